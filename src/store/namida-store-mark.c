@@ -267,6 +267,28 @@ namida_store_mark_look (NamidaDatabase *database, const char *path)
   return versions->len > 0 ? NAMIDA_STORE_NOT_HERE : NAMIDA_STORE_NEW;
 }
 
+gboolean
+namida_store_mark_is_readable (const char *path)
+{
+  int folder = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
+  g_autoptr (Mark) mark = NULL;
+  gboolean readable;
+
+  if (folder < 0)
+    return FALSE;
+  /* The drive is to be read, not the memory of what was read from it before. */
+  fd = namida_open_at (folder, NAMIDA_STORE_MARK_NAME, O_RDONLY | O_NONBLOCK, 0);
+  if (fd >= 0)
+    {
+      posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED);
+      close (fd);
+    }
+  mark = mark_read (folder);
+  readable = mark != NULL || errno == ENOENT;
+  close (folder);
+  return readable;
+}
+
 static gboolean
 mark_is_closed (const char *path)
 {

@@ -52,6 +52,10 @@ gboolean namida_store_mark_ensure (NamidaDatabase *database, const char *path, i
  * if it has no mark, or one that cannot be read. Several drives may take turns at one path. Any thread. Blocking. */
 char *namida_store_mark_dup_uuid (const char *path);
 
+/** namida_store_mark_is_readable: Returns: %FALSE if the mark of the store at @path is there and cannot be read from
+ * its drive: then no other file can be read either, and none of them is damaged. Blocking: a worker. */
+gboolean namida_store_mark_is_readable (const char *path);
+
 /** namida_store_mark_list: Returns: (transfer full) (element-type filename): the paths of all recorded stores.
  * Blocking: call it in a worker. */
 GPtrArray *namida_store_mark_list (NamidaDatabase *database);

@@ -577,7 +577,8 @@ read_at_place (NamidaStoreSink *self, NamidaPlaceCursor *cursor, guint index, GC
       hash = namida_file_hash (fd, cancellable);
       self->hashed++;
     }
-  if (hash != NULL && g_ascii_strcasecmp (hash, entry->sha256) == 0)
+  /* The user may have copied it a moment ago: what counts as stored must survive a power failure. */
+  if (hash != NULL && g_ascii_strcasecmp (hash, entry->sha256) == 0 && fsync (fd) == 0 && fsync (folder) == 0)
     {
       item->state = NAMIDA_ITEM_KEPT;
       item->read = TRUE;

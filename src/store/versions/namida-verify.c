@@ -209,14 +209,22 @@ run_link_missing (Run *run, const NamidaVersionFile *file, int version_fd, const
 }
 
 /* Whether the folder of the version is still the one that @version_fd is: a drive that goes away takes all of its files
- * along, and none of them is damaged. */
+ * along, and none of them is damaged. One that was pulled out without being unmounted seems to be there until something
+ * is read from it. */
 static gboolean
-run_is_here (const NamidaVersionRecord *record, int version_fd)
+run_is_here (const NamidaVersionRecord *record, const NamidaVersionFile *file, int version_fd, NamidaDamageKind kind)
 {
   struct stat before, now;
-  int fd = namida_version_record_open (record);
-  gboolean here = fd >= 0 && fstat (fd, &now) == 0 && fstat (version_fd, &before) == 0 && now.st_dev == before.st_dev
-                  && now.st_ino == before.st_ino;
+  gboolean here;
+  int fd;
+
+  if (record->landing == NAMIDA_LANDING_LIBRARY)
+    return kind != NAMIDA_DAMAGE_UNREADABLE || file->kind == NAMIDA_VERSION_FILE_FILE
+           || namida_version_record_is_readable (record);
+  fd = namida_version_record_open (record);
+  here = fd >= 0 && fstat (fd, &now) == 0 && fstat (version_fd, &before) == 0 && now.st_dev == before.st_dev
+         && now.st_ino == before.st_ino
+         && (kind != NAMIDA_DAMAGE_UNREADABLE || namida_version_record_is_readable (record));
 
   if (fd >= 0)
     close (fd);
@@ -237,7 +245,8 @@ treat (Run *run,
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) unmarked = NULL;
 
-  if (record->landing == NAMIDA_LANDING_BACKUP && kind != NAMIDA_DAMAGE_CONTENT && !run_is_here (record, version_fd))
+  if ((kind == NAMIDA_DAMAGE_MISSING || kind == NAMIDA_DAMAGE_UNREADABLE)
+      && !run_is_here (record, file, version_fd, kind))
     {
       run->gone = TRUE;
       return FALSE;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "namida-error.h"
+#include "namida-store-mark.h"
 #include "namida-store-private.h"
 #include "namida-version-record.h"
 
@@ -21,6 +22,18 @@ is_gone (const NamidaVersionRecord *record)
   if (fd >= 0)
     close (fd);
   return fd < 0 && errno == ENOENT;
+}
+
+/* Whether the version, which is in the trash or being removed, is in the store that is at @backups now, and that is not
+ * at its old place any more. */
+static gboolean
+has_moved (const NamidaVersionRecord *record, const char *uuid)
+{
+  g_autofree char *device = g_path_get_dirname (record->path);
+  g_autofree char *store = g_path_get_dirname (device);
+  g_autofree char *there = namida_store_mark_dup_uuid (store);
+
+  return uuid != NULL && g_strcmp0 (record->store, uuid) == 0 && g_strcmp0 (there, uuid) != 0;
 }
 
 /* Returns (transfer full): the path that the version would have below @backups. */
@@ -61,17 +74,21 @@ is_it (NamidaDatabase *database, const NamidaVersionRecord *record, const char *
 }
 
 static gboolean
-note (NamidaDatabase *database, const NamidaVersionRecord *record, const char *place, GError **error)
+note (NamidaDatabase *database,
+      const NamidaVersionRecord *record,
+      NamidaVersionRemoving removing,
+      const char *place,
+      GError **error)
 {
   sqlite3 *handle = namida_database_lock (database);
   gboolean fine
       = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
-        && namida_database_exec (database, error, "UPDATE versions SET path = ? WHERE id = ? AND removing = 0", "si",
-                                 place, record->id)
+        && namida_database_exec (database, error, "UPDATE versions SET path = ? WHERE id = ? AND path = ?", "sis",
+                                 place, record->id, record->path)
         && namida_database_exec (database, error,
                                  "UPDATE sessions SET destination = ? WHERE id = ? AND destination = ?", "sss", place,
                                  record->session, record->path)
-        && namida_version_record_note_store (database, record->id, error)
+        && (removing != NAMIDA_VERSION_STAYS || namida_version_record_note_store (database, record->id, error))
         && namida_database_exec (database, error, "COMMIT", "");
 
   if (!fine && !sqlite3_get_autocommit (handle))
@@ -80,28 +97,46 @@ note (NamidaDatabase *database, const NamidaVersionRecord *record, const char *p
   return fine;
 }
 
-void
-namida_version_follow (NamidaStore *store, GCancellable *cancellable)
+/* @taken: the paths that versions have. */
+static void
+follow_some (NamidaDatabase *database,
+             const char *backups,
+             NamidaVersionRemoving removing,
+             GHashTable *taken,
+             GCancellable *cancellable)
 {
-  NamidaDatabase *database = namida_store_get_database (store);
-  const char *backups = namida_store_get_backups (store);
   g_autofree char *inside = g_strconcat (backups, "/", NULL);
-  g_autoptr (GPtrArray) records = namida_version_record_list (database, FALSE, NULL);
-  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree char *uuid = namida_store_mark_dup_uuid (backups);
+  g_autoptr (GPtrArray) records = namida_version_record_list (database, removing, NULL);
 
-  for (guint i = 0; records != NULL && i < records->len; i++)
-    g_hash_table_add (taken, ((NamidaVersionRecord *) g_ptr_array_index (records, i))->path);
+  for (guint i = 0; removing == NAMIDA_VERSION_STAYS && records != NULL && i < records->len; i++)
+    g_hash_table_add (taken, g_strdup (((NamidaVersionRecord *) g_ptr_array_index (records, i))->path));
   for (guint i = 0; records != NULL && i < records->len && !g_cancellable_is_cancelled (cancellable); i++)
     {
       const NamidaVersionRecord *record = g_ptr_array_index (records, i);
       g_autofree char *place = NULL;
       g_autoptr (GError) error = NULL;
 
-      if (record->landing != NAMIDA_LANDING_BACKUP || g_str_has_prefix (record->path, inside) || !is_gone (record))
+      if (record->landing != NAMIDA_LANDING_BACKUP || g_str_has_prefix (record->path, inside)
+          || !(removing == NAMIDA_VERSION_STAYS ? is_gone (record) : has_moved (record, uuid)))
         continue;
       place = dup_place (record, backups);
-      if (!g_hash_table_contains (taken, place) && is_it (database, record, place)
-          && !note (database, record, place, &error))
+      /* The folder of one that is in the trash has another name: only its store is known. */
+      if ((removing != NAMIDA_VERSION_STAYS
+           || (!g_hash_table_contains (taken, place) && is_it (database, record, place)))
+          && !note (database, record, removing, place, &error))
         g_message ("a version that is elsewhere by now could not be noted: %s", error->message);
     }
+}
+
+void
+namida_version_follow (NamidaStore *store, GCancellable *cancellable)
+{
+  NamidaDatabase *database = namida_store_get_database (store);
+  const char *backups = namida_store_get_backups (store);
+  g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  follow_some (database, backups, NAMIDA_VERSION_STAYS, taken, cancellable);
+  follow_some (database, backups, NAMIDA_VERSION_TRASHED, taken, cancellable);
+  follow_some (database, backups, NAMIDA_VERSION_REMOVING, taken, cancellable);
 }

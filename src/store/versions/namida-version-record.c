@@ -422,6 +422,14 @@ namida_version_record_is_in_other_store (const NamidaVersionRecord *record)
 }
 
 gboolean
+namida_version_record_is_readable (const NamidaVersionRecord *record)
+{
+  g_autofree char *path = version_record_dup_store_path (record);
+
+  return path == NULL || namida_store_mark_is_readable (path);
+}
+
+gboolean
 namida_version_record_note_store (NamidaDatabase *database, gint64 id, GError **error)
 {
   g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, id);

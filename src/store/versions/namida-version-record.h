@@ -94,6 +94,9 @@ char *namida_version_record_dup_away (NamidaDatabase *database, const NamidaVers
 /** namida_version_record_is_in_other_store: Returns: whether the store at the place of the version is another one than
  * that of the version, so that nothing in it belongs to the version. Blocking. */
 gboolean namida_version_record_is_in_other_store (const NamidaVersionRecord *record);
+/** namida_version_record_is_readable: Returns: %FALSE if nothing can be read from the store of the version: its drive
+ * was taken away without being unmounted. Blocking. */
+gboolean namida_version_record_is_readable (const NamidaVersionRecord *record);
 /** namida_version_record_note_store: records the store that is at the place of the version now, which the version is
  * known to be in. Blocking. */
 gboolean namida_version_record_note_store (NamidaDatabase *database, gint64 id, GError **error);

@@ -120,6 +120,20 @@ trash_fail_out (const NamidaVersionRecord *record, int saved_errno, GError **err
 }
 
 static gboolean
+trash_check_drive (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
+{
+  g_autofree char *away = namida_version_record_dup_away (database, record);
+
+  if (away == NULL)
+    return TRUE;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,
+               _ ("“%s” cannot be taken out of the trash while its drive is not connected. Connect the drive, then try "
+                  "again."),
+               record->title);
+  return FALSE;
+}
+
+static gboolean
 trash_move_in (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
 {
   g_auto (TrashPlace) place = { .store = -1, .holder = -1, .trash = -1 };
@@ -266,6 +280,8 @@ namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError
                    _ ("There is no version “%s” in the trash. “namida-sync-cli backups trash” shows what is."), id);
       return FALSE;
     }
+  if (!trash_check_drive (database, record, error))
+    return FALSE;
   /* It has already left the trash if an earlier attempt got that far. */
   if (record->landing == NAMIDA_LANDING_BACKUP && (trash_is_in (database, record) || !trash_is_at_place (record))
       && (trash_place_open (&place, database, record, FALSE) ? !trash_move_out (database, &place, record, error)

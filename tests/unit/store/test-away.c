@@ -12,8 +12,11 @@
 #include "namida-version-private.h"
 #include "namida-version-trash.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <limits.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Returns: (transfer full): the folder of a new version with one song. */
@@ -200,6 +203,74 @@ test_unnamed (Fixture *f, gconstpointer data)
   check_turn (f, "1", "2");
 }
 
+/* Whether the drive was pulled out: reading a file below this folder fails. (nullable) */
+static const char *pulled;
+
+ssize_t
+read (int fd, void *data, size_t length)
+{
+  char name[64], path[PATH_MAX];
+  ssize_t n = 0;
+
+  if (pulled != NULL)
+    {
+      g_snprintf (name, sizeof name, "/proc/self/fd/%d", fd);
+      n = readlink (name, path, sizeof path - 1);
+      path[MAX (n, 0)] = '\0';
+    }
+  if (n > 0 && g_str_has_prefix (path, pulled))
+    {
+      errno = EIO;
+      return -1;
+    }
+  return syscall (SYS_read, fd, data, length);
+}
+
+/* The drive is pulled out without being unmounted: names are there still, and every read fails. */
+static void
+test_pulled (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (NamidaVerifyReport) later = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *one = send (f, "one");
+  g_autofree char *mark = g_build_filename (f->backups, NAMIDA_STORE_MARK_NAME, NULL);
+  g_autofree char *song = g_build_filename (one, "Music", "Music", "1.flac", NULL);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  g_assert_true (g_file_get_contents (mark, &before, NULL, NULL));
+  pulled = f->backups;
+  report = namida_verify_run (f->database, NULL, TRUE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->absent, ==, 1);
+  g_assert_cmpuint (report->damaged, ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM contents WHERE damaged <> 0"), ==, 0);
+  /* A mark that cannot be read is not replaced. */
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE device SET fingerprint = 'CD34'", ""));
+  g_assert_false (fixture_adopt (f, f->backups));
+  pulled = NULL;
+  g_assert_true (g_file_get_contents (mark, &after, NULL, NULL));
+  g_assert_cmpstr (after, ==, before);
+  /* One file alone that cannot be read is damaged. */
+  pulled = song;
+  later = namida_verify_run (f->database, NULL, FALSE, NULL, NULL, NULL, &error);
+  pulled = NULL;
+  g_assert_no_error (error);
+  g_assert_cmpuint (later->damaged, ==, 1);
+}
+
+/* Of the only version. It is listed as gone, or as on a drive that is not connected, if nothing of it is left here. */
+static void
+check_elsewhere (Fixture *f, gboolean elsewhere)
+{
+  g_autoptr (GPtrArray) facts = namida_version_facts_load (f->database, NULL, NULL);
+
+  g_assert_cmpuint (facts->len, ==, 1);
+  g_assert_cmpint (((NamidaVersionFacts *) g_ptr_array_index (facts, 0))->present, ==, !elsewhere);
+  g_assert_cmpint (((NamidaVersionFacts *) g_ptr_array_index (facts, 0))->elsewhere, ==, elsewhere);
+}
+
 /* The zip of a version in the user's own folders is in the store: it is not damaged while that is not here. */
 static void
 test_zip (Fixture *f, gconstpointer data)
@@ -210,12 +281,17 @@ test_zip (Fixture *f, gconstpointer data)
   g_autoptr (NamidaVerifyReport) report = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *away = g_strconcat (f->backups, "-away", NULL);
+  g_autofree char *music = g_strconcat (f->music, "-away", NULL);
 
   shipment_add (shipment, "Music", "1.flac", "song", FALSE);
   shipment_add (shipment, "", "Namida Backup.zip", "zip", FALSE);
   g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpint (g_rename (f->backups, away), ==, 0);
+  check_elsewhere (f, FALSE);
+  g_assert_cmpint (g_rename (f->music, music), ==, 0);
+  check_elsewhere (f, TRUE);
+  g_assert_cmpint (g_rename (music, f->music), ==, 0);
   report = namida_verify_run (f->database, NULL, TRUE, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (report->absent, ==, 1);
@@ -309,6 +385,7 @@ main (int argc, char **argv)
   g_test_add ("/away/removed", Fixture, NULL, fixture_set_up, test_removed, fixture_tear_down);
   g_test_add ("/away/turns", Fixture, NULL, fixture_set_up, test_turns, fixture_tear_down);
   g_test_add ("/away/unnamed", Fixture, NULL, fixture_set_up, test_unnamed, fixture_tear_down);
+  g_test_add ("/away/pulled", Fixture, NULL, fixture_set_up, test_pulled, fixture_tear_down);
   g_test_add ("/away/zip", Fixture, NULL, fixture_set_up, test_zip, fixture_tear_down);
   g_test_add ("/away/meanwhile", Fixture, NULL, fixture_set_up, test_meanwhile, fixture_tear_down);
   g_test_add ("/away/record-lost", Fixture, NULL, fixture_set_up, test_record_lost, fixture_tear_down);

@@ -2,8 +2,11 @@
 /* Versions whose folder is found elsewhere: the drive has another place, or the portal another name for it. */
 #include "store-fixture.h"
 
+#include "namida-error.h"
+#include "namida-removal.h"
 #include "namida-version-follow.h"
 #include "namida-version-record.h"
+#include "namida-version-trash.h"
 
 #include <glib/gstdio.h>
 #include <unistd.h>
@@ -114,6 +117,37 @@ test_left_alone (Fixture *f, gconstpointer data)
   assert_path (f, 0, one);
 }
 
+/* What is in the trash, or was being removed, has left its place, and goes with its store. */
+static void
+test_trash (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+  g_autofree char *elsewhere = NULL;
+  g_autofree char *expected = NULL;
+  g_autoptr (NamidaVersionRecord) first = NULL;
+  g_autoptr (GError) error = NULL;
+
+  send (f, "song", &one);
+  send (f, "other", &two);
+  first = namida_version_record_find (f->database, "1", NULL);
+  g_assert_true (namida_version_trash_put (f->database, first, &error));
+  g_assert_true (namida_version_record_claim (f->database, "2", &error));
+  elsewhere = move (f, "another place");
+  expected = g_strconcat (elsewhere, one + strlen (f->backups), NULL);
+  g_assert_false (namida_version_trash_take_back (f->database, "1", &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+  g_clear_error (&error);
+  namida_store_set_folders (f->store, elsewhere, NULL);
+  namida_version_follow (f->store, NULL);
+  g_assert_true (namida_removal_resume (f->database, &error));
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE id = 2"), ==, 0);
+  g_assert_true (namida_version_trash_take_back (f->database, "1", &error));
+  g_assert_no_error (error);
+  assert_path (f, 0, expected);
+  g_assert_true (g_file_test (expected, G_FILE_TEST_IS_DIR));
+}
+
 /* A copy of all backups is made on another drive, and is the folder for backups from now on: what is still in its old
  * place stays that. */
 static void
@@ -145,6 +179,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/follow/followed", Fixture, NULL, fixture_set_up, test_followed, fixture_tear_down);
   g_test_add ("/follow/left-alone", Fixture, NULL, fixture_set_up, test_left_alone, fixture_tear_down);
+  g_test_add ("/follow/trash", Fixture, NULL, fixture_set_up, test_trash, fixture_tear_down);
   g_test_add ("/follow/copied", Fixture, NULL, fixture_set_up, test_copied, fixture_tear_down);
   return g_test_run ();
 }
