@@ -156,7 +156,7 @@ content_find (NamidaContentWriter *self, const NamidaFileContent *content, const
   sqlite3_bind_int64 (statement, 3, content->mtime_ns);
   sqlite3_bind_blob (statement, 4, hash, (int) NAMIDA_SHA256_BYTES, SQLITE_STATIC);
   sqlite3_bind_text (statement, 5, content->path, -1, SQLITE_STATIC);
-  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       gboolean damaged = sqlite3_column_int (statement, 4) != 0;
 

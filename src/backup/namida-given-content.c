@@ -95,17 +95,21 @@ namida_given_content_find (NamidaDatabase *database, const char *fingerprint, co
 {
   GPtrArray *places = g_ptr_array_new_with_free_func (g_free);
   guint8 hash[NAMIDA_SHA256_BYTES];
+  g_autoptr (GError) error = NULL;
   sqlite3_stmt *statement;
+  int result;
 
   if (!namida_content_pack_hash (sha256, hash))
     return places;
   namida_database_lock (database);
-  statement = namida_database_prepare (database, NULL, GIVEN_PLACES, "s", fingerprint);
+  statement = namida_database_prepare (database, &error, GIVEN_PLACES, "s", fingerprint);
   if (statement != NULL)
     sqlite3_bind_blob (statement, 2, hash, sizeof hash, SQLITE_STATIC);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     g_ptr_array_add (places, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
-  sqlite3_finalize (statement);
+  /* What is not found is not sent this time. */
+  if (!namida_database_end (database, statement, result, &error))
+    g_message ("%s", error->message);
   namida_database_unlock (database);
   return places;
 }

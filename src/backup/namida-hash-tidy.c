@@ -51,7 +51,7 @@ read_rows (NamidaDatabase *database, gint64 now, guint most, GError **error)
                                  "ii", now - NAMIDA_HASH_LOOK_DAYS * G_TIME_SPAN_DAY, (gint64) most);
   int result = SQLITE_ERROR;
 
-  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       Row *row = g_new0 (Row, 1);
 

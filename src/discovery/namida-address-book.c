@@ -86,16 +86,18 @@ static gboolean
 load (NamidaAddressBook *self, GError **error)
 {
   sqlite3_stmt *statement;
+  gboolean whole;
+  int result;
 
   namida_database_lock (self->database);
   statement = namida_database_prepare (self->database, error,
                                        "SELECT place FROM manual_addresses ORDER BY added_at DESC LIMIT ?", "i",
                                        (gint64) NAMIDA_ADDRESS_BOOK_MAX);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     g_ptr_array_add (self->places, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
-  sqlite3_finalize (statement);
+  whole = namida_database_end (self->database, statement, result, error);
   namida_database_unlock (self->database);
-  return statement != NULL;
+  return whole;
 }
 
 NamidaAddressBook *

@@ -63,7 +63,7 @@ read_rows (NamidaDatabase *database, sqlite3 *handle, GError **error)
 
   if (statement == NULL)
     return NULL;
-  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     take_row (rows, statement);
   if (result != SQLITE_DONE)
     set_error (handle, error);
@@ -113,7 +113,7 @@ namida_trust_rows_read_blocked (NamidaDatabase *database, GError **error)
   sqlite3_stmt *statement = namida_database_prepare (database, error, "SELECT fingerprint, alias FROM blocked", "");
   int result = SQLITE_ERROR;
 
-  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     g_hash_table_replace (rows, column_text (statement, 0), column_text (statement, 1));
   if (statement != NULL && result != SQLITE_DONE)
     set_error (handle, error);

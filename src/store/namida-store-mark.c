@@ -407,13 +407,17 @@ GPtrArray *
 namida_store_mark_list (NamidaDatabase *database)
 {
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
   sqlite3_stmt *statement;
+  int result;
 
   namida_database_lock (database);
-  statement = namida_database_prepare (database, NULL, "SELECT path FROM stores ORDER BY path", "");
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  statement = namida_database_prepare (database, &error, "SELECT path FROM stores ORDER BY path", "");
+  while (namida_database_next (statement, &result))
     g_ptr_array_add (paths, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
-  sqlite3_finalize (statement);
+  /* The other stores are looked at the next time. */
+  if (!namida_database_end (database, statement, result, &error))
+    g_message ("%s", error->message);
   namida_database_unlock (database);
   return paths;
 }

@@ -22,7 +22,7 @@ compare_read (NamidaDatabase *database, NamidaVersion *version, GError **error)
   statement = namida_database_prepare (
       database, error, "SELECT label, relative, sha256 FROM version_files WHERE version = ? AND kind IN (0, 1)", "i",
       g_ascii_strtoll (namida_version_get_id (version), NULL, 10));
-  while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &step))
     {
       const char *label = (const char *) sqlite3_column_text (statement, 0);
       const char *relative = (const char *) sqlite3_column_text (statement, 1);

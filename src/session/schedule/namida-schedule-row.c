@@ -156,7 +156,7 @@ namida_schedule_rows_list (NamidaDatabase *database, GError **error)
   gboolean read = statement != NULL;
   int step = SQLITE_DONE;
 
-  while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &step))
     g_ptr_array_add (rows, row_read (statement));
   read = read && rows_check (handle, step, error);
   sqlite3_finalize (statement);
@@ -175,7 +175,7 @@ namida_schedule_runs_list (NamidaDatabase *database, gint64 id, GError **error)
   gboolean read = statement != NULL;
   int step = SQLITE_DONE;
 
-  while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &step))
     {
       NamidaScheduleRun run = { .started_at = sqlite3_column_int64 (statement, 0),
                                 .ended_at = sqlite3_column_int64 (statement, 1),

@@ -190,7 +190,7 @@ stale_read_versions (NamidaDatabase *database, GHashTable *entries, GError **err
   g_autoptr (GHashTable) labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   int step = SQLITE_ERROR;
 
-  while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &step))
     {
       const char *fingerprint = stale_text (statement, 0);
       StaleEntry *entry = stale_entry (entries, NAMIDA_STALE_RECEIVE, fingerprint, stale_text (statement, 1));
@@ -219,7 +219,7 @@ stale_read_sent (NamidaDatabase *database, GHashTable *entries, GError **error)
       "");
   int step = SQLITE_ERROR;
 
-  while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &step))
     {
       StaleEntry *entry
           = stale_entry (entries, NAMIDA_STALE_SEND, stale_text (statement, 0), stale_text (statement, 1));
@@ -270,7 +270,7 @@ stale_read_notices (NamidaDatabase *database, GHashTable *entries, GError **erro
                                  "SELECT direction, fingerprint, last_at, logged_at FROM stale_notices", "");
   int step = SQLITE_ERROR;
 
-  while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &step))
     {
       g_autofree char *key = g_strconcat (stale_text (statement, 0), " ", stale_text (statement, 1), NULL);
       StaleEntry *entry = g_hash_table_lookup (entries, key);

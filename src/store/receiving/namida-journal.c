@@ -201,7 +201,7 @@ read_all (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GE
     {
       int result;
 
-      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+      while (namida_database_next (statement, &result))
         g_ptr_array_add (list, namida_journal_columns_read (statement));
       fine = end_steps (handle, statement, result, error);
     }
@@ -279,7 +279,7 @@ journal_take_ids (sqlite3 *handle, sqlite3_stmt *statement, GError **error)
 
   if (statement == NULL)
     return NULL;
-  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     g_hash_table_add (ids, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
   return end_steps (handle, statement, result, error) ? g_steal_pointer (&ids) : NULL;
 }

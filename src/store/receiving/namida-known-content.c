@@ -128,13 +128,15 @@ namida_known_content_lookup (NamidaKnownContent *self, const char *sha256)
   g_autofree char *lower = g_ascii_strdown (sha256, -1);
   sqlite3_stmt *statement = self->statements[LOOKUP];
   sqlite3_stmt *places = self->statements[PLACES];
+  int result;
   guint8 hash[NAMIDA_SHA256_BYTES];
 
   if (!namida_content_pack_hash (lower, hash))
     return rows;
   namida_database_lock (self->database);
   sqlite3_bind_blob (statement, 1, hash, sizeof hash, SQLITE_STATIC);
-  while (sqlite3_step (statement) == SQLITE_ROW)
+  /* Any of them will do: if the list breaks off, the file is sent once more. */
+  while (namida_database_next (statement, &result))
     {
       const char *path = (const char *) sqlite3_column_text (statement, 7);
       NamidaHashRow content = { .content = sqlite3_column_int64 (statement, 0),
@@ -147,7 +149,7 @@ namida_known_content_lookup (NamidaKnownContent *self, const char *sha256)
                                 .sha256 = lower };
 
       sqlite3_bind_int64 (places, 1, content.content);
-      while (sqlite3_step (places) == SQLITE_ROW)
+      while (namida_database_next (places, &result))
         add_place (rows, &content, (const char *) sqlite3_column_text (places, 0));
       forget (places);
       if (path != NULL)

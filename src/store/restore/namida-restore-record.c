@@ -174,14 +174,14 @@ namida_restore_record_old (NamidaDatabase *database, GError **error)
   GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
   gint64 before = namida_clock_real () - (gint64) NAMIDA_RESTORE_UNDO_DAYS * 24 * 3600 * G_USEC_PER_SEC;
   sqlite3_stmt *statement;
+  int result;
 
   namida_database_lock (database);
   statement = namida_database_prepare (database, error, "SELECT id FROM restores WHERE started_at < ?", "i", before);
-  if (statement == NULL)
-    g_clear_pointer (&ids, g_ptr_array_unref);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     g_ptr_array_add (ids, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
-  sqlite3_finalize (statement);
+  if (!namida_database_end (database, statement, result, error))
+    g_clear_pointer (&ids, g_ptr_array_unref);
   namida_database_unlock (database);
   return ids;
 }
@@ -201,6 +201,7 @@ namida_restore_list (NamidaDatabase *database, GError **error)
 {
   GPtrArray *records = g_ptr_array_new_with_free_func (record_free);
   sqlite3_stmt *statement;
+  int result;
 
   namida_database_lock (database);
   statement = namida_database_prepare (
@@ -208,9 +209,7 @@ namida_restore_list (NamidaDatabase *database, GError **error)
       "SELECT r.id, r.source, r.started_at, r.state = 'done', count (x.id), coalesce (sum (x.size), 0) FROM restores r"
       " LEFT JOIN restored x ON x.restore = r.id AND x.kind = 0 GROUP BY r.id ORDER BY r.started_at DESC, r.rowid DESC",
       NULL);
-  if (statement == NULL)
-    g_clear_pointer (&records, g_ptr_array_unref);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       NamidaRestoreRecord *record = g_new0 (NamidaRestoreRecord, 1);
 
@@ -222,7 +221,8 @@ namida_restore_list (NamidaDatabase *database, GError **error)
       record->bytes = (guint64) sqlite3_column_int64 (statement, 5);
       g_ptr_array_add (records, record);
     }
-  sqlite3_finalize (statement);
+  if (!namida_database_end (database, statement, result, error))
+    g_clear_pointer (&records, g_ptr_array_unref);
   namida_database_unlock (database);
   return records;
 }

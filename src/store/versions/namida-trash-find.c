@@ -35,7 +35,7 @@ trash_find_list_known (NamidaDatabase *database)
 
   namida_database_lock (database);
   statement = namida_database_prepare (database, NULL, "SELECT id FROM versions WHERE removing <> 0", "");
-  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     g_hash_table_add (known, g_strdup_printf (NAMIDA_VERSION_TRASH_NAME, (gint64) sqlite3_column_int64 (statement, 0)));
   sqlite3_finalize (statement);
   namida_database_unlock (database);

@@ -101,7 +101,7 @@ export_list (NamidaDatabase *database, gint64 id, ExportPlan *plan, GError **err
       "SELECT path, label, relative, sha256, mtime_ns FROM version_files WHERE version = ? AND kind <> 2", "i", id);
   int step = SQLITE_ERROR;
 
-  while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &step))
     {
       const char *path = export_text (statement, 0);
       gint64 mtime = sqlite3_column_int64 (statement, 4);

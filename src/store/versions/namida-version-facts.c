@@ -160,12 +160,12 @@ facts_count_damaged (NamidaDatabase *database, GPtrArray *all, GError **error)
   return whole;
 }
 
-static void
-facts_add_doubts (NamidaDatabase *database, GPtrArray *all)
+static gboolean
+facts_add_doubts (NamidaDatabase *database, GPtrArray *all, GError **error)
 {
-  g_autoptr (GHashTable) doubts = namida_zip_doubt_list (database);
+  g_autoptr (GHashTable) doubts = namida_zip_doubt_list (database, error);
 
-  for (guint i = 0; i < all->len; i++)
+  for (guint i = 0; doubts != NULL && i < all->len; i++)
     {
       NamidaVersionFacts *facts = g_ptr_array_index (all, i);
       g_autofree gpointer key = NULL;
@@ -173,6 +173,7 @@ facts_add_doubts (NamidaDatabase *database, GPtrArray *all)
       if (facts->zip_path != NULL)
         g_hash_table_steal_extended (doubts, &facts->record->id, &key, (gpointer *) &facts->doubt);
     }
+  return doubts != NULL;
 }
 
 GPtrArray *
@@ -182,9 +183,8 @@ namida_version_facts_load (NamidaDatabase *database, GCancellable *cancellable, 
 
   if (!facts_load_some (database, NAMIDA_VERSION_STAYS, all, cancellable, error)
       || !facts_load_some (database, NAMIDA_VERSION_REMOVING, all, cancellable, error)
-      || !facts_count_damaged (database, all, error))
+      || !facts_count_damaged (database, all, error) || !facts_add_doubts (database, all, error))
     return NULL;
-  facts_add_doubts (database, all);
   g_ptr_array_sort (all, facts_compare);
   return g_steal_pointer (&all);
 }

@@ -33,6 +33,7 @@ typedef struct
   guint counts[3];
   const FindVersion *version;
   GHashTable *places; /* (nullable): path of each file of the current version → its absolute path; read when needed */
+  GError *failed;     /* (nullable): why the places could not be read */
 } Find;
 
 void
@@ -167,7 +168,7 @@ find_read_versions (NamidaDatabase *database, GError **error)
       "");
   int step = SQLITE_ERROR;
 
-  while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &step))
     {
       FindVersion *version = g_new0 (FindVersion, 1);
       const char *zip = (const char *) sqlite3_column_text (statement, 4);
@@ -229,7 +230,7 @@ find_in_files (Find *find, GError **error)
                                  find->version->id);
   int step = SQLITE_ERROR;
 
-  while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &step))
     find_take_file (find, find_text (statement, 0), find_text (statement, 1), find_text (statement, 2));
   step = statement == NULL || find_check_step (handle, step, error) ? step : SQLITE_ERROR;
   sqlite3_finalize (statement);
@@ -242,17 +243,19 @@ find_in_files (Find *find, GError **error)
 static void
 find_read_places (Find *find)
 {
+  GError **error = find->failed == NULL ? &find->failed : NULL;
   sqlite3_stmt *statement;
+  int result;
 
   find->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   namida_database_lock (find->database);
-  statement = namida_database_prepare (find->database, NULL,
+  statement = namida_database_prepare (find->database, error,
                                        "SELECT label, relative, path FROM version_files WHERE version = ? AND kind = 1",
                                        "i", find->version->id);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     g_hash_table_insert (find->places, g_build_filename (find_text (statement, 0), find_text (statement, 1), NULL),
                          find_dup_path (find, find_text (statement, 2)));
-  sqlite3_finalize (statement);
+  namida_database_end (find->database, statement, result, error);
   namida_database_unlock (find->database);
 }
 
@@ -389,11 +392,17 @@ namida_version_find (NamidaDatabase *database, const char *text, GCancellable *c
       ok = find_in_files (&find, error);
       find_in_zip (&find, cancellable);
       g_clear_pointer (&find.places, g_hash_table_unref);
+      if (ok && find.failed != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&find.failed));
+          ok = FALSE;
+        }
       ok = ok && !g_cancellable_set_error_if_cancelled (cancellable, error);
     }
   g_hash_table_iter_init (&iter, hits);
   while (g_hash_table_iter_next (&iter, NULL, &hit))
     g_ptr_array_add (found, hit);
   g_ptr_array_sort (found, find_compare);
+  g_clear_error (&find.failed);
   return ok ? g_steal_pointer (&found) : NULL;
 }

@@ -368,7 +368,7 @@ lists_find_unused (ListWriter *self, GHashTable *used, GError **error)
 
   if (statement == NULL)
     return NULL;
-  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       gint64 list = sqlite3_column_int64 (statement, 0);
 

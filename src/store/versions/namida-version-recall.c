@@ -145,7 +145,7 @@ namida_version_recall (NamidaDatabase *database,
     return FALSE;
   for (guint i = 0; i < rows->len; i++)
     g_hash_table_insert (places, g_ptr_array_index (paths, i), GUINT_TO_POINTER (i + 1));
-  while (fine && (result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (fine && namida_database_next (statement, &result))
     {
       const char *path = (const char *) sqlite3_column_text (statement, PATH);
       guint i = GPOINTER_TO_UINT (g_hash_table_lookup (places, path));

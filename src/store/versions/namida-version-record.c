@@ -157,7 +157,7 @@ namida_version_record_list (NamidaDatabase *database, NamidaVersionRemoving remo
     {
       int result;
 
-      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+      while (namida_database_next (statement, &result))
         g_ptr_array_add (list, read_record (statement));
       fine = end_steps (handle, statement, result, error);
     }
@@ -244,7 +244,7 @@ namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord
     {
       int result;
 
-      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+      while (namida_database_next (statement, &result))
         {
           NamidaVersionFile *file = g_new0 (NamidaVersionFile, 1);
 
@@ -287,7 +287,7 @@ namida_version_record_places (NamidaDatabase *database, const NamidaVersionRecor
     {
       int result;
 
-      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+      while (namida_database_next (statement, &result))
         {
           NamidaVersionFile *file = g_new0 (NamidaVersionFile, 1);
 
@@ -308,13 +308,15 @@ namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gb
 {
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
   guint8 hash[NAMIDA_SHA256_BYTES];
+  g_autoptr (GError) error = NULL;
   sqlite3_stmt *statement;
+  int result;
 
   if (!namida_content_pack_hash (sha256, hash))
     return paths;
   namida_database_lock (database);
   statement = namida_database_prepare (
-      database, NULL,
+      database, &error,
       "SELECT DISTINCT CASE landing WHEN 'backup' THEN v.path || '/' || n.path ELSE n.path END"
       " FROM contents c JOIN list_items i ON i.content = c.id JOIN names n ON n.id = i.name"
       " JOIN version_lists l ON l.list = i.list JOIN versions v ON v.id = l.version"
@@ -326,9 +328,11 @@ namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gb
       sqlite3_bind_blob (statement, 1, hash, sizeof hash, SQLITE_STATIC);
       sqlite3_bind_int (statement, 2, backup_only);
     }
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     g_ptr_array_add (paths, dup_text (statement, 0));
-  sqlite3_finalize (statement);
+  /* Each of them is read before it is used, and any of them will do. */
+  if (!namida_database_end (database, statement, result, &error))
+    g_message ("%s", error->message);
   namida_database_unlock (database);
   return paths;
 }

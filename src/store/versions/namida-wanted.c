@@ -44,7 +44,7 @@ namida_wanted_list (NamidaDatabase *database, const char *fingerprint, GError **
   int result = SQLITE_ERROR;
   gboolean fine;
 
-  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     namida_wanted_list_add (list, (const char *) sqlite3_column_text (statement, 0),
                             (guint64) sqlite3_column_int64 (statement, 1));
   fine = statement != NULL && wanted_check (handle, result, error);
@@ -84,7 +84,7 @@ namida_wanted_count (NamidaDatabase *database, GError **error)
   int result = SQLITE_ERROR;
   gboolean fine;
 
-  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     g_hash_table_insert (counts, g_strdup ((const char *) sqlite3_column_text (statement, 0)),
                          GUINT_TO_POINTER ((guint) sqlite3_column_int (statement, 1)));
   fine = statement != NULL && wanted_check (handle, result, error);

@@ -52,27 +52,29 @@ zip_doubt_read (sqlite3_stmt *statement, int column)
 }
 
 GHashTable *
-namida_zip_doubt_list (NamidaDatabase *database)
+namida_zip_doubt_list (NamidaDatabase *database, GError **error)
 {
-  GHashTable *list
+  g_autoptr (GHashTable) list
       = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) namida_zip_doubt_free);
   sqlite3_stmt *statement;
+  gboolean whole;
+  int result;
 
   namida_database_lock (database);
   /* A version that was received again may have another zip. */
-  statement = namida_database_prepare (database, NULL,
+  statement = namida_database_prepare (database, error,
                                        "SELECT z.version, z.kind, z.part, z.restorable FROM inspected_zips z"
                                        " JOIN versions v ON v.id = z.version WHERE z.zip = v.zip AND z.rules = ?",
                                        "i", (gint64) RULES);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       gint64 id = sqlite3_column_int64 (statement, 0);
 
       g_hash_table_insert (list, g_memdup2 (&id, sizeof id), zip_doubt_read (statement, 1));
     }
-  sqlite3_finalize (statement);
+  whole = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
-  return list;
+  return whole ? g_steal_pointer (&list) : NULL;
 }
 
 /* Returns (transfer full) (nullable): the hash of the zip of @record on arrival. */

@@ -26,10 +26,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaZipDoubt, namida_zip_doubt_free)
  *
  * Reads the results for the zips of all versions in one query. Blocking: a worker.
  *
- * Returns: (transfer full) (element-type gint64 NamidaZipDoubt): by the number of the version; versions whose zip was
- * not inspected are not included.
+ * Returns: (transfer full) (nullable) (element-type gint64 NamidaZipDoubt): by the number of the version; versions
+ * whose zip was not inspected are not included; %NULL with STORAGE.
  */
-GHashTable *namida_zip_doubt_list (NamidaDatabase *database);
+GHashTable *namida_zip_doubt_list (NamidaDatabase *database, GError **error);
 
 /**
  * namida_zip_doubt_find:
