@@ -194,6 +194,28 @@ class Cases:
         assert merged.get("Playlists/Mix.json") in contents, merged
         assert self.read(self.merge(*reversed(files))) == merged
 
+    def test_damaged_list(self):
+        """A list that is cut in one backup costs the entries of that backup alone, and is named; one of an unknown form is not damaged."""
+        def day(*dates):
+            return namida_backups.dump([{"dateAdded": date, "track": f"/{date}.mp3", "source": 0, "ms": 1000} for date in dates])
+
+        def make(content):
+            self.n += 1
+            path = self.folder / f"in{self.n}.zip"
+            with open(path, "wb") as file:
+                namida_backups.write_zip(file, [("TEMPDIR_History.zip", namida_backups.zip_bytes([("19000.json", content)], True))], True)
+            return path
+
+        one, other, cut, odd = make(day(1641600000001)), make(day(1641600000002, 1641600000003)), make(day(*range(1641600000004, 1641600000040))[:-9]), make(b'{"new": "form"}')
+        for paths in ([one, cut, other], [cut, other, one], [other, one, cut]):
+            got = self.read(self.merge(*paths))
+            assert self.answer["damaged"] == ["History/19000.json"], self.answer
+            equal = sorted(entry["dateAdded"] for entry in json.loads(got["History/19000.json"]))
+            assert equal == [1641600000001, 1641600000002, 1641600000003], equal
+        assert self.read(self.merge(one, cut))["History/19000.json"] == day(1641600000001)
+        self.merge(one, odd)
+        assert self.answer["damaged"] == [], self.answer
+
     def test_fits_both(self):
         """A phone's and a computer's backup of the same music become one of this computer."""
         a, ta, tracks = self.make("android65", seed=1)

@@ -172,6 +172,18 @@ merge_dup_playlist_rule (const NamidaMergedVersions *merged)
                           n);
 }
 
+/* What has to be said about the result; "" for nothing. */
+static char *
+merge_dup_hint (const NamidaMergedVersions *merged)
+{
+  const GPtrArray *damaged = merged->report->damaged;
+
+  if (damaged->len > 0)
+    return g_strdup_printf (_ ("“%s” is damaged in one of the backups. What the other ones have of it is kept."),
+                            (const char *) damaged->pdata[0]);
+  return g_strdup (merged->adds ? "" : _ ("The second backup adds nothing"));
+}
+
 static void
 merge_show (NamidaMergeDialog *self)
 {
@@ -183,6 +195,7 @@ merge_show (NamidaMergeDialog *self)
       = g_strdup_printf (ngettext ("%'u is in both", "%'u are in both", (gulong) merged->favorites.both),
                          (guint) merged->favorites.both);
   g_autofree char *playlists = merge_dup_playlist_rule (merged);
+  g_autofree char *hint = merge_dup_hint (merged);
 
   for (guint i = 0; i < self->rows->len; i++)
     adw_preferences_group_remove (self->counts_group, self->rows->pdata[i]);
@@ -192,7 +205,7 @@ merge_show (NamidaMergeDialog *self)
   merge_add_count (self, _ ("Favorites"), favorites, &merged->favorites);
   merge_add_count (self, _ ("Ratings and Moods"), _ ("Where both rated a track, the later rating counts"),
                    &merged->ratings);
-  gtk_label_set_label (self->hint, merged->adds ? "" : _ ("The second backup adds nothing"));
+  gtk_label_set_label (self->hint, hint);
   gtk_widget_set_visible (GTK_WIDGET (self->hint), !merged->adds);
   gtk_widget_set_sensitive (self->merge_button, merged->adds);
   gtk_stack_set_visible_child_name (self->stack, "result");

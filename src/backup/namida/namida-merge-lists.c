@@ -42,6 +42,15 @@ merge_open (GBytes *bytes, NamidaJsonCursor *cursor, char open)
   return namida_json_cursor_enter (cursor, open);
 }
 
+gboolean
+namida_merge_is_damaged (GBytes *bytes)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  return data == NULL || !namida_json_scan (data, length, VALUES_MOST, VALUES_MOST, NULL);
+}
+
 static gint64
 merge_number (const char *start, gsize length)
 {

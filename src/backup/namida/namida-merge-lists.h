@@ -29,6 +29,10 @@ GBytes *namida_merge_words (GBytes *one, GBytes *other);
  */
 GBytes *namida_merge_largest (GBytes *one, GBytes *other);
 
+/** namida_merge_is_damaged: Returns: whether @bytes, a list, is no JSON at all, as after a write that broke off. A list
+ * of another form than this program knows is not damaged. */
+gboolean namida_merge_is_damaged (GBytes *bytes);
+
 /** NamidaMergePlaylist: a playlist, as far as merging has to understand it. */
 typedef struct
 {

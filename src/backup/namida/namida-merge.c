@@ -45,6 +45,7 @@ namida_merge_report_free (NamidaMergeReport *self)
   if (self == NULL)
     return;
   g_ptr_array_unref (self->conflicts);
+  g_ptr_array_unref (self->damaged);
   g_free (self);
 }
 
@@ -133,6 +134,28 @@ merge_get_func (const char *path)
   if (g_str_equal (path, "Youtube/yt_sub_groups.json"))
     return namida_merge_words;
   return g_str_equal (path, "total_listen.txt") ? namida_merge_largest : NULL;
+}
+
+/* Returns (transfer full) (nullable) (element-type MergeSource): the sources without those that are damaged, which only
+ * the backup with the damage lacks then; all of them if all are damaged. */
+static GArray *
+merge_list_whole (Merge *merge, GArray *sources, MergeFunc func, const char *path, GError **error)
+{
+  g_autoptr (GArray) whole = g_array_new (FALSE, FALSE, sizeof (MergeSource));
+
+  for (guint i = 0; i < sources->len; i++)
+    {
+      const MergeSource *source = &g_array_index (sources, MergeSource, i);
+      g_autoptr (GBytes) bytes = namida_contents_read (source->contents, source->item, merge->cancellable, error);
+
+      if (bytes == NULL)
+        return NULL;
+      if (func == namida_merge_largest || !namida_merge_is_damaged (bytes))
+        g_array_append_val (whole, *source);
+    }
+  if (whole->len < sources->len)
+    g_ptr_array_add (merge->report->damaged, g_strdup (path));
+  return whole->len > 0 ? g_steal_pointer (&whole) : g_array_ref (sources);
 }
 
 /* Returns: %FALSE without an error if the files are not such lists; the newest one is then copied. */
@@ -397,6 +420,7 @@ merge_file (Merge *merge, const char *path, const char *name, GError **error)
   gboolean database
       = g_str_has_suffix (path, ".db") && (strchr (path, '/') == NULL || g_str_has_suffix (path, "/ytid_stats.db"));
   MergeFunc func = merge_get_func (path);
+  g_autoptr (GArray) whole = NULL;
   gboolean same = TRUE;
   GError *local = NULL;
 
@@ -413,7 +437,11 @@ merge_file (Merge *merge, const char *path, const char *name, GError **error)
     }
   if (!same && func != NULL)
     {
-      if (merge_list (merge, sources, func, name, &local))
+      whole = merge_list_whole (merge, sources, func, path, error);
+      if (whole == NULL)
+        return FALSE;
+      sources = whole;
+      if (whole->len > 1 && merge_list (merge, whole, func, name, &local))
         return TRUE;
       if (local != NULL)
         {
@@ -565,6 +593,7 @@ namida_merge (GPtrArray *backups, const char *out, GCancellable *cancellable, GE
   gboolean done;
 
   report->conflicts = g_ptr_array_new_with_free_func (g_free);
+  report->damaged = g_ptr_array_new_with_free_func (g_free);
   if (file == NULL)
     return NULL;
   writer = namida_zip_writer_new (file->fd);

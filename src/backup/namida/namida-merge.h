@@ -12,6 +12,7 @@ typedef struct
   guint64 files;        /* number of files in the new backup */
   guint64 combined;     /* of these, files that are a union of several */
   GPtrArray *conflicts; /* char *: playlists of which two versions were kept */
+  GPtrArray *damaged;   /* char *: files that are damaged in one of the backups, whose entries there are left out */
 } NamidaMergeReport;
 
 /** namida_merge_report_free: @self: (transfer full) */

@@ -59,6 +59,9 @@ merge_print (NamidaCli *cli, const NamidaMergeReport *report)
       for (guint i = 0; i < report->conflicts->len; i++)
         /* Translators: %s is the name of a playlist */
         namida_cli_say (cli, _ ("Both versions of the playlist “%s” kept"), (const char *) report->conflicts->pdata[i]);
+      for (guint i = 0; i < report->damaged->len; i++)
+        namida_cli_say (cli, _ ("“%s” is damaged in one of the backups. What the other ones have of it is kept."),
+                        (const char *) report->damaged->pdata[i]);
       namida_cli_say (cli, _ ("Saved as “%s”"), out);
       return;
     }
@@ -70,6 +73,11 @@ merge_print (NamidaCli *cli, const NamidaMergeReport *report)
   json_builder_begin_array (builder);
   for (guint i = 0; i < report->conflicts->len; i++)
     json_builder_add_string_value (builder, report->conflicts->pdata[i]);
+  json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "damaged");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < report->damaged->len; i++)
+    json_builder_add_string_value (builder, report->damaged->pdata[i]);
   json_builder_end_array (builder);
   namida_cli_emit (builder);
 }

@@ -32,6 +32,14 @@ namida_fitted_backup_dup_lines (const NamidaFittedBackup *self)
 
       g_strv_builder_add (builder, line);
     }
+  for (guint i = 0; self->merged != NULL && i < self->merged->damaged->len; i++)
+    {
+      g_autofree char *line
+          = g_strdup_printf (_ ("“%s” is damaged in one of the backups. What the other ones have of it is kept."),
+                             (const char *) self->merged->damaged->pdata[i]);
+
+      g_strv_builder_add (builder, line);
+    }
   return g_strv_builder_end (builder);
 }
 
