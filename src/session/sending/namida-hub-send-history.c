@@ -132,6 +132,7 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
   row->state = g_strdup (stays ? "parked" : journal_state (namida_transfer_get_state (transfer)));
   if (stays || !namida_transfer_is_final (transfer))
     row->wish = dup_wish (self, sending);
+  row->paused = stays ? sending->stays_paused : namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED;
   row->started_at = namida_transfer_get_started_at (transfer);
   row->updated_at
       = namida_transfer_is_final (transfer) ? namida_transfer_get_ended_at (transfer) : namida_clock_real ();
@@ -176,7 +177,14 @@ take_up (NamidaHub *self, const NamidaJournalSession *row)
   sending->files = G_LIST_MODEL (g_steal_pointer (&files));
   /* Wait no longer than if the program had been running all the time. */
   sending->away_since = namida_clock_monotonic () - MAX (namida_clock_real () - row->updated_at, 0);
+  namida_transfer_set_summary (transfer, row->title, row->total_bytes, row->total_files);
   namida_transfer_set_pausable (transfer, TRUE);
+  if (row->paused)
+    {
+      namida_transfer_set_paused (transfer);
+      namida_sending_stay_paused (self, transfer);
+      return;
+    }
   namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
   namida_sending_try (self, transfer);
 }

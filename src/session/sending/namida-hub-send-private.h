@@ -23,6 +23,7 @@ typedef struct
   gboolean is_filtered;   /* only a part of @files is sent */
   gboolean by_schedule;   /* started by a schedule, not by the user */
   gboolean reread;        /* the user wants every file to be read again */
+  gboolean has_reread;    /* an attempt has done so */
   guint64 limit;          /* bytes per second; 0: the limit of the hub */
   gboolean unencrypted;   /* the user was warned and wants to send anyway */
   NamidaSender *sender;   /* (nullable) between two attempts */
@@ -33,6 +34,7 @@ typedef struct
   gboolean accepted;                   /* the remote user has accepted once */
   gboolean resume;                     /* resuming was requested while the transfer was still stopping */
   gboolean closing;                    /* the program ends and its next run resumes the transfer */
+  gboolean stays_paused;               /* with @closing: the user had paused it, so the next run only lists it */
   gint64 away_since;                   /* monotonic µs; 0: the device is not away */
   gint64 tried_at;                     /* monotonic µs of the last attempt */
   guint tries;                         /* number of attempts since @away_since */

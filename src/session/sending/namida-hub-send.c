@@ -42,6 +42,10 @@ send_done (GObject *source, GAsyncResult *result, gpointer user_data)
       sending->away_since = 0;
       sending->tries = 0;
     }
+  /* The files are read before the device is asked. */
+  sending->has_reread |= sending->reread
+                         && (namida_sender_get_reached (NAMIDA_SENDER (source))
+                             || namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED);
   sending->retry_after = namida_sender_get_retry_after (NAMIDA_SENDER (source));
   g_clear_error (&sending->error);
   namida_sender_send_finish (NAMIDA_SENDER (source), result, &sending->error);
@@ -140,7 +144,7 @@ send_gathered (NamidaHub *self, NamidaTransfer *transfer, NamidaBackup *backup, 
       if (sending->accepted)
         namida_transfer_restart (transfer);
       /* Only once: a transfer that is resumed has read them already. */
-      if (sending->reread && !sending->accepted)
+      if (sending->reread && !sending->has_reread)
         namida_backup_set_reread (backup, TRUE);
       namida_transfer_set_backup (transfer, backup);
     }
@@ -399,6 +403,8 @@ namida_hub_close_sendings (NamidaHub *self)
        * transfer at its next start. */
       sending->closing = !self->send_only && self->patience_seconds > 0 && (sending->accepted || self->wait_for_device)
                          && sending->files != NULL && !sending->by_schedule;
+      sending->stays_paused
+          = namida_transfer_is_pausing (transfer) || namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED;
       namida_transfer_cancel_keeping (transfer);
     }
 }

@@ -335,10 +335,10 @@ gboolean
 namida_journal_write_send (NamidaDatabase *database, const NamidaJournalSession *session, GError **error)
 {
   return namida_journal_write_session (database, session, error)
-         && namida_database_exec (database, error, "UPDATE sessions SET wish = ? WHERE id = ?", "ss", session->wish,
-                                  session->id)
+         && namida_database_exec (database, error, "UPDATE sessions SET wish = ?, paused = ? WHERE id = ?", "sis",
+                                  session->wish, (gint64) session->paused, session->id)
          && namida_database_exec (database, error,
                                   "DELETE FROM sessions WHERE direction = 'send' AND state = 'parked'"
-                                  " AND fingerprint = ? AND offer_key = ? AND id <> ?",
+                                  " AND fingerprint = ? AND offer_key = ? AND offer_key <> '' AND id <> ?",
                                   "sss", session->fingerprint, session->offer_key, session->id);
 }

@@ -33,7 +33,8 @@ typedef struct
   char *scope;     /* (nullable): namida_backup_dup_scope() */
   char *wish;      /* (nullable): for sending: what to resume after a restart; see namida_journal_write_send() */
   gboolean ask;    /* the user must confirm before it resumes; read only */
-  gboolean paused; /* for receiving: the user paused it on this device; read only */
+  gboolean paused; /* the user paused it on this device; written by namida_journal_write_send() and, for receiving,
+                    * namida_journal_set_paused() */
 
   /* For receiving: what was agreed to when the session was accepted, and on whose authority. Never what the sender
    * claimed later. */

@@ -223,6 +223,38 @@ test_device_away (void)
   clean_up (hub, dir);
 }
 
+/* “Read everything again” also holds for a trusted device that is away, though it waits as if it had been accepted. */
+static void
+test_reads_again (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-wait-XXXXXX", NULL);
+  g_autoptr (GListModel) files = one_file (dir, "song.mp3");
+  g_autoptr (NamidaDeviceInfo) info = namida_device_info_new ();
+  NamidaHub *hub = start_waiting_in (dir, TRUE);
+  NamidaTransfer *transfer;
+  NamidaPeer *peer;
+
+  info->fingerprint = g_strdup (NOBODY);
+  info->alias = g_strdup ("Old Phone");
+  namida_peer_list_add_known (hub->peers, info, NULL, 1);
+  namida_hub_trust_peer (hub, NOBODY, "Old Phone");
+  peer = namida_peer_list_find_by_fingerprint (hub->peers, NOBODY);
+  g_assert_true (namida_peer_get_away (peer) && namida_peer_get_trusted (peer));
+  transfer = namida_hub_send (hub, peer, files, NULL);
+  namida_hub_read_everything (hub, transfer);
+  WAIT_FOR (namida_transfer_get_backup (transfer) != NULL);
+  g_assert_true (namida_backup_get_reread (namida_transfer_get_backup (transfer)));
+  /* Once is enough. */
+  WAIT_FOR (namida_sending_of (transfer)->timer != 0);
+  namida_hub_retry (hub, transfer);
+  WAIT_FOR (namida_sending_of (transfer)->timer == 0);
+  WAIT_FOR (namida_sending_of (transfer)->timer != 0);
+  g_assert_false (namida_backup_get_reread (namida_transfer_get_backup (transfer)));
+  namida_hub_cancel (hub, transfer, FALSE);
+  WAIT_FOR (namida_transfer_is_final (transfer) && !namida_sending_of (transfer)->writing);
+  clean_up (hub, dir);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -230,5 +262,6 @@ main (int argc, char **argv)
   g_test_add_func ("/wait/patience-runs-out", test_patience_runs_out);
   g_test_add_func ("/wait/too-late-at-start", test_too_late_at_start);
   g_test_add_func ("/wait/device-away", test_device_away);
+  g_test_add_func ("/wait/reads-again", test_reads_again);
   return g_test_run ();
 }
