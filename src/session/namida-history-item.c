@@ -68,8 +68,9 @@ static gboolean
 history_item_can_resume (NamidaHistoryItem *self)
 {
   gint64 age = namida_clock_real () - self->row->updated_at;
+  gboolean kept_here = self->row->ask && g_strcmp0 (self->row->state, "parked") == 0;
 
-  return (self->row->can_resume || self->row->ask) && age < NAMIDA_LIMIT_PARKED_DAYS * G_TIME_SPAN_DAY;
+  return (self->row->can_resume || kept_here) && age < NAMIDA_LIMIT_PARKED_DAYS * G_TIME_SPAN_DAY;
 }
 
 char *

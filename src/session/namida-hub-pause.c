@@ -77,7 +77,8 @@ namida_hub_cancel (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_part
 
   if (namida_transfer_is_final (transfer))
     return;
-  if (!is_sent (transfer) && keep_parts && namida_transfer_get_session_id (transfer) != NULL)
+  /* Also if the parts are deleted: a program that is killed before that must not resume unasked. */
+  if (!is_sent (transfer) && namida_transfer_get_session_id (transfer) != NULL)
     namida_store_ask_again (self->store, namida_transfer_get_session_id (transfer));
   if (!is_sent (transfer) && (state == NAMIDA_TRANSFER_INTERRUPTED || state == NAMIDA_TRANSFER_PAUSED))
     {

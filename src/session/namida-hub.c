@@ -361,6 +361,8 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_connect_object (self->trust, "changed", G_CALLBACK (namida_hub_refresh_trust), self, G_CONNECT_SWAPPED);
   namida_hub_watch_trust (self);
   g_signal_connect_object (self->trust, "write-failed", G_CALLBACK (on_write_failed), self, G_CONNECT_SWAPPED);
+  /* Also without a network, because kept versions can still be viewed and restored. */
+  namida_hub_start_backups (self);
   if (!start_server (self, &error) || !namida_hub_start_discovery (self, &error))
     {
       namida_hub_stop_discovery (self);
@@ -368,7 +370,6 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  namida_hub_start_backups (self);
   namida_hub_start_tidying (self);
   namida_hub_serve_versions (self);
   self->running = TRUE;
@@ -436,6 +437,7 @@ namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer u
   g_clear_object (&self->socket);
   namida_hub_stop_schedules (self);
   namida_hub_close_sendings (self);
+  namida_hub_stop_fetching (self);
   namida_hub_stop_discovery (self);
   self->running = FALSE;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);

@@ -398,8 +398,10 @@ prepare (NamidaSink *sink,
     }
   else
     {
+      gboolean cancelled = g_cancellable_is_cancelled (cancellable);
+
       namida_store_sink_remove_staging (self);
-      set_state (self, "failed", reason->message);
+      set_state (self, cancelled ? "cancelled" : "failed", cancelled ? NULL : reason->message);
       has_ended (self, TRUE);
     }
   g_propagate_error (error, g_steal_pointer (&reason));

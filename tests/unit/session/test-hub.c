@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "namida-error.h"
+#include "namida-journal.h"
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
@@ -462,6 +463,93 @@ test_found_late (Fixture *f, gconstpointer data)
   g_assert_true (peer == near);
 }
 
+/* The receiver keeps a dated version of the sample. */
+static void
+keep_version (Fixture *f)
+{
+  NamidaTransfer *transfer;
+
+  stop_hub (f->receiver);
+  f->receiver = start_hub_with (f, RECEIVER,
+                                (NamidaHubOptions){ .accept = NAMIDA_ACCEPT_ALL, .landing = NAMIDA_LANDING_BACKUP });
+  transfer = send_sample (f);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_DONE);
+}
+
+/* A device that cannot listen still shows what it keeps. */
+static void
+test_start_fails (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSocketListener) taken = g_socket_listener_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (taken, NULL, NULL);
+  g_autofree char *dir = below (f, RECEIVER);
+  g_autofree char *backups = g_build_filename (dir, "Backups", NULL);
+  NamidaHubOptions options = { .data_dir = dir, .interface = "lo", .port = port, .backups = backups, .music = dir };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (NamidaHub) hub = NULL;
+  g_autoptr (GError) error = NULL;
+
+  keep_version (f);
+  stop_hub (f->receiver);
+  hub = namida_hub_new (&options);
+  namida_hub_start_async (hub, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  g_assert_false (namida_hub_start_finish (hub, result, &error));
+  g_assert_nonnull (error);
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (namida_hub_get_versions (hub))) == 1);
+  f->receiver = start_hub (f, RECEIVER, NAMIDA_ACCEPT_ASK);
+}
+
+static void
+assert_fetch_is_parked (Fixture *f)
+{
+  g_autofree char *path = below (f, SENDER "/state.db");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDatabase) database = namida_database_open (path, &error);
+  g_autoptr (GPtrArray) rows = NULL;
+  guint fetches = 0;
+
+  g_assert_no_error (error);
+  rows = namida_journal_list (database, 10, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const NamidaJournalSession *row = rows->pdata[i];
+
+      if (!g_str_equal (row->direction, "receive"))
+        continue;
+      g_assert_cmpstr (row->state, ==, "parked");
+      fetches++;
+    }
+  g_assert_cmpuint (fetches, ==, 1);
+}
+
+/* A program that ends stops what it fetches, and its parts are put away for the next run. */
+static void
+test_fetch_stops (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaTransfer) transfer = NULL;
+  g_autoptr (NamidaPeer) peer = NULL;
+  NamidaTrustStore *trust;
+  const char *fingerprint = namida_identity_get_fingerprint (namida_hub_get_identity (f->sender));
+
+  write_long (f, "sample/Music/long.flac", LONG_BYTES, 'a');
+  keep_version (f);
+  trust = namida_hub_get_trust_store (f->receiver);
+  namida_trust_store_add (trust, fingerprint, NULL, SENDER);
+  namida_trust_store_set_may_restore (trust, fingerprint, TRUE);
+  namida_hub_set_limit (f->receiver, 2 * MB);
+  peer = find_receiver (f);
+  transfer = g_object_ref (namida_hub_fetch (f->sender, peer, NAMIDA_KEPT_BACKUP_NEWEST, NULL, NAMIDA_LANDING_BACKUP));
+  WAIT_FOR (namida_transfer_is_final (transfer) || namida_transfer_get_done_bytes (transfer) > MB);
+  g_assert_no_error (namida_transfer_get_error (transfer));
+  stop_hub (f->sender);
+  g_assert_true (is_in (transfer, NAMIDA_TRANSFER_CANCELLED));
+  assert_fetch_is_parked (f);
+  f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
+}
+
 #define ADD(name, accept, test) g_test_add (name, Fixture, GUINT_TO_POINTER (accept), set_up_accepting, test, tear_down)
 
 int
@@ -486,5 +574,7 @@ main (int argc, char **argv)
   ADD ("/hub/patience-over", NAMIDA_ACCEPT_ASK, test_patience_over);
   ADD ("/hub/forget-address", NAMIDA_ACCEPT_ASK, test_forget_address);
   ADD ("/hub/unknown-name", NAMIDA_ACCEPT_ASK, test_unknown_name);
+  ADD ("/hub/start-fails", NAMIDA_ACCEPT_ALL, test_start_fails);
+  ADD ("/hub/fetch-stops", NAMIDA_ACCEPT_ALL, test_fetch_stops);
   return g_test_run ();
 }

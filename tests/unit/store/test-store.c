@@ -405,6 +405,25 @@ test_cancel_prepare (Fixture *f, gconstpointer data)
     }
 }
 
+/* A first offer that is canceled while it is being prepared did not fail. */
+static void
+test_cancel_first_prepare (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = new_sink (f, NAMIDA_LANDING_LIBRARY);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  NamidaWant wants[1] = { { 0 } };
+
+  shipment_add (shipment, "Music", "1.flac", "0123456789", FALSE);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (namida_sink_prepare (sink, shipment->backup, NULL, wants, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM sessions WHERE state = 'cancelled' AND error IS NULL"),
+                   ==, 1);
+  assert_no_staging (f);
+}
+
 /* Somebody edits a known file while the others are on their way: it is no part of what is called stored. */
 static void
 test_known_changed (Fixture *f, gconstpointer data)
@@ -784,6 +803,7 @@ main (int argc, char **argv)
   ADD ("mismatch", test_mismatch);
   ADD ("offsets", test_offsets);
   ADD ("cancel-prepare", test_cancel_prepare);
+  ADD ("cancel-first-prepare", test_cancel_first_prepare);
   ADD ("known-changed", test_known_changed);
   ADD ("discard-and-clean", test_discard_and_clean);
   ADD ("versions", test_versions);
