@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The stages that read, write and hash the body of an upload; see the header. Runs in a worker thread and, for large
- * bodies, in two more threads. */
+ * bodies while cores are free, in two more threads. */
 #include "config.h"
 
 #include "namida-body-receiver.h"
 
 #include "namida-error.h"
 #include "namida-sparse.h"
+#include "namida-streams.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-#define BLOCK_SIZE (1024 * 1024)
-#define N_BLOCKS 4
+/* Bodies up to this size are received by the calling thread alone. */
+#define INLINE_SIZE (1024 * 1024)
+/* A block stays in the cache of a core until it is written and hashed. */
+#define BLOCK_SIZE (256 * 1024)
+#define N_BLOCKS 8
 
 typedef struct
 {
@@ -22,14 +26,22 @@ typedef struct
   gint users; /* atomic: number of stages that still need it */
 } Block;
 
+/* Writing: the state of the stage that writes. Others read it after that stage was joined or is idle, except
+ * @failed. */
+typedef struct
+{
+  guint64 written;
+  GError *error;
+  gint failed; /* g_atomic */
+} Writing;
+
 typedef struct
 {
   NamidaBodyReceiver *receiver;
   GAsyncQueue *spare, *to_write, *to_hash;
-  /* Owned by the writing stage. Others read these after it was joined, except @failed. */
-  guint64 written;
-  GError *error;
-  gint failed; /* g_atomic */
+  GThread *writer, *hasher; /* (nullable): started when a block is first passed on */
+  gboolean passed_on;       /* whether the two threads may still have blocks */
+  Writing writing;
 } Pipeline;
 
 gboolean
@@ -122,15 +134,27 @@ run_inline (NamidaBodyReceiver *self, guint64 *written, GError **error)
 static void
 release (Pipeline *pipeline, Block *block)
 {
+  /* GAsyncQueue pops from the tail, where push_front adds: a block that is still in a cache is used first. */
   if (g_atomic_int_dec_and_test (&block->users))
-    g_async_queue_push (pipeline->spare, block);
+    g_async_queue_push_front (pipeline->spare, block);
+}
+
+static void
+write_block (Pipeline *pipeline, const Block *block)
+{
+  NamidaBodyReceiver *self = pipeline->receiver;
+  Writing *writing = &pipeline->writing;
+
+  if (writing->error == NULL
+      && !namida_body_receiver_write (self->fd, block->data, block->length, self->offset + writing->written,
+                                      &writing->written, &writing->error))
+    g_atomic_int_set (&writing->failed, TRUE);
 }
 
 static gpointer
 writer_thread (gpointer user_data)
 {
   Pipeline *pipeline = user_data;
-  NamidaBodyReceiver *self = pipeline->receiver;
 
   for (;;)
     {
@@ -138,10 +162,7 @@ writer_thread (gpointer user_data)
 
       if (block->data == NULL)
         return NULL;
-      if (pipeline->error == NULL
-          && !namida_body_receiver_write (self->fd, block->data, block->length, self->offset + pipeline->written,
-                                          &pipeline->written, &pipeline->error))
-        g_atomic_int_set (&pipeline->failed, TRUE);
+      write_block (pipeline, block);
       release (pipeline, block);
     }
 }
@@ -162,9 +183,39 @@ hash_thread (gpointer user_data)
     }
 }
 
+/* Waits until the two threads have nothing left to do. The caller has one of the blocks, and the others are spare
+ * then. */
+static void
+wait_for_threads (Pipeline *pipeline)
+{
+  Block *others[N_BLOCKS - 1];
+
+  for (guint i = 0; pipeline->passed_on && i < N_BLOCKS - 1; i++)
+    others[i] = g_async_queue_pop (pipeline->spare);
+  for (guint i = 0; pipeline->passed_on && i < N_BLOCKS - 1; i++)
+    g_async_queue_push (pipeline->spare, others[i]);
+  pipeline->passed_on = FALSE;
+}
+
+/* Writes and hashes a block here, while it is in this core's cache, or has the two threads do it. */
 static void
 pass_on (Pipeline *pipeline, Block *block)
 {
+  if (namida_streams_are_crowded ())
+    {
+      wait_for_threads (pipeline);
+      block->users = 1;
+      write_block (pipeline, block);
+      namida_digest_update (pipeline->receiver->digest, block->data, block->length);
+      release (pipeline, block);
+      return;
+    }
+  if (pipeline->writer == NULL)
+    {
+      pipeline->writer = g_thread_new ("namida-write", writer_thread, pipeline);
+      pipeline->hasher = g_thread_new ("namida-hash", hash_thread, pipeline);
+    }
+  pipeline->passed_on = TRUE;
   block->users = 2;
   g_async_queue_push (pipeline->to_write, block);
   g_async_queue_push (pipeline->to_hash, block);
@@ -186,7 +237,7 @@ feed (Pipeline *pipeline, GError **error)
         block->data = g_malloc (BLOCK_SIZE);
       ok = read_block (self, block->data, want, &block->length, error);
       left -= block->length;
-      if (!ok || g_atomic_int_get (&pipeline->failed) || block->length < want)
+      if (!ok || g_atomic_int_get (&pipeline->writing.failed) || block->length < want)
         {
           gboolean is_short = ok && block->length < want;
 
@@ -198,6 +249,19 @@ feed (Pipeline *pipeline, GError **error)
   return read_end (self, error);
 }
 
+static void
+join_threads (Pipeline *pipeline)
+{
+  Block end = { 0 };
+
+  if (pipeline->writer == NULL)
+    return;
+  g_async_queue_push (pipeline->to_write, &end);
+  g_async_queue_push (pipeline->to_hash, &end);
+  g_thread_join (pipeline->writer);
+  g_thread_join (pipeline->hasher);
+}
+
 static gboolean
 run_pipeline (NamidaBodyReceiver *self, guint64 *written, GError **error)
 {
@@ -205,37 +269,35 @@ run_pipeline (NamidaBodyReceiver *self, guint64 *written, GError **error)
     .receiver = self, .spare = g_async_queue_new (), .to_write = g_async_queue_new (), .to_hash = g_async_queue_new ()
   };
   Block blocks[N_BLOCKS] = { 0 };
-  Block end = { 0 };
   g_autoptr (GError) broken = NULL;
-  GThread *writer, *hasher;
   gboolean ok;
 
   for (guint i = 0; i < N_BLOCKS; i++)
     g_async_queue_push (pipeline.spare, &blocks[i]);
-  writer = g_thread_new ("namida-write", writer_thread, &pipeline);
-  hasher = g_thread_new ("namida-hash", hash_thread, &pipeline);
   ok = feed (&pipeline, &broken);
-  g_async_queue_push (pipeline.to_write, &end);
-  g_async_queue_push (pipeline.to_hash, &end);
-  g_thread_join (writer);
-  g_thread_join (hasher);
+  join_threads (&pipeline);
   for (guint i = 0; i < N_BLOCKS; i++)
     g_free (blocks[i].data);
   g_async_queue_unref (pipeline.spare);
   g_async_queue_unref (pipeline.to_write);
   g_async_queue_unref (pipeline.to_hash);
-  *written = pipeline.written;
+  *written = pipeline.writing.written;
   /* A full disk is the cause if the connection was then closed, so report it first. */
-  if (pipeline.error != NULL)
-    g_propagate_error (error, pipeline.error);
+  if (pipeline.writing.error != NULL)
+    g_propagate_error (error, pipeline.writing.error);
   else if (broken != NULL)
     g_propagate_error (error, g_steal_pointer (&broken));
-  return ok && pipeline.error == NULL;
+  return ok && pipeline.writing.error == NULL;
 }
 
 gboolean
 namida_body_receiver_run (NamidaBodyReceiver *self, guint64 *written, GError **error)
 {
+  gboolean ok;
+
   *written = 0;
-  return self->expected > BLOCK_SIZE ? run_pipeline (self, written, error) : run_inline (self, written, error);
+  namida_streams_enter ();
+  ok = self->expected > INLINE_SIZE ? run_pipeline (self, written, error) : run_inline (self, written, error);
+  namida_streams_leave ();
+  return ok;
 }

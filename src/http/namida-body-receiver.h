@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 
 /**
  * NamidaBodyReceiver: receives one upload from a connection into a file. Bodies that may be larger than 1 MiB pass
- * through three stages in parallel (read, write, hash) with a few 1 MiB blocks between them. Smaller ones are handled
- * by the calling thread alone, because threads would cost more than they gain.
+ * through three stages in parallel (read, write, hash) with a few small blocks between them. Smaller ones, and all as
+ * long as namida_streams_are_crowded(), are handled by the calling thread alone, because further threads would cost
+ * more than they gain.
  */
 typedef struct
 {

@@ -12,6 +12,7 @@
 
 #include "namida-error.h"
 #include "namida-limits.h"
+#include "namida-streams.h"
 
 #define CHUNK_BYTES (256u * 1024)
 
@@ -170,7 +171,9 @@ send_stream (Pack *pack, GError **error)
 
   namida_http_connection_begin (worker->connection,
                                 &(NamidaHttpRequest){ .target = target, .type = "application/x-tar", .length = -1 });
+  namida_streams_enter ();
   write_stream (pack);
+  namida_streams_leave ();
   if (pack->error != NULL)
     g_propagate_error (error, g_error_copy (pack->error));
   return pack->error == NULL;

@@ -14,7 +14,7 @@
 
 /* Files up to this size are read, hashed and sent in this thread; separate threads would cost more than they save. */
 #define INLINE_BYTES NAMIDA_BLOCK_SIZE
-#define POOL_BLOCKS 4u
+#define POOL_BLOCKS 8u
 /* How many sent bytes may not have arrived when a connection breaks: the buffers of both systems. */
 #define ON_THE_WAY (4 * 1024 * 1024)
 /* How fast the slowest receiver hashes the part that it already has, to calculate a time limit. */

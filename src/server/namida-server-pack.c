@@ -7,6 +7,7 @@
 #include "namida-limits.h"
 #include "namida-pack-reader.h"
 #include "namida-server-upload-private.h"
+#include "namida-streams.h"
 
 /* Pack: a pack that is being received. */
 typedef struct
@@ -97,8 +98,10 @@ receive_files (Pack *pack, GError **error)
   NamidaPackEntry entry;
   GError *local = NULL;
 
+  namida_streams_enter ();
   while (namida_pack_reader_next (reader, &entry, &local) && receive_file (pack, reader, &entry, &local))
     ;
+  namida_streams_leave ();
   if (local == NULL)
     return TRUE;
   g_propagate_error (error, local);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Implements namida-file-reader.h: opens and checks the files to send, and reads and hashes them in two threads beside
- * the one that sends. Used by the upload job, the downloads of the server and the links for browsers, in worker
- * threads. */
+/* Implements namida-file-reader.h: opens and checks the files to send, and reads and hashes them, in two threads beside
+ * the one that sends if cores are free. Used by the upload job, the downloads of the server and the links for browsers,
+ * in worker threads. */
 #include "config.h"
 
 #include "namida-file-reader.h"
@@ -14,6 +14,7 @@
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-open.h"
+#include "namida-streams.h"
 
 /* ---- the file ---- */
 
@@ -186,6 +187,9 @@ namida_block_pool_give_back (NamidaBlockPool *pool, NamidaBlock *block)
 
 /* ---- the reader ---- */
 
+/* How much is read at a time: a block stays in the cache of a core until it is hashed and sent. */
+#define READ_BYTES (256u * 1024)
+
 struct _NamidaFileReader
 {
   const NamidaEntry *entry;
@@ -193,12 +197,14 @@ struct _NamidaFileReader
   guint64 offset;
   NamidaBlockPool *pool;
   GCancellable *cancellable;
-  NamidaDigest *digest;           /* used by the hash thread until it is joined */
   GAsyncQueue *to_hash, *to_send; /* elements: NamidaBlock or END */
-  GThread *reader, *hasher;
-  int stop; /* atomic */
+  GThread *reader, *hasher;       /* (nullable): %NULL while the calling thread does their work */
+  /* Used by the two threads until they are joined, otherwise by the calling thread: */
+  guint64 position; /* in bytes: what was read */
+  NamidaDigest *digest;
+  GError *error; /* set before END is sent */
+  int stop;      /* atomic */
   gboolean ended;
-  GError *error; /* set by the reader thread before it sends END */
 };
 
 static int end_mark;
@@ -213,37 +219,40 @@ stopped (NamidaFileReader *self, GError **error)
   return TRUE;
 }
 
-/* A block is either only hashed (before the offset) or hashed and sent. */
-static gboolean
-read_block (NamidaFileReader *self, guint64 *position, GError **error)
+/* Reads the next block, which is either only hashed (@prefix: it is before the offset) or hashed and sent. Returns:
+ * (transfer full) (nullable): %NULL with @error. */
+static NamidaBlock *
+read_block (NamidaFileReader *self, gboolean *prefix, GError **error)
 {
-  gboolean prefix = *position < self->offset;
-  guint64 end = prefix ? self->offset : self->entry->size;
   NamidaBlock *block = namida_block_pool_take (self->pool);
 
-  block->length = (gsize) MIN (end - *position, NAMIDA_BLOCK_SIZE);
+  *prefix = self->position < self->offset;
+  block->length = (gsize) MIN ((*prefix ? self->offset : self->entry->size) - self->position, READ_BYTES);
   if (stopped (self, error)
-      || !namida_source_read (self->entry, self->fd, *position, block->length, block->data, error))
+      || !namida_source_read (self->entry, self->fd, self->position, block->length, block->data, error))
     {
       namida_block_pool_give_back (self->pool, block);
-      return FALSE;
+      return NULL;
     }
-  *position += block->length;
-  g_atomic_int_set (&block->users, prefix ? 1 : 2);
-  g_async_queue_push (self->to_hash, block);
-  if (!prefix)
-    g_async_queue_push (self->to_send, block);
-  return TRUE;
+  self->position += block->length;
+  return block;
 }
 
 static gpointer
 reader_thread (gpointer user_data)
 {
   NamidaFileReader *self = user_data;
-  guint64 position = 0;
+  NamidaBlock *block;
+  gboolean prefix;
 
-  while (position < self->entry->size && read_block (self, &position, &self->error))
-    ;
+  while (self->position < self->entry->size && !namida_streams_are_crowded ()
+         && (block = read_block (self, &prefix, &self->error)) != NULL)
+    {
+      g_atomic_int_set (&block->users, prefix ? 1 : 2);
+      g_async_queue_push (self->to_hash, block);
+      if (!prefix)
+        g_async_queue_push (self->to_send, block);
+    }
   g_async_queue_push (self->to_hash, END);
   g_async_queue_push (self->to_send, END);
   return NULL;
@@ -264,6 +273,40 @@ hash_thread (gpointer user_data)
   return NULL;
 }
 
+static void
+reader_start (NamidaFileReader *self)
+{
+  self->hasher = g_thread_new ("namida-hash", hash_thread, self);
+  self->reader = g_thread_new ("namida-read", reader_thread, self);
+}
+
+static void
+reader_join (NamidaFileReader *self)
+{
+  g_clear_pointer (&self->reader, g_thread_join);
+  g_clear_pointer (&self->hasher, g_thread_join);
+}
+
+/* Reads and hashes in the calling thread, up to a block that is to be sent. Returns: (transfer full) (nullable): %NULL
+ * at the end, or with self->error. */
+static NamidaBlock *
+reader_read_here (NamidaFileReader *self)
+{
+  while (self->position < self->entry->size)
+    {
+      gboolean prefix;
+      NamidaBlock *block = read_block (self, &prefix, &self->error);
+
+      if (block == NULL)
+        return NULL;
+      namida_digest_update (self->digest, block->data, block->length);
+      if (!prefix)
+        return block;
+      namida_block_pool_give_back (self->pool, block);
+    }
+  return NULL;
+}
+
 NamidaFileReader *
 namida_file_reader_new (
     const NamidaEntry *entry, int fd, guint64 offset, NamidaBlockPool *pool, GCancellable *cancellable)
@@ -279,18 +322,42 @@ namida_file_reader_new (
   self->to_hash = g_async_queue_new ();
   self->to_send = g_async_queue_new ();
   posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  self->hasher = g_thread_new ("namida-hash", hash_thread, self);
-  self->reader = g_thread_new ("namida-read", reader_thread, self);
+  namida_streams_enter ();
+  if (!namida_streams_are_crowded ())
+    reader_start (self);
   return self;
+}
+
+/* The two threads end when the streams become crowded, and are started again when that is over. Returns: (transfer
+ * full) (nullable): %NULL at the end, or with self->error. */
+static NamidaBlock *
+reader_next (NamidaFileReader *self)
+{
+  while (self->error == NULL)
+    {
+      gpointer item;
+
+      if (self->reader == NULL && namida_streams_are_crowded ())
+        return reader_read_here (self);
+      if (self->reader == NULL && self->position == self->entry->size)
+        return NULL;
+      if (self->reader == NULL)
+        reader_start (self);
+      item = g_async_queue_pop (self->to_send);
+      if (item != END)
+        return item;
+      reader_join (self);
+    }
+  return NULL;
 }
 
 NamidaBlock *
 namida_file_reader_next (NamidaFileReader *self, GError **error)
 {
-  gpointer item = self->ended ? END : g_async_queue_pop (self->to_send);
+  NamidaBlock *block = self->ended ? NULL : reader_next (self);
 
-  if (item != END)
-    return item;
+  if (block != NULL)
+    return block;
   self->ended = TRUE;
   if (self->error != NULL)
     g_propagate_error (error, g_error_copy (self->error));
@@ -301,7 +368,6 @@ char *
 namida_file_reader_finish (NamidaFileReader *self)
 {
   g_return_val_if_fail (self->ended && self->error == NULL, NULL);
-  g_clear_pointer (&self->hasher, g_thread_join);
   return namida_digest_finish (self->digest);
 }
 
@@ -312,15 +378,10 @@ namida_file_reader_free (NamidaFileReader *self)
 
   g_atomic_int_set (&self->stop, 1);
   /* The blocks in this queue may be the ones that the reader thread is waiting for. */
-  while (!self->ended)
-    {
-      if ((item = g_async_queue_pop (self->to_send)) == END)
-        self->ended = TRUE;
-      else
-        namida_block_pool_give_back (self->pool, item);
-    }
-  g_thread_join (self->reader);
-  g_clear_pointer (&self->hasher, g_thread_join);
+  while (self->reader != NULL && (item = g_async_queue_pop (self->to_send)) != END)
+    namida_block_pool_give_back (self->pool, item);
+  reader_join (self);
+  namida_streams_leave ();
   g_async_queue_unref (self->to_hash);
   g_async_queue_unref (self->to_send);
   namida_digest_free (self->digest);

@@ -49,8 +49,9 @@ NamidaBlock *namida_block_pool_take (NamidaBlockPool *pool);
 /** namida_block_pool_give_back: releases @block for one of its users. Any thread. */
 void namida_block_pool_give_back (NamidaBlockPool *pool, NamidaBlock *block);
 
-/** NamidaFileReader: reads ahead in one thread and hashes in another while the caller sends. Bytes before the offset
- * are only hashed. To be used by one thread, and to be freed before its pool. */
+/** NamidaFileReader: reads ahead in one thread and hashes in another while the caller sends, or does all of it in the
+ * calling thread as long as namida_streams_are_crowded(). Bytes before the offset are only hashed. To be used by one
+ * thread, and to be freed before its pool. */
 typedef struct _NamidaFileReader NamidaFileReader;
 
 /** namida_file_reader_new: @fd: not taken over; must stay open until the reader is freed. @cancellable: checked between
