@@ -17,6 +17,7 @@ import bars
 import measure
 import others
 import peers
+import picture
 import shares
 import tables
 
@@ -27,6 +28,7 @@ MEMORY = pathlib.Path("/dev/shm")
 SINGLE = {
     "one": (1024, "One file, 1 GiB"),
     "phone-one": (2048, "From a LocalSend sender: one file, 2 GiB"),
+    "plain": (256, "One file of 256 MiB without AES and SHA instructions"),
     "core": (1024, "The same with one core for both sides together"),
     "medium": (48, "One file of 48 MiB, about the largest that LocalSend's (npm) own sender can"),
 }
@@ -154,20 +156,32 @@ def growth(product, folder, arguments):
 
 
 def compare(folder, arguments):
-    product, no_hash, nginx, rsync, scp, npm, npm_both, tls, sha = (kind(folder) for kind in (
-        peers.Product, others.NoHash, peers.Nginx, peers.Rsync, peers.Scp, others.Npm, others.NpmBoth, others.Tls, others.Hash))
-    one = measure_case("one", [product, nginx, rsync, scp, npm, tls, sha, no_hash], folder, arguments)
-    with on_one_core():
-        core = measure_case("core", [product, nginx, rsync, scp, no_hash], folder, arguments)
-    eight = measure_case("eight", [product, nginx, rsync, scp, npm, no_hash], folder, arguments)
-    medium = measure_case("medium", [product, npm_both], folder, arguments)
-    many = measure_case("many", [product, nginx, rsync, scp, npm, no_hash], folder, arguments)
-    grown = growth(product, folder, arguments)
-    lines = bars.bars(one, core, eight, many, grown)
-    return [*tables.head(arguments), *tables.rows(one, tables.NGINX), *tables.rows(core, tables.NGINX), *tables.rows(eight, tables.NGINX),
-            *tables.rows(medium, npm_both.name), *tables.rows(many, tables.RSYNC),
-            *tables.growth_rows(grown), *lines,
-            *bars.reasons(lines, one, eight, many, grown)]
+    """Returns the lines of the table and the text of the picture."""
+    product, nginx, rsync, plain, plain_aes, plain_nginx = (kind(folder) for kind in (
+        peers.Product, peers.Nginx, peers.Rsync, others.Plain, others.PlainAes, others.PlainNginx))
+    tls, sha = others.Tls(folder), others.Hash(folder)
+    more, last = [], []
+    if not arguments.brief:
+        more, last = [peers.Scp(folder), others.Npm(folder)], [others.NoHash(folder)]
+    one = measure_case("one", [product, nginx, rsync, *more, tls, sha, *last], folder, arguments)
+    eight = measure_case("eight", [product, nginx, rsync, *more, *last], folder, arguments)
+    bare = measure_case("plain", [plain, plain_aes, plain_nginx], folder, arguments)
+    many = measure_case("many", [product, nginx, rsync, *more, *last], folder, arguments)
+    tail, grown = [], {}
+    if not arguments.brief:
+        with on_one_core():
+            core = measure_case("core", [product, nginx, rsync, more[0], *last], folder, arguments)
+        medium = measure_case("medium", [product, others.NpmBoth(folder)], folder, arguments)
+        grown = growth(product, folder, arguments)
+        tail = [*tables.rows(core, tables.NGINX), *tables.rows(medium, others.NpmBoth.name), *tables.growth_rows(grown)]
+    lines = bars.bars(one, eight, bare, many, grown)
+    ours, again = tables.OURS, tables.AGAIN
+    pairs = [(one, ours, tables.NGINX), (one, ours, tables.RSYNC), (eight, ours, tables.NGINX), (bare, ours, plain_aes.name), (bare, ours, tables.NGINX),
+             (many, ours, tables.RSYNC), (many, ours, tables.NGINX), (many, ours + again, tables.RSYNC + again)]
+    names = (ours, tables.NGINX, tables.RSYNC, peers.Scp.name, plain_aes.name)
+    drawn = picture.draw(picture.groups([one, eight, bare, many], names))
+    return [*tables.head(arguments), *tables.summary(pairs), *lines, *bars.reasons(lines, one, eight, many),
+            *tables.rows(one, tables.NGINX), *tables.rows(eight, tables.NGINX), *tables.rows(bare, tables.NGINX), *tables.rows(many, tables.RSYNC), *tail], drawn
 
 
 def compare_phones(folder, arguments):
@@ -220,6 +234,7 @@ def parse():
     parser.add_argument("--npm", type=pathlib.Path, help=argparse.SUPPRESS)
     parser.add_argument("--write", type=pathlib.Path, help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=5, help="how often everyone has a turn (default: 5)")
+    parser.add_argument("--brief", action="store_true", help="only this program, nginx and rsync, and no growing offers")
     parser.add_argument("--scale", type=int, default=1, help="divide all sizes and numbers, to try the benchmark itself; writes no table")
     parser.add_argument("--profile", action="store_true", help="only the profile: where the CPU time goes")
     parser.add_argument("--phones", action="store_true", help="only what a LocalSend sender brings, here and to LocalSend of another maker")
@@ -251,8 +266,10 @@ def main():
     parts = {}
     try:
         if not arguments.profile and not arguments.phones:
-            parts["table"] = compare(folder, arguments)
-        if not arguments.profile:
+            parts["table"], drawn = compare(folder, arguments)
+            if arguments.write is not None and arguments.scale == 1:
+                arguments.write.with_suffix(".svg").write_text(drawn, encoding="utf-8")
+        if not arguments.profile and not arguments.brief:
             parts["phones"] = compare_phones(folder, arguments)
         if not arguments.phones:
             parts["profile"] = take_profile(folder, arguments)

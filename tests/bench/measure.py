@@ -116,23 +116,57 @@ def rss_of(pid):
     return total
 
 
+def threads_of(pid):
+    """Thread → CPU seconds, of a process and of what it started. The scheduler counts in nanoseconds, where it may be read."""
+    found = {}
+    for member in tree(pid) if pid else []:
+        try:
+            for task in os.listdir(f"/proc/{member}/task"):
+                found[task] = seconds_of_thread(f"/proc/{member}/task/{task}")
+        except OSError:
+            pass
+    return found
+
+
+def seconds_of_thread(folder):
+    try:
+        with open(f"{folder}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[0]) / 1e9
+    except FileNotFoundError:
+        with open(f"{folder}/stat", encoding="utf-8") as file:
+            return sum(int(value) for value in file.read().rsplit(")", 1)[1].split()[11:13]) / TICKS
+
+
 class Watch:
-    """The highest resident memory of the receiving and of the sending side, looked at 20 times a second."""
+    """The highest resident memory and the threads of the receiving and of the sending side, looked at 20 times a second.
+    What a thread did after the last look before its end is missing."""
 
     def __init__(self, pids):
         self.peaks = [0] * len(pids)
+        self.before = [threads_of(pid) for pid in pids]
+        self.threads = [{} for _ in pids]
         self.pids, self.over = pids, threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def run(self):
         while not self.over.wait(0.05):
-            self.peaks = [max(peak, rss_of(pid) if pid else 0) for peak, pid in zip(self.peaks, self.pids)]
+            self.look()
+
+    def look(self):
+        self.peaks = [max(peak, rss_of(pid) if pid else 0) for peak, pid in zip(self.peaks, self.pids)]
+        for pid, threads in zip(self.pids, self.threads):
+            threads.update(threads_of(pid))
 
     def end(self):
         self.over.set()
         self.thread.join()
         return self.peaks
+
+    def busiest(self):
+        """CPU seconds of the busiest thread of each side, while it was watched."""
+        return [max((seconds - before.get(task, 0) for task, seconds in threads.items()), default=0)
+                for before, threads in zip(self.before, self.threads)]
 
 
 def wait_for(process, seconds):
@@ -152,7 +186,7 @@ def wait_for(process, seconds):
 
 
 def run_command(peer, command):
-    """Returns (CPU seconds, [receiver's peak, sender's peak])."""
+    """Returns (CPU seconds, [receiver's peak, sender's peak], [receiver's busiest thread, sender's])."""
     with tempfile.TemporaryFile(dir=peer.folder) as errors:
         process = spawn(command, env=peer.environment(), stdout=subprocess.DEVNULL, stderr=errors)
         watch = Watch([peer.server and peer.server.pid, process.pid])
@@ -160,6 +194,8 @@ def run_command(peer, command):
             usage = wait_for(process, peer.limit)
         finally:
             peaks = watch.end()
+            if peer.server:
+                watch.threads[0].update(threads_of(peer.server.pid))
             end(process)
         if usage is None:
             raise Failed(f"not done after {peer.limit} s")
@@ -167,21 +203,22 @@ def run_command(peer, command):
             errors.seek(0)
             said = errors.read().decode(errors="replace").strip().splitlines()
             raise Failed(f"ended with {process.returncode}" + (f": {said[-1][:160]}" if said else ""))
-    return usage.ru_utime + usage.ru_stime, peaks
+    return usage.ru_utime + usage.ru_stime, peaks, watch.busiest()
 
 
 def run_once(peer, paths):
     server = peer.server and peer.server.pid
-    before, began, cpu, peaks = cpu_of(server), time.monotonic(), 0, [0, 0]
+    before, began, cpu, peaks, busiest = cpu_of(server), time.monotonic(), 0, [0, 0], [0, 0]
     for command in peer.send(paths):
-        seconds, highest = run_command(peer, command)
+        seconds, highest, threads = run_command(peer, command)
         cpu += seconds
+        busiest = [max(pair) for pair in zip(busiest, threads)]
         peaks = [max(pair) for pair in zip(peaks, highest)]
     peer.settle(paths)
     took = time.monotonic() - began
     time.sleep(0.2)  # children of a server end after their client
     return {"seconds": took, "sender": cpu, "receiver": cpu_of(server) - before, "receiver_rss": peaks[0],
-            "sender_rss": peaks[1]}
+            "sender_rss": peaks[1], "receiver_thread": busiest[0], "sender_thread": busiest[1]}
 
 
 def run_told(product, paths):

@@ -61,6 +61,31 @@ class NoHash(peers.Product):
         return None if self.shim else "no shim was built"
 
 
+# As a processor without AES and SHA instructions (Raspberry Pi 4, old laptops) would have them: GnuTLS, Nettle and OpenSSL each have a switch.
+PLAIN = {"GNUTLS_CPUID_OVERRIDE": "0x1", "NETTLE_FAT_OVERRIDE": "vendor:other", "OPENSSL_ia32cap": "~0x200000200000000:~0x20000000"}
+
+
+class Plain(peers.Product):
+    name = "namida-sync"
+    second_run = False
+
+    def environment(self):
+        return dict(super().environment(), **PLAIN)
+
+
+class PlainAes(Plain):
+    """With the ciphers in GnuTLS's own order, as any program without a choice of its own has them."""
+    name = "namida-sync, AES-256-GCM first"
+
+    def environment(self):
+        return dict(super().environment(), G_TLS_GNUTLS_PRIORITY="NORMAL:%COMPAT")
+
+
+class PlainNginx(peers.Nginx):
+    def environment(self):
+        return dict(os.environ, **PLAIN)
+
+
 class Npm(peers.Peer):
     """The receiver of the npm package "localsend". It looks around in all networks it finds: it gets one of its own with nothing but loopback.
 

@@ -129,7 +129,7 @@ class Nginx(Peer):
             keepalive_requests 100000;
             server {{ listen 127.0.0.1:{self.port} ssl; ssl_protocols TLSv1.3; ssl_certificate {self.folder}/cert.pem;
             ssl_certificate_key {key}; root {self.target}; dav_methods PUT; create_full_put_path on; }} }}""")
-        self.server = measure.spawn(["nginx", "-c", config, "-p", self.folder], **QUIET)
+        self.server = measure.spawn(["nginx", "-c", config, "-p", self.folder], env=self.environment(), **QUIET)
         wait_port(self.port, self.server)
 
     def send(self, paths):

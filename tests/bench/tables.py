@@ -57,21 +57,42 @@ def rows(case, other):
     many = case.key in ("many", "phone")
     gib = case.bytes / (1 << 30)
     unit, amount = ("files/s", case.files) if many else ("MB/s", case.bytes / 1e6)
-    lines = ["", f"### {case.title}", f"| | {unit} (lowest to highest) | times {other} (same round) | CPU s/GiB receiver / sender | "
-             "peak RSS MiB receiver / sender |", "| --- | --- | --- | --- | --- |"]
+    lines = ["", f"### {case.title}", "", f"| | {unit} (lowest to highest) | times {other} (same round) | CPU s/GiB receiver / sender | "
+             "its busiest thread | peak RSS MiB receiver / sender |", "| --- | --- | --- | --- | --- | --- |"]
     for name in case.runs:
         speed = spread([amount / run["seconds"] for run in case.of(name)], 0)
         ratio = spread(case.ratios(name, other)) if name != other else "1"
         lines.append(f"| {name} | {speed} | {ratio} | {short(case.median(name, 'receiver') / gib)} / {short(case.median(name, 'sender') / gib)} | "
+                     f"{short(case.median(name, 'receiver_thread') / gib)} / {short(case.median(name, 'sender_thread') / gib)} | "
                      f"{case.median(name, 'receiver_rss') / MIB:.0f} / {case.median(name, 'sender_rss') / MIB:.0f} |")
-    lines += [f"| {name} | {words} | | | |" for name, words in case.words.items() if name not in case.runs]
+    lines += [f"| {name} | {words} | | | | |" for name, words in case.words.items() if name not in case.runs]
     lines += ["", *(f"{name}: {words}" for name, words in case.words.items() if name in case.runs)]
     return lines if lines[-1] else lines[:-1]
 
 
+def cost(case, name):
+    gib = case.bytes / (1 << 30)
+    return (f"{short(case.median(name, 'receiver') / gib)} / {short(case.median(name, 'sender') / gib)} "
+            f"({short(case.median(name, 'receiver_thread') / gib)} / {short(case.median(name, 'sender_thread') / gib)})")
+
+
+def summary(pairs):
+    """pairs: (case, ours, the program that it is compared with). One line for each."""
+    lines = ["", "| case | compared with | times as fast (lowest to highest) | seconds | CPU s/GiB, receiver / sender (busiest thread of each) | the same of the other |",
+             "| --- | --- | --- | --- | --- | --- |"]
+    for case, ours, other in pairs:
+        if case.of(ours) and case.of(other):
+            again = ", unchanged again" if ours.endswith(AGAIN) else ""
+            lines.append(f"| {case.title}{again} | {other.removesuffix(AGAIN)} | {spread(case.ratios(ours, other))} | {case.median(ours, 'seconds'):.2f}, "
+                         f"{case.median(other, 'seconds'):.2f} | {cost(case, ours)} | {cost(case, other)} |")
+    return lines
+
+
 def growth_rows(grown):
     """grown: count → rounds. What a file costs above the smallest offer shows whether it stays flat."""
-    lines = ["", "### How it grows: files of 1 KiB in one offer",
+    if not grown:
+        return []
+    lines = ["", "### How it grows: files of 1 KiB in one offer", "",
              "| files | first run s | µs a file | offer answered after s | again s | µs a file again | peak RSS MiB receiver / sender | "
              "more KiB a file than the first line, receiver / sender |", "| --- | --- | --- | --- | --- | --- | --- | --- |"]
     smallest = None
