@@ -294,7 +294,8 @@ forget_address (NamidaCli *cli)
                    forget);
       return namida_cli_fail (cli, error);
     }
-  namida_address_book_flush (book);
+  if (!namida_address_book_flush (book, &error))
+    return namida_cli_fail (cli, error);
   namida_cli_say (cli, _ ("“%s” is forgotten."), forget);
   return NAMIDA_CLI_EXIT_DONE;
 }

@@ -158,7 +158,8 @@ change (NamidaCli *cli,
     namida_trust_store_remove (store, fingerprint);
   else
     namida_trust_store_rename (store, fingerprint, alias);
-  namida_trust_store_flush (store);
+  if (!namida_trust_store_flush (store, &error))
+    return namida_cli_fail (cli, error);
   /* A program that is receiving does the same and ends running transfers, but there may be no such program. */
   if (g_str_equal (what, "remove") && !namida_journal_drop_device (database, fingerprint, &error))
     return namida_cli_fail (cli, error);
@@ -247,7 +248,8 @@ block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const 
     namida_trust_store_block (store, fingerprint, alias);
   else
     namida_trust_store_unblock (store, fingerprint);
-  namida_trust_store_flush (store);
+  if (!namida_trust_store_flush (store, &error))
+    return namida_cli_fail (cli, error);
   if (blocked && !namida_journal_drop_device (database, fingerprint, &error))
     return namida_cli_fail (cli, error);
   namida_cli_say (cli, blocked ? _ ("“%s” is blocked") : _ ("“%s” is not blocked any more"), text);
@@ -259,6 +261,7 @@ static int
 add (NamidaCli *cli, NamidaTrustStore *store, const char *text, const char *alias)
 {
   g_autofree char *fingerprint = g_ascii_strup (text, -1);
+  g_autoptr (GError) error = NULL;
 
   if (!namida_fingerprint_is_valid (fingerprint))
     return namida_cli_usage (_ ("Give the whole fingerprint of 64 digits: “trust add FINGERPRINT NAME”."));
@@ -266,7 +269,8 @@ add (NamidaCli *cli, NamidaTrustStore *store, const char *text, const char *alia
     namida_trust_store_unblock (store, fingerprint);
   namida_trust_store_add (store, fingerprint, NULL, alias);
   namida_trust_store_set_auto_accept (store, fingerprint, TRUE);
-  namida_trust_store_flush (store);
+  if (!namida_trust_store_flush (store, &error))
+    return namida_cli_fail (cli, error);
   namida_cli_say (cli, _ ("“%s” is trusted, and its transfers are accepted without asking."), alias);
   return NAMIDA_CLI_EXIT_DONE;
 }
@@ -343,7 +347,8 @@ choose (NamidaCli *cli, NamidaTrustStore *store, const char *text)
     namida_trust_store_set_may_restore (store, fingerprint, g_str_equal (restore, "yes"));
   if (landing != NULL)
     namida_trust_store_set_landing (store, fingerprint, g_str_equal (landing, "default") ? NULL : landing);
-  namida_trust_store_flush (store);
+  if (!namida_trust_store_flush (store, &error))
+    return namida_cli_fail (cli, error);
   may = describe (namida_trust_store_lookup (store, fingerprint));
   /* Translators: a device's name, and its permissions (“accepted without a question, may restore”) */
   namida_cli_say (cli, _ ("“%s”: %s."), text, may);

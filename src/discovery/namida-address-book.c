@@ -21,6 +21,7 @@ struct _NamidaAddressBook
   NamidaDatabase *database;
   GPtrArray *places; /* (element-type utf8), newest first */
   GThreadPool *writer;
+  GError *error; /* (nullable): the first failure of @writer, which alone uses it as long as it runs */
 };
 
 /* One change of the table. */
@@ -50,11 +51,16 @@ write_place (NamidaDatabase *database, const Entry *entry, GError **error)
 static void
 write_entry (gpointer data, gpointer user_data)
 {
+  NamidaAddressBook *self = user_data;
   Entry *entry = data;
   g_autoptr (GError) error = NULL;
 
-  if (!write_place (user_data, entry, &error))
-    g_message ("An address could not be remembered: %s", error->message);
+  if (!write_place (self->database, entry, &error))
+    {
+      g_message ("An address could not be remembered: %s", error->message);
+      if (self->error == NULL)
+        self->error = g_steal_pointer (&error);
+    }
   g_free (entry->place);
   g_free (entry);
 }
@@ -64,7 +70,7 @@ namida_address_book_finalize (GObject *object)
 {
   NamidaAddressBook *self = NAMIDA_ADDRESS_BOOK (object);
 
-  namida_address_book_flush (self);
+  namida_address_book_flush (self, NULL);
   g_ptr_array_unref (self->places);
   g_clear_object (&self->database);
   G_OBJECT_CLASS (namida_address_book_parent_class)->finalize (object);
@@ -128,7 +134,7 @@ push (NamidaAddressBook *self, char *place, gint64 added_at)
   Entry *entry = g_new0 (Entry, 1);
 
   if (self->writer == NULL)
-    self->writer = g_thread_pool_new (write_entry, self->database, 1, FALSE, NULL);
+    self->writer = g_thread_pool_new (write_entry, self, 1, FALSE, NULL);
   entry->place = place;
   entry->added_at = added_at;
   g_thread_pool_push (self->writer, entry, NULL);
@@ -197,11 +203,18 @@ namida_address_book_remove (NamidaAddressBook *self, const char *text)
   return known;
 }
 
-void
-namida_address_book_flush (NamidaAddressBook *self)
+gboolean
+namida_address_book_flush (NamidaAddressBook *self, GError **error)
 {
+  g_autoptr (GError) failure = NULL;
+
   if (self->writer != NULL)
     g_thread_pool_free (g_steal_pointer (&self->writer), FALSE, TRUE);
+  failure = g_steal_pointer (&self->error);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 /* RFC 952 and 1123, plus the underscore that some home routers use. International names are in their ASCII form. */

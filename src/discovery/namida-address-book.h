@@ -32,8 +32,12 @@ void namida_address_book_add (NamidaAddressBook *self, const char *text);
  * equal one. Returns: whether the address was known.
  */
 gboolean namida_address_book_remove (NamidaAddressBook *self, const char *text);
-/** namida_address_book_flush: Waits until all changes are in the file. Blocking. */
-void namida_address_book_flush (NamidaAddressBook *self);
+/**
+ * namida_address_book_flush: Waits until all changes are in the file. Blocking.
+ *
+ * Returns: %FALSE with STORAGE or NO_SPACE if a change could not be written since the last call
+ */
+gboolean namida_address_book_flush (NamidaAddressBook *self, GError **error);
 
 /**
  * namida_place_parse:

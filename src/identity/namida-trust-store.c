@@ -435,7 +435,7 @@ refresh_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   g_autoptr (GError) error = NULL;
 
   /* Decisions that were made here but are not yet in the file must not be lost by reading it. */
-  namida_trust_writer_flush (self->writer);
+  namida_trust_writer_flush (self->writer, NULL);
   refresh->rows = namida_trust_rows_read (self->database, &refresh->version, &error);
   if (refresh->rows != NULL)
     refresh->blocked = namida_trust_rows_read_blocked (self->database, &error);
@@ -559,11 +559,11 @@ namida_trust_store_refresh_finish (NamidaTrustStore *self, GAsyncResult *result,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-void
-namida_trust_store_flush (NamidaTrustStore *self)
+gboolean
+namida_trust_store_flush (NamidaTrustStore *self, GError **error)
 {
-  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
-  namida_trust_writer_flush (self->writer);
+  g_return_val_if_fail (NAMIDA_IS_TRUST_STORE (self), FALSE);
+  return namida_trust_writer_flush (self->writer, error);
 }
 
 static void

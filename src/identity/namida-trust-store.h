@@ -117,7 +117,10 @@ void namida_trust_store_refresh_async (NamidaTrustStore *self,
 gboolean namida_trust_store_refresh_finish (NamidaTrustStore *self, GAsyncResult *result, GError **error);
 /**
  * namida_trust_store_flush: Waits until all changes are written to the file. Blocking; called before exit and in tests.
+ *
+ * Returns: %FALSE with STORAGE or NO_SPACE if a change could not be written since the last call that asked for the
+ * error
  */
-void namida_trust_store_flush (NamidaTrustStore *self);
+gboolean namida_trust_store_flush (NamidaTrustStore *self, GError **error);
 
 G_END_DECLS

@@ -36,8 +36,10 @@ void namida_trust_writer_push (NamidaTrustWriter *self, NamidaTrustWrite what, c
 /**
  * namida_trust_writer_flush: Returns when every queued change was written or has failed. Blocking; any thread but the
  * writer's.
+ *
+ * Returns: %FALSE with STORAGE or NO_SPACE if a change has failed since the last call that asked for the error
  */
-void namida_trust_writer_flush (NamidaTrustWriter *self);
+gboolean namida_trust_writer_flush (NamidaTrustWriter *self, GError **error);
 /** namida_trust_writer_free: Flushes first. */
 void namida_trust_writer_free (NamidaTrustWriter *self);
 

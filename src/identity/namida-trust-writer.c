@@ -12,9 +12,10 @@ struct _NamidaTrustWriter
   GObject *owner; /* only dereferenced through a GWeakRef that is created in the owner's thread */
   NamidaTrustWriterFailed failed;
   GThreadPool *pool; /* with one thread, so that changes are written in order */
-  GMutex mutex;      /* guards @pending */
+  GMutex mutex;      /* guards @pending and @error */
   GCond idle;
   guint pending;
+  GError *error; /* (nullable): the first failure since the last namida_trust_writer_flush() with an error */
 };
 
 typedef struct
@@ -157,6 +158,8 @@ work (gpointer data, gpointer user_data)
   g_free (job);
 
   g_mutex_lock (&self->mutex);
+  if (self->error == NULL)
+    self->error = g_steal_pointer (&error);
   if (--self->pending == 0)
     g_cond_broadcast (&self->idle);
   g_mutex_unlock (&self->mutex);
@@ -191,13 +194,21 @@ namida_trust_writer_push (NamidaTrustWriter *self, NamidaTrustWrite what, const 
   g_thread_pool_push (self->pool, job, NULL);
 }
 
-void
-namida_trust_writer_flush (NamidaTrustWriter *self)
+gboolean
+namida_trust_writer_flush (NamidaTrustWriter *self, GError **error)
 {
+  GError *failure = NULL;
+
   g_mutex_lock (&self->mutex);
   while (self->pending > 0)
     g_cond_wait (&self->idle, &self->mutex);
+  if (error != NULL)
+    failure = g_steal_pointer (&self->error);
   g_mutex_unlock (&self->mutex);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, failure);
+  return FALSE;
 }
 
 void
@@ -208,5 +219,6 @@ namida_trust_writer_free (NamidaTrustWriter *self)
   g_main_context_unref (self->context);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->idle);
+  g_clear_error (&self->error);
   g_free (self);
 }

@@ -11,8 +11,8 @@ state_flush_thread (GTask *task, gpointer source, gpointer data, GCancellable *c
 {
   NamidaHub *self = source;
 
-  namida_trust_store_flush (self->trust);
-  namida_address_book_flush (self->book);
+  namida_trust_store_flush (self->trust, NULL);
+  namida_address_book_flush (self->book, NULL);
   g_task_return_boolean (task, TRUE);
 }
 

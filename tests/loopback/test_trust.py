@@ -2,6 +2,7 @@
 """Devices that are taken for others, by their number, name or address; and what a trusted one may do."""
 import json
 import shutil
+import sqlite3
 
 from namida_loopback import Device, equal, expect, landed, main, unique, write
 
@@ -236,5 +237,24 @@ def test_blocked(lab):
     equal(receiver.stop(), 0)
 
 
+def test_not_written(lab):
+    """a change that could not be written is not said to be made"""
+    device = lab.device("Keeper")
+    one, two = "A" * 64, "B" * 64
+    expect(0, device.run("trust", "add", one, "Phone"))
+    with sqlite3.connect(device.data / "state.db") as database:
+        for table, change in (("trusted", "DELETE"), ("trusted", "UPDATE"), ("blocked", "INSERT")):
+            database.execute(f"CREATE TRIGGER no_{table}_{change} BEFORE {change} ON {table}"
+                             " BEGIN SELECT RAISE(ABORT, 'full'); END")
+    database.close()
+    for change in (["remove", "Phone"], ["rename", "Phone", "Desk"], ["set", "Phone", "--restore", "yes"],
+                   ["block", two]):
+        result = expect(1, device.run("trust", *change))
+        assert "full" in result.out + result.err, result.out + result.err
+    row, = expect(0, device.run("--json", "trust", "list")).events
+    equal((row["alias"], row["mayRestore"]), ("Phone", False))
+
+
 main(test_sender_with_another_key, test_names_that_look_alike, test_receiver_with_another_key,
-     test_address_of_a_trusted_device, test_claims_at_the_address, test_paired_again, test_what_it_may_do, test_blocked)
+     test_address_of_a_trusted_device, test_claims_at_the_address, test_paired_again, test_what_it_may_do, test_blocked,
+     test_not_written)

@@ -171,7 +171,7 @@ test_trust_kept (void)
   namida_trust_store_add (store, AA, "uuid-a", "Phone 2");
   namida_trust_store_remove (store, BB);
   namida_clock_set_fake (-1);
-  namida_trust_store_flush (store);
+  namida_trust_store_flush (store, NULL);
 
   again = namida_trust_store_new (database, NULL);
   list = namida_trust_store_list (again);
@@ -221,7 +221,7 @@ test_trust_threads (void)
   g_atomic_int_set (&stop, 1);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);
-  namida_trust_store_flush (store);
+  namida_trust_store_flush (store, NULL);
   {
     g_autoptr (NamidaTrustStore) again = namida_trust_store_new (database, NULL);
 

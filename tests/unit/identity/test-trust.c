@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "namida-clock.h"
+#include "namida-error.h"
 #include "namida-known-devices.h"
 #include "namida-trust-doubt.h"
 
@@ -93,14 +94,14 @@ test_choices_kept (Fixture *f, gconstpointer data)
   namida_trust_store_set_may_restore (f->store, AA, TRUE);
   namida_trust_store_set_landing (f->store, AA, "backup");
   namida_trust_store_add (f->store, AA, UUID_A, "Phone again");
-  namida_trust_store_flush (f->store);
+  namida_trust_store_flush (f->store, NULL);
   again = namida_trust_store_new (f->database, NULL);
   row = namida_trust_store_lookup (again, AA);
   g_assert_true (row->may_restore);
   g_assert_cmpstr (row->landing, ==, "backup");
   namida_trust_store_set_landing (again, AA, NULL);
   namida_trust_store_set_may_restore (again, AA, FALSE);
-  namida_trust_store_flush (again);
+  namida_trust_store_flush (again, NULL);
   refresh (f->other);
   row = namida_trust_store_lookup (f->other, AA);
   g_assert_null (row->landing);
@@ -114,7 +115,7 @@ test_other_program (Fixture *f, gconstpointer data)
 
   namida_trust_store_add (f->store, AA, UUID_A, "Phone");
   namida_trust_store_add (f->store, BB, UUID_B, "Desk");
-  namida_trust_store_flush (f->store);
+  namida_trust_store_flush (f->store, NULL);
   g_signal_connect (f->other, "changed", G_CALLBACK (count), &changes);
   g_assert_false (namida_trust_store_is_trusted (f->other, AA));
   refresh (f->other);
@@ -125,7 +126,7 @@ test_other_program (Fixture *f, gconstpointer data)
 
   namida_trust_store_remove (f->other, AA);
   namida_trust_store_set_auto_accept (f->other, BB, FALSE);
-  namida_trust_store_flush (f->other);
+  namida_trust_store_flush (f->other, NULL);
   /* What is not in the file yet is not lost by reading it. */
   namida_trust_store_add (f->store, CC, NULL, "Tablet");
   refresh (f->store);
@@ -144,7 +145,7 @@ test_decided_meanwhile (Fixture *f, gconstpointer data)
 
       namida_trust_store_rename (f->other, AA, i % 2 == 0 ? "even" : "odd");
       namida_trust_store_add (f->other, AA, UUID_A, i % 2 == 0 ? "even" : "odd");
-      namida_trust_store_flush (f->other);
+      namida_trust_store_flush (f->other, NULL);
       namida_trust_store_refresh_async (f->store, NULL, on_refreshed, &result);
       namida_trust_store_add (f->store, BB, UUID_B, "Desk");
       while (result == NULL)
@@ -251,7 +252,7 @@ test_superseded (Fixture *f, gconstpointer data)
   g_assert_cmpstr (now->landing, ==, "backup");
   /* Once more changes nothing, and the file has it, too. */
   namida_trust_store_supersede (f->store, CC, UUID_A);
-  namida_trust_store_flush (f->store);
+  namida_trust_store_flush (f->store, NULL);
   refresh (f->other);
   g_assert_false (namida_trust_store_is_trusted (f->other, AA));
   g_assert_true (namida_trust_store_is_trusted (f->other, CC));
@@ -309,6 +310,30 @@ test_no_fingerprint (Fixture *f, gconstpointer data)
   g_assert_true (namida_trust_store_is_blocked (f->store, BB));
 }
 
+/* Of a change that is not in the file, whoever waits for it is told, once. */
+static void
+test_not_written (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL); /* the failure is warned of */
+  namida_trust_store_add (f->store, AA, UUID_A, "Laptop");
+  g_assert_true (namida_trust_store_flush (f->store, &error));
+  g_assert_no_error (error);
+  g_assert_true (namida_database_exec (f->database, NULL,
+                                       "CREATE TRIGGER no BEFORE DELETE ON trusted"
+                                       " BEGIN SELECT RAISE(ABORT, 'no'); END",
+                                       ""));
+  namida_trust_store_remove (f->store, AA);
+  namida_trust_store_rename (f->store, BB, "not there");
+  namida_trust_store_flush (f->store, NULL);
+  g_assert_false (namida_trust_store_flush (f->store, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_assert_true (namida_trust_store_flush (f->store, NULL));
+  refresh (f->other);
+  g_assert_true (namida_trust_store_is_trusted (f->other, AA));
+}
+
 /* Anybody can announce anything: what was claimed before all that is forgotten for it. */
 static void
 test_claims (void)
@@ -337,6 +362,7 @@ main (int argc, char **argv)
   ADD ("/trust/name-taken", test_name_taken);
   ADD ("/trust/superseded", test_superseded);
   ADD ("/trust/no-fingerprint", test_no_fingerprint);
+  ADD ("/trust/not-written", test_not_written);
   g_test_add_func ("/trust/claims", test_claims);
   g_test_add_func ("/trust/claimed", test_claimed);
   return g_test_run ();

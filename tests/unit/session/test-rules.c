@@ -55,7 +55,7 @@ tear_down (Fixture *f, gconstpointer data)
 {
   f->hub->running = FALSE;
   g_clear_object (&f->hub->server);
-  namida_trust_store_flush (f->hub->trust);
+  namida_trust_store_flush (f->hub->trust, NULL);
   g_clear_object (&f->hub);
   while (g_main_context_iteration (NULL, FALSE))
     ;
