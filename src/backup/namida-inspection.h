@@ -125,7 +125,8 @@ void namida_inspector_inspect_async (GFile *zip,
                                      gpointer user_data);
 /**
  * namida_inspector_inspect_finish: Returns: (transfer full) (nullable): %NULL with NAMIDA_ERROR_NOT_FOUND, with STORAGE
- * (the file cannot be opened or read) or with %G_IO_ERROR_CANCELLED.
+ * (the file cannot be opened or read) or with %G_IO_ERROR_CANCELLED; with STORAGE or NO_SPACE also if there is no room
+ * to unpack and check its databases.
  */
 NamidaInspection *namida_inspector_inspect_finish (GAsyncResult *result, GError **error);
 /** namida_inspector_inspect: Like namida_inspector_inspect_async(), but blocking: call it in a worker thread. */

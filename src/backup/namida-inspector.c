@@ -459,16 +459,19 @@ fail (GError **error, int saved_errno, const char *path)
 }
 
 /* Namida cannot restore a backup with a broken database, even if the zip is sound. */
-static void
-look_at_databases (Walk *walk, const char *path)
+static gboolean
+look_at_databases (Walk *walk, const char *path, GError **error)
 {
-  g_autofree char *damaged = namida_inspect_details (path, walk->result, walk->cancellable);
+  g_autofree char *damaged = NULL;
 
+  if (!namida_inspect_details (path, walk->result, &damaged, walk->cancellable, error))
+    return FALSE;
   if (damaged == NULL)
-    return;
+    return TRUE;
   walk->result->kind = NAMIDA_INSPECTION_DAMAGED;
   if (walk->result->damaged_part == NULL)
     walk->result->damaged_part = g_steal_pointer (&damaged);
+  return TRUE;
 }
 
 NamidaInspection *
@@ -479,6 +482,7 @@ namida_inspector_inspect (GFile *zip, GCancellable *cancellable, GError **error)
   g_autofree char *shown = g_filename_display_name (base != NULL ? base : "?");
   g_autofree Walk *walk = g_new0 (Walk, 1);
   g_autoptr (NamidaInspection) result = namida_inspection_new (shown);
+  g_autoptr (GError) unknown = NULL;
   struct stat st;
   gboolean fine;
 
@@ -499,13 +503,18 @@ namida_inspector_inspect (GFile *zip, GCancellable *cancellable, GError **error)
   result->size = (guint64) st.st_size;
   fine = inspect_open (walk, result);
   if (fine && namida_inspection_is_good (result))
-    look_at_databases (walk, path);
+    look_at_databases (walk, path, &unknown);
   close (walk->fd);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
   if (!fine)
     {
       fail (error, walk->read_errno != 0 ? walk->read_errno : EIO, path);
+      return NULL;
+    }
+  if (unknown != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&unknown));
       return NULL;
     }
   return g_steal_pointer (&result);

@@ -365,6 +365,15 @@ class Cases:
         assert f"from “/storage/emulated/0/Music” to “{self.folder}/home/Music”" in done.stdout, done.stdout
         assert f"from “/storage/ABCD-1234/Rips” to “{self.folder}/home/Music/Rips”" in done.stdout, done.stdout
 
+    def test_no_room_to_check(self):
+        """A backup whose databases could not be unpacked and checked is not said to be good."""
+        path = self.write(zip_of({"LOCAL_FILES.zip": zip_of({**LISTS, "tracks.db": database("tracks", 3000)[:40000]})}))
+        assert inspect(path)["kind"] == "damaged"
+        done = subprocess.run([CLI, "inspect", "--json", str(path)], capture_output=True, text=True, timeout=WAIT, check=False,
+                              env={**os.environ, "TMPDIR": str(self.folder / "none")})
+        assert done.returncode != 0 and "temporary file" in done.stderr, done
+        assert "restorable" not in done.stdout, done.stdout
+
     def test_no_file(self):
         for path in (self.folder / "none.zip", self.folder):
             done = subprocess.run([CLI, "inspect", str(path)], capture_output=True, text=True, timeout=WAIT, check=False)

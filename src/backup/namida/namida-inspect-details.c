@@ -22,6 +22,7 @@ typedef struct
   NamidaInspection *result;
   GCancellable *cancellable;
   char *damaged; /* (nullable) */
+  GError *error; /* (nullable): why a database could not be checked */
 } Details;
 
 /* ---- rows ---- */
@@ -104,7 +105,7 @@ details_read_db (Details *details, const char *path, NamidaPartDbFunc func, gpoi
   g_autoptr (NamidaContentsDb) db = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (item == NULL || details->damaged != NULL)
+  if (item == NULL || details->damaged != NULL || details->error != NULL)
     return;
   db = namida_contents_open_db (details->contents, item, details->cancellable, &error);
   if (db != NULL && func != NULL)
@@ -112,6 +113,8 @@ details_read_db (Details *details, const char *path, NamidaPartDbFunc func, gpoi
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM)
       || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST))
     details->damaged = namida_format_alias (path);
+  else if (error != NULL && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE))
+    details->error = g_steal_pointer (&error);
 }
 
 static void
@@ -178,25 +181,38 @@ details_look_at_files (Details *details)
   result->device = namida_device_to_string (device);
 }
 
-char *
-namida_inspect_details (const char *path, NamidaInspection *result, GCancellable *cancellable)
+gboolean
+namida_inspect_details (
+    const char *path, NamidaInspection *result, char **damaged, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) local = NULL;
   g_autofree char *part = NULL;
-  g_autoptr (NamidaContents) contents = namida_contents_open_part (path, FALSE, NULL, &part, cancellable, &error);
+  g_autoptr (NamidaContents) contents = namida_contents_open_part (path, FALSE, NULL, &part, cancellable, &local);
   Details details = { .contents = contents, .result = result, .cancellable = cancellable };
 
+  *damaged = NULL;
+  if (contents != NULL)
+    {
+      details_look_at_files (&details);
+      details_read_dbs (&details);
+      *damaged = details.damaged;
+      if (details.error == NULL)
+        return TRUE;
+      g_propagate_error (error, details.error);
+      return FALSE;
+    }
   /* A backup that cannot be fitted or merged is not sound, whatever else could be read from it. */
-  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE))
+  if (g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE))
     result->kind = NAMIDA_INSPECTION_TOO_BIG;
-  else if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM)
-           || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST))
-    return part != NULL ? g_steal_pointer (&part) : g_strdup (result->name);
-  else if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH))
+  else if (g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM)
+           || g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST))
+    *damaged = part != NULL ? g_steal_pointer (&part) : g_strdup (result->name);
+  else if (g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH))
     result->unsafe = MAX (result->unsafe, 1);
-  if (contents == NULL)
-    return NULL;
-  details_look_at_files (&details);
-  details_read_dbs (&details);
-  return details.damaged;
+  else
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  return TRUE;
 }
