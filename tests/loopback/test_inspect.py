@@ -43,7 +43,7 @@ def inspect(path, *options):
     assert SANITIZED or usage.ru_maxrss * 1024 < MEMORY, f"{usage.ru_maxrss} KiB for {path.name}"
     assert SANITIZED or usage.ru_utime + usage.ru_stime < SECONDS, f"{usage.ru_utime + usage.ru_stime} s for {path.name}"
     answer = json.loads(done["out"])
-    assert answer["good"] == (process.returncode == 0)
+    assert answer["restorable"] == (process.returncode == 0)
     assert answer["sentence"].startswith("“") and answer["sentence"].endswith("."), answer["sentence"]
     return answer
 

@@ -238,5 +238,5 @@ namida_cli_inspect (NamidaCli *cli, int argc, char **argv)
   if (inspection == NULL)
     return namida_cli_fail (cli, error);
   tell (cli, inspection, argv[1]);
-  return namida_inspection_is_good (inspection) ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_FAILED;
+  return namida_inspection_is_restorable (inspection) ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_FAILED;
 }
