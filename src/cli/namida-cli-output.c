@@ -96,15 +96,21 @@ void
 namida_cli_emit (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = NULL;
-  g_autofree char *line = NULL;
 
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
-  line = json_to_string (root, FALSE);
+  namida_cli_emit_node (root);
+  g_object_unref (builder);
+}
+
+void
+namida_cli_emit_node (JsonNode *root)
+{
+  g_autofree char *line = json_to_string (root, FALSE);
+
   fprintf (stdout, "%s\n", line);
   fflush (stdout);
   namida_cli_log_write (line);
-  g_object_unref (builder);
 }
 
 void

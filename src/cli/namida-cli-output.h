@@ -33,6 +33,8 @@ JsonBuilder *namida_cli_event (const char *event);
 JsonBuilder *namida_cli_object (void);
 /** namida_cli_emit: closes the object, prints it as one line and flushes. @builder: (transfer full) */
 void namida_cli_emit (JsonBuilder *builder);
+/** namida_cli_emit_node: prints an object that was made elsewhere as a line of JSON, always in UTF-8. */
+void namida_cli_emit_node (JsonNode *root);
 /** namida_cli_add_backup: adds "title", "files", "bytes" and "contents" (label, files and bytes of each). */
 void namida_cli_add_backup (JsonBuilder *builder, NamidaBackup *backup);
 /** namida_cli_add_error: adds "code" (a word for scripts) and "message". */

@@ -76,6 +76,10 @@ def test_names_in_iso_8859_1(lab):
     code, out, err = latin("trust", "list")
     equal((code, out.decode("latin-1").split()[0]), (0, "??"), err)
     equal(json.loads(latin("--json", "trust", "list")[1].decode())["alias"], "音楽")
+    # The sentences of an inspection have quotation marks that are written alike.
+    backup = write(lab.path / "no backup.zip", b"none")
+    code, out, err = latin("--json", "inspect", str(backup))
+    equal((code, json.loads(out.decode())["sentence"][:15]), (1, "“no backup.zip”"), err)
     said = latin("send", "--help")[1].decode("latin-1")
     assert "?" not in said and "--exclude" in said, said
 

@@ -35,11 +35,9 @@ namida_cli_tell_arrived (NamidaCli *cli, const NamidaInspection *inspection)
   if (cli->json)
     {
       g_autoptr (JsonNode) root = namida_inspection_to_json (inspection);
-      g_autofree char *line = NULL;
 
       json_object_set_string_member (json_node_get_object (root), "event", "contents");
-      line = json_to_string (root, FALSE);
-      namida_cli_print ("%s", line);
+      namida_cli_emit_node (root);
     }
   else if (!cli->quiet)
     cli_inspect_print (inspection);
@@ -171,7 +169,6 @@ static void
 emit (const NamidaInspection *inspection, GPtrArray *advice, const NamidaMusicMatch *match)
 {
   g_autoptr (JsonNode) root = namida_inspection_to_json (inspection);
-  g_autofree char *line = NULL;
 
   if (advice != NULL)
     json_object_set_member (json_node_get_object (root), "paths", make_paths (advice));
@@ -184,8 +181,7 @@ emit (const NamidaInspection *inspection, GPtrArray *advice, const NamidaMusicMa
       json_builder_end_object (builder);
       json_object_set_member (json_node_get_object (root), "music", json_builder_get_root (builder));
     }
-  line = json_to_string (root, FALSE);
-  namida_cli_print ("%s", line);
+  namida_cli_emit_node (root);
 }
 
 static void
