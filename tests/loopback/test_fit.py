@@ -665,6 +665,9 @@ class Cases:
         mine.unlink()
         text = self.restore(version, "--fit", "--merge", code=1)
         assert "no good backup of Namida on this computer to merge with" in text, text
+        text = self.run("--json", "backups", "restore", version, "--here", "--yes", "--into", self.music, "--fit", "--merge", code=1, json_out=False)
+        ends = [event for event in map(json.loads, filter(lambda line: line.startswith("{"), text.splitlines())) if event.get("event") == "end"]
+        assert [end["result"] for end in ends] == ["failed"] and "merge with" in ends[0]["message"], ends
 
     def test_restore_parts(self):
         version, own, truth = self.make_version()

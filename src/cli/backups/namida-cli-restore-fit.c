@@ -5,7 +5,6 @@
 
 #include "namida-cli-restore.h"
 
-#include "namida-cli-exit.h"
 #include "namida-cli-fit.h"
 #include "namida-cli-output.h"
 
@@ -43,22 +42,21 @@ restore_fit_print (NamidaCli *cli, const NamidaFittedBackup *fitted)
     namida_cli_say (cli, "%s", steps[i]);
 }
 
-int
-namida_cli_restore_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreFitOptions *options)
+gboolean
+namida_cli_restore_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreFitOptions *options, GError **error)
 {
   g_autoptr (NamidaFittedBackup) fitted = NULL;
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
 
   if (namida_restore_plan_get_zip (plan) == NULL)
-    return NAMIDA_CLI_EXIT_DONE;
+    return TRUE;
   namida_restore_plan_fit_async (plan, options, FALSE, cli->cancellable, namida_cli_keep_result, &result);
   namida_cli_wait (&result);
-  fitted = namida_restore_plan_fit_finish (plan, result, &error);
+  fitted = namida_restore_plan_fit_finish (plan, result, error);
   if (fitted == NULL)
-    return namida_cli_fail (cli, error);
+    return FALSE;
   restore_fit_print (cli, fitted);
-  return NAMIDA_CLI_EXIT_DONE;
+  return TRUE;
 }
 
 NamidaFittedBackup *

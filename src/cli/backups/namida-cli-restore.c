@@ -328,8 +328,10 @@ on_progress (guint64 done, guint64 total, gpointer user_data)
   fflush (stderr);
 }
 
+/* @problem: (nullable): why there is no fitted copy of the zip */
 static void
-tell_result (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult *result, gboolean fit)
+tell_result (
+    NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult *result, gboolean fit, const GError *problem)
 {
   g_auto (GStrv) steps = namida_restore_plan_dup_next_steps (plan);
   g_autofree char *added = namida_format_files (result->added + result->replaced);
@@ -339,7 +341,12 @@ tell_result (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult 
     {
       JsonBuilder *builder = namida_cli_event ("end");
 
-      namida_json_build_string (builder, "result", result->blocked > 0 ? "incomplete" : "done");
+      namida_json_build_string (builder, "result",
+                                problem != NULL       ? "failed"
+                                : result->blocked > 0 ? "incomplete"
+                                                      : "done");
+      if (problem != NULL)
+        namida_cli_add_error (builder, problem);
       namida_json_build_int (builder, "added", result->added);
       namida_json_build_int (builder, "replaced", result->replaced);
       namida_json_build_int (builder, "same", result->same);
@@ -370,8 +377,8 @@ apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOp
   gboolean terminal = namida_cli_terminal_can_draw (STDERR_FILENO) && !cli->json && !cli->quiet;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) problem = NULL;
   NamidaRestoreResult applied = { 0 };
-  int fitted = NAMIDA_CLI_EXIT_DONE;
   gboolean fine;
 
   namida_restore_plan_apply_async (plan, terminal ? on_progress : NULL, NULL, cli->cancellable, namida_cli_keep_result,
@@ -383,12 +390,15 @@ apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOp
   if (!fine && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE))
     return namida_cli_fail (cli, error);
   if (options->fit)
-    fitted = namida_cli_restore_fit (cli, plan, &options->fitting);
-  tell_result (cli, plan, &applied, options->fit);
+    namida_cli_restore_fit (cli, plan, &options->fitting, &problem);
+  tell_result (cli, plan, &applied, options->fit && problem == NULL, problem);
   if (!fine)
     namida_cli_complain ("%s", error->message);
-  if (fitted != NAMIDA_CLI_EXIT_DONE)
-    return fitted;
+  if (problem != NULL)
+    {
+      namida_cli_complain ("%s", problem->message);
+      return (int) namida_cli_exit_from_error (problem);
+    }
   return fine ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_INCOMPLETE;
 }
 

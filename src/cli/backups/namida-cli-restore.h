@@ -28,8 +28,11 @@ typedef struct
 
 /** namida_cli_backups_restore_here: “backups restore VERSION|FOLDER --here”. Returns: the exit code. */
 int namida_cli_backups_restore_here (NamidaCli *cli, const NamidaCliRestoreOptions *options);
-/** namida_cli_restore_fit: writes the zip of @plan with the paths of this computer. Returns: the exit code. */
-int namida_cli_restore_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreFitOptions *options);
+/** namida_cli_restore_fit: writes the zip of @plan with the paths of this computer, and reports it. */
+gboolean namida_cli_restore_fit (NamidaCli *cli,
+                                 NamidaRestorePlan *plan,
+                                 const NamidaRestoreFitOptions *options,
+                                 GError **error);
 /**
  * namida_cli_restore_fit_for: makes a copy of the zip of @version with the paths of @peer and reports the result.
  * Returns: (transfer full) (nullable)
