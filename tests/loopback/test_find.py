@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test_find.py CLI: looking into all versions: find, compare, usage and export. Speaks TAP."""
 import json
+import signal
 import subprocess
+import time
 
 from namida_loopback import all_files, equal, expect, main, namida_zip, write, zip_of
 
@@ -77,4 +79,27 @@ def test_all(lab):
     equal(list((lab.path / "other").iterdir()), [])
 
 
-main(test_all)
+def test_export_interrupted(lab):
+    """Ctrl+C ends an export at once, and nothing is left of it"""
+    receiver, sender = lab.receiver("--accept", "all", "--as", "backup"), lab.device("Sender")
+    song = write(lab.folder("source") / "long.flac", b"")
+    with song.open("r+b") as file:
+        file.truncate(300_000_000)
+    expect(0, sender.send(receiver, song))
+    equal(receiver.stop(), 0)
+    version = expect(0, receiver.run("--json", "backups", "list")).events[0]["id"]
+    codes = []
+    for attempt in range(5):
+        drive = lab.folder(f"drive{attempt}")
+        receiver.start("backups", "export", version, drive)
+        while receiver.process.poll() is None and not list(drive.iterdir()):
+            time.sleep(0.002)
+        receiver.process.send_signal(signal.SIGINT)
+        codes.append(receiver.wait(60))
+        if codes[-1] == 130:
+            equal(list(drive.iterdir()), [])
+            return
+    raise AssertionError(f"it went on: {codes}")
+
+
+main(test_all, test_export_interrupted)

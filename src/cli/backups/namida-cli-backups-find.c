@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* “backups find TEXT” and “export ID DIR”: searching all versions, and making a plain copy of one of them. Neither
- * changes what is kept here. Main thread. */
+ * changes what is kept here. Main thread; the work is done in a thread, so that Ctrl+C ends it. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
 
 #include "namida-cli-exit.h"
+#include "namida-cli-job.h"
 #include "namida-cli-output.h"
 #include "namida-format.h"
 #include "namida-version-export.h"
@@ -46,17 +47,34 @@ find_print (const NamidaFindHit *hit)
   namida_cli_print (_ ("      %s, last in version %d of %s from %s"), count, (int) hit->version, time, hit->alias);
 }
 
+typedef struct
+{
+  NamidaDatabase *database;
+  const char *text;
+} FindJob;
+
+static gpointer
+find_run (gpointer data, GCancellable *cancellable, GError **error)
+{
+  FindJob *job = data;
+
+  return namida_version_find (job->database, job->text, cancellable, error);
+}
+
 int
 namida_cli_backups_find (NamidaCliBackups *self, const char *text)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaDatabase) database = NULL;
   g_autoptr (GPtrArray) hits = NULL;
+  FindJob job = { .text = text };
 
   if (!g_utf8_validate (text, -1, NULL))
     return namida_cli_usage (_ ("The text to find is not valid UTF-8."));
   database = namida_cli_open_database_to_read (self->cli, &error);
-  hits = database != NULL ? namida_version_find (database, text, self->cli->cancellable, &error) : NULL;
+  job.database = database;
+  if (database != NULL)
+    hits = namida_cli_run_job (self->cli, find_run, &job, (GDestroyNotify) g_ptr_array_unref, &error);
   if (hits == NULL)
     return namida_cli_fail (self->cli, error);
   for (guint i = 0; i < hits->len; i++)
@@ -73,6 +91,21 @@ namida_cli_backups_find (NamidaCliBackups *self, const char *text)
 
 /* ---- export ---- */
 
+typedef struct
+{
+  NamidaDatabase *database;
+  gint64 version;
+  const char *folder;
+} ExportJob;
+
+static gpointer
+export_run (gpointer data, GCancellable *cancellable, GError **error)
+{
+  ExportJob *job = data;
+
+  return namida_version_export (job->database, job->version, job->folder, cancellable, error);
+}
+
 int
 namida_cli_backups_export (NamidaCliBackups *self, const char *id, const char *folder)
 {
@@ -82,10 +115,13 @@ namida_cli_backups_export (NamidaCliBackups *self, const char *id, const char *f
   NamidaVersion *version = database != NULL ? namida_cli_find_version (versions, id, &error) : NULL;
   g_autoptr (NamidaExport) made = NULL;
   g_autofree char *shown = NULL;
+  ExportJob job = { database, 0, folder };
 
   if (version != NULL)
-    made = namida_version_export (database, g_ascii_strtoll (namida_version_get_id (version), NULL, 10), folder,
-                                  self->cli->cancellable, &error);
+    {
+      job.version = g_ascii_strtoll (namida_version_get_id (version), NULL, 10);
+      made = namida_cli_run_job (self->cli, export_run, &job, (GDestroyNotify) namida_export_free, &error);
+    }
   if (made == NULL)
     return namida_cli_fail (self->cli, error);
   shown = g_filename_display_name (made->folder);
