@@ -175,9 +175,9 @@ TRANSFERS = {
 TOOLS = {
     ("inspect", ""): {CONTENTS},
     ("compare", ""): {"favouritesFirst favouritesSame favouritesSecond libraryFirst librarySame librarySecond listensFirst listensSame "
-                      "listensSecond playlistsDiffer playlistsFirst playlistsSame playlistsSecond"},
-    ("extract", ""): {"listenbrainz listens playlists unnamed"},
-    ("merge", ""): {"combined conflicts files out"},
+                      "listensSecond playlistsDiffer playlistsFirst playlistsSame playlistsSecond unreadable"},
+    ("extract", ""): {"listenbrainz listens playlists unnamed unreadable"},
+    ("merge", ""): {"combined conflicts damaged files out"},
     ("restore --preview", "file"): {"event file label size state"},
     ("restore --preview", "label"): {"asked blocked different event folder label new newBytes original same"},
     ("restore --here", "end"): {"added blocked bytes event next replaced result same skipped"},

@@ -216,6 +216,26 @@ class Cases:
         self.merge(one, odd)
         assert self.answer["damaged"] == [], self.answer
 
+    def lists(self, files, when):
+        """A backup of the favorites, a day of listens and a playlist."""
+        self.n += 1
+        path = self.folder / f"lists{self.n}.zip"
+        parts = [("LOCAL_FILES.zip", [("favs.json", files[0])]), ("TEMPDIR_History.zip", [("19001.json", files[1])]), ("TEMPDIR_Playlists.zip", [("Mix.json", files[2])])]
+        with open(path, "wb") as file:
+            namida_backups.write_zip(file, [(name, namida_backups.zip_bytes(content, True, when)) for name, content in parts], True, when)
+        return path
+
+    def test_extract_damaged_list(self):
+        """A list that is damaged is not passed over in silence: neither what is written nor what is compared is all."""
+        entries = [{"dateAdded": 1, "track": "/m/1.mp3"}]
+        good = [namida_backups.dump(content) for content in ({"name": "_FAVOURITES_", "tracks": entries}, entries, {"name": "Mix", "tracks": entries, "modifiedDate": 1})]
+        whole, cut = self.lists(good, namida_backups.WHEN), self.lists([good[0], good[1][:-5], good[2]], namida_backups.WHEN)
+        got = self.run("extract", cut, "--playlists", self.folder / "lists", "--listens", self.folder / "listens.csv", code=7)
+        assert (got["playlists"], got["listens"], got["unreadable"]) == (2, 0, 1), got
+        got = self.run("compare", whole, cut, code=7)
+        assert (got["listensFirst"], got["unreadable"]) == (1, 1), got
+        assert self.run("compare", whole, whole)["unreadable"] == 0
+
     def test_fits_both(self):
         """A phone's and a computer's backup of the same music become one of this computer."""
         a, ta, tracks = self.make("android65", seed=1)

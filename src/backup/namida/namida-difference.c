@@ -125,14 +125,14 @@ summary_sort (GArray *numbers)
 }
 
 static Summary *
-summary_read (NamidaContents *contents, GCancellable *cancellable, GError **error)
+summary_read (NamidaContents *contents, guint *unreadable, GCancellable *cancellable, GError **error)
 {
   Summary *self = summary_new ();
   gboolean done;
 
   self->left = LISTENS_FREE + contents->size * LISTENS_A_BYTE;
   done = namida_lists_foreach (contents, NAMIDA_PART_HISTORY | NAMIDA_PART_FAVOURITES | NAMIDA_PART_PLAYLISTS,
-                               summary_on_entry, self, NULL, cancellable, error);
+                               summary_on_entry, self, unreadable, cancellable, error);
   if (done && self->full)
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
@@ -244,13 +244,15 @@ namida_compare_backups (NamidaContents *first, NamidaContents *second, GCancella
 {
   g_autoptr (NamidaLibrary) library = namida_library_read (first, cancellable, error);
   g_autoptr (NamidaLibrary) other_library = library != NULL ? namida_library_read (second, cancellable, error) : NULL;
-  Summary *one = other_library != NULL ? summary_read (first, cancellable, error) : NULL;
-  Summary *other = one != NULL ? summary_read (second, cancellable, error) : NULL;
+  guint unreadable = 0;
+  Summary *one = other_library != NULL ? summary_read (first, &unreadable, cancellable, error) : NULL;
+  Summary *other = one != NULL ? summary_read (second, &unreadable, cancellable, error) : NULL;
   NamidaDifference *self = NULL;
 
   if (other != NULL)
     {
       self = difference_new (one, other);
+      self->unreadable = unreadable;
       difference_count_library (library->by_path, other_library->by_path, self);
     }
   g_clear_pointer (&one, summary_free);

@@ -221,7 +221,7 @@ extract_playlists (Extract *extract, GCancellable *cancellable, GError **error)
       return FALSE;
     }
   done = namida_lists_foreach (extract->contents, NAMIDA_PART_PLAYLISTS | NAMIDA_PART_FAVOURITES, extract_on_playlist,
-                               extract, NULL, cancellable, error);
+                               extract, &extract->report->unreadable, cancellable, error);
   if (done)
     extract_end_playlist (extract);
   if (done && extract->error != NULL)
@@ -249,7 +249,8 @@ namida_extract (NamidaContents *contents,
                              &extract.csv, &local)
          && extract_begin_file (options->listenbrainz, "", &extract.lines_file, &extract.lines, &local);
   if (done && (extract.csv != NULL || extract.lines != NULL))
-    done = namida_lists_foreach (contents, NAMIDA_PART_HISTORY, extract_on_listen, &extract, NULL, cancellable, &local)
+    done = namida_lists_foreach (contents, NAMIDA_PART_HISTORY, extract_on_listen, &extract, &report->unreadable,
+                                 cancellable, &local)
            && extract_end_file (&extract, extract.csv_file, extract.csv, &local)
            && extract_end_file (&extract, extract.lines_file, extract.lines, &local);
   done = done && extract_playlists (&extract, cancellable, &local);

@@ -18,7 +18,8 @@ typedef struct
 typedef struct
 {
   guint64 playlists, listens, listenbrainz;
-  guint64 unnamed; /* listens without a known artist and title, which ListenBrainz does not accept */
+  guint64 unnamed;  /* listens without a known artist and title, which ListenBrainz does not accept */
+  guint unreadable; /* damaged lists, which were left out */
 } NamidaExtractReport;
 
 /**
@@ -40,6 +41,7 @@ typedef struct
   GPtrArray *playlists_first, *playlists_second; /* char *: playlists that only one backup has */
   GPtrArray *playlists_differ;                   /* char *: playlists of both backups with different tracks */
   guint64 playlists_same;
+  guint unreadable; /* damaged lists of either, which were left out */
 } NamidaDifference;
 
 /**

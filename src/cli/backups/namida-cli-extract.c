@@ -52,6 +52,18 @@ extract_run (gpointer data, GCancellable *cancellable, GError **error)
   return NULL;
 }
 
+/* @unreadable: how many lists were left out. Returns: the exit code. */
+static int
+extract_end (guint unreadable)
+{
+  if (unreadable == 0)
+    return NAMIDA_CLI_EXIT_DONE;
+  namida_cli_complain (ngettext ("%u list is damaged and was left out", "%u lists are damaged and were left out",
+                                 unreadable),
+                       unreadable);
+  return NAMIDA_CLI_EXIT_INCOMPLETE;
+}
+
 static void
 extract_print (NamidaCli *cli, const NamidaExtractReport *report)
 {
@@ -64,6 +76,7 @@ extract_print (NamidaCli *cli, const NamidaExtractReport *report)
       namida_json_build_int (builder, "listens", report->listens);
       namida_json_build_int (builder, "listenbrainz", report->listenbrainz);
       namida_json_build_int (builder, "unnamed", report->unnamed);
+      namida_json_build_int (builder, "unreadable", report->unreadable);
       namida_cli_emit (builder);
       return;
     }
@@ -113,7 +126,7 @@ namida_cli_extract (NamidaCli *cli, int argc, char **argv)
   if (error != NULL)
     return namida_cli_fail (cli, error);
   extract_print (cli, &job.report);
-  return NAMIDA_CLI_EXIT_DONE;
+  return extract_end (job.report.unreadable);
 }
 
 /* ---- compare ---- */
@@ -146,6 +159,7 @@ compare_emit (const NamidaDifference *difference)
   compare_add_names (builder, "playlistsFirst", difference->playlists_first);
   compare_add_names (builder, "playlistsSecond", difference->playlists_second);
   compare_add_names (builder, "playlistsDiffer", difference->playlists_differ);
+  namida_json_build_int (builder, "unreadable", difference->unreadable);
   namida_cli_emit (builder);
 }
 
@@ -199,5 +213,5 @@ namida_cli_compare_backups (NamidaCli *cli, int argc, char **argv)
     compare_emit (difference);
   else
     compare_print (difference);
-  return NAMIDA_CLI_EXIT_DONE;
+  return extract_end (difference->unreadable);
 }
