@@ -119,7 +119,7 @@ start_devices (Demo *demo, GError **error)
 }
 
 static void
-keep_digits (NamidaHub *hub, const char *digits, gpointer user_data)
+keep_digits (const char *digits, gpointer user_data)
 {
   *(char **) user_data = g_strdup (digits);
 }

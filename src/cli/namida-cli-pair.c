@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static void
-keep_digits (NamidaHub *hub, const char *digits, gpointer user_data)
+keep_digits (const char *digits, gpointer user_data)
 {
   *(char **) user_data = g_strdup (digits);
 }

@@ -14,7 +14,9 @@
 #include "namida-manual-finder.h"
 #include "namida-multicast-finder.h"
 #include "namida-interface.h"
+#include "namida-keeper.h"
 #include "namida-link.h"
+#include "namida-pairings.h"
 #include "namida-run-conditions.h"
 #include "namida-scan-finder.h"
 #include "namida-schedules.h"
@@ -88,21 +90,13 @@ struct _NamidaHub
   NamidaPeerList *peers;
   GListStore *offers;
   GListStore *transfers;
-  GListStore *pair_requests;
+  NamidaPairings *pairings;
   GListStore *messages;
-  NamidaVersions *versions;
+  NamidaKeeper *keeper;
 
   /* namida-hub-forget.c */
   GHashTable *forgotten;  /* (nullable): a set of session ids */
   GQueue forgotten_order; /* the keys of @forgotten, the oldest first */
-
-  /* namida-hub-backups.c */
-  NamidaRetention retention;
-  gboolean retaining, retain_again;
-  guint verify_days;
-  gint64 doubts_since; /* microseconds since 1970: only versions that came later are reported */
-  guint verify_timer;
-  GCancellable *verifying; /* (nullable): cancels the background verification that is running */
 
   GObject *socket; /* (nullable): a NamidaTransferSocket for other programs of this user */
 
@@ -120,8 +114,6 @@ struct _NamidaHub
   GTask *stopping;  /* (nullable): the stop that waits for @n_sendings to become 0 */
   guint tidy_timer; /* namida-hub-tidy.c */
   guint stop_timeout_id;
-
-  GTask *pairing; /* (nullable): the pairing that this device started */
 
   GFileMonitor *trust_monitor; /* (nullable): notices that another program writes to the database */
   guint trust_timer;
@@ -391,20 +383,8 @@ void namida_hub_sending_over (NamidaHub *self);
  */
 gboolean namida_hub_stop_go_on (gpointer self);
 
-/* namida-hub-backups.c: called before the lists are used, when the store is available, and when the hub ends. */
+/* namida-hub-backups.c: creates the keeper, which namida-hub.c starts and stops. */
 void namida_hub_init_backups (NamidaHub *self);
-/* namida-hub-doubts.c */
-/** namida_hub_init_doubts: reports received backups that Namida could not restore, from now on. */
-void namida_hub_init_doubts (NamidaHub *self);
-/** namida_hub_start_backups: loads the versions and starts to verify them in the background. */
-void namida_hub_start_backups (NamidaHub *self);
-/** namida_hub_stop_backups: cancels verifications and fetches. */
-void namida_hub_stop_backups (NamidaHub *self);
-/**
- * namida_hub_verify_quietly: called every few minutes: verifies the version that was not read for the longest time,
- * if it is due and the hub is idle.
- */
-void namida_hub_verify_quietly (NamidaHub *self);
 /* namida-hub-tidy.c */
 /** namida_hub_start_tidying: starts to remove outdated rows from the database from time to time. */
 void namida_hub_start_tidying (NamidaHub *self);
@@ -448,7 +428,8 @@ void namida_hub_start_schedules (NamidaHub *self);
 /** namida_hub_stop_schedules: stops the runs of schedules and releases the database. */
 void namida_hub_stop_schedules (NamidaHub *self);
 
-/* namida-hub-pair.c */
+/* namida-hub-pair.c: creates the room of pairings. */
+void namida_hub_init_pairings (NamidaHub *self);
 /** namida_hub_on_pair_request: lists a pairing request of another device. */
 void namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request);
 /** namida_hub_trust_peer: adds the device with @fingerprint to the trust store under the name @alias. */

@@ -378,8 +378,8 @@ namida_hub_start_schedules (NamidaHub *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (schedules_on_peers_changed), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->versions, "items-changed", G_CALLBACK (namida_stale_list_refresh), self->stale,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_hub_get_versions (self), "items-changed", G_CALLBACK (namida_stale_list_refresh),
+                           self->stale, G_CONNECT_SWAPPED);
   namida_stale_list_start (self->stale, self->database, TRUE);
   namida_schedules_start (self->schedules, self->database, lock, &hub_host, self);
 }

@@ -16,15 +16,6 @@ replace (char **place, const char *value)
   *place = value != NULL && *value != '\0' ? g_strdup (value) : NULL;
 }
 
-static void
-on_looked_again (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!namida_versions_reload_finish (NAMIDA_VERSIONS (source), result, &error))
-    g_message ("%s", error->message);
-}
-
 void
 namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music)
 {
@@ -37,8 +28,8 @@ namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music)
   if (self->store != NULL)
     namida_store_set_folders (self->store, self->backups, self->music);
   /* It may be the same folder at another place, with the versions in it. */
-  if (self->store != NULL && self->versions != NULL)
-    namida_versions_reload_async (self->versions, self->cancellable, on_looked_again, NULL);
+  if (self->store != NULL)
+    namida_keeper_reload (self->keeper);
 }
 
 void

@@ -93,12 +93,6 @@ namida_hub_get_transfers (NamidaHub *self)
   return G_LIST_MODEL (self->transfers);
 }
 
-GListModel *
-namida_hub_get_pair_requests (NamidaHub *self)
-{
-  return G_LIST_MODEL (self->pair_requests);
-}
-
 void
 namida_hub_set_accept (NamidaHub *self, NamidaAccept accept)
 {

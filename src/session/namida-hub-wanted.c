@@ -31,20 +31,11 @@ typedef struct
 /* ---- files that are wanted here ---- */
 
 static void
-on_reloaded (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!namida_versions_reload_finish (NAMIDA_VERSIONS (source), result, &error))
-    g_message ("%s", error->message);
-}
-
-static void
 on_healed (NamidaHub *self, const char *fingerprint, guint files, guint versions)
 {
   namida_hub_note_repair (self, NAMIDA_DIRECTION_RECEIVE, fingerprint, files, versions);
-  if (self->versions != NULL && self->store != NULL)
-    namida_versions_reload_async (self->versions, self->cancellable, on_reloaded, NULL);
+  if (self->keeper != NULL && self->store != NULL)
+    namida_keeper_reload (self->keeper);
   namida_hub_refresh_wanted (self);
 }
 

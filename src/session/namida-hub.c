@@ -63,22 +63,22 @@ namida_hub_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->socket);
-  namida_hub_stop_backups (self);
+  namida_keeper_stop (self->keeper);
+  namida_hub_stop_fetching (self);
   namida_hub_stop_tidying (self);
   namida_hub_stop_schedules (self);
   g_clear_object (&self->schedules);
   g_clear_object (&self->stale);
-  g_clear_object (&self->versions);
+  g_clear_object (&self->keeper);
   namida_hub_stop_discovery (self);
   g_clear_object (&self->server);
-  g_clear_object (&self->pairing);
   g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
   g_clear_object (&self->stopping);
   g_clear_object (&self->peers);
   g_clear_object (&self->hints);
   g_clear_object (&self->offers);
   g_clear_object (&self->transfers);
-  g_clear_object (&self->pair_requests);
+  g_clear_object (&self->pairings);
   g_clear_pointer (&self->declined, namida_decline_guard_free);
   g_clear_pointer (&self->alarms, g_ptr_array_unref);
   g_clear_object (&self->messages);
@@ -149,8 +149,8 @@ namida_hub_init (NamidaHub *self)
   self->declined = namida_decline_guard_new ();
   self->copies_asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->alarms = g_ptr_array_new_with_free_func (g_free);
-  self->pair_requests = g_list_store_new (NAMIDA_TYPE_PAIR_REQUEST);
   self->messages = g_list_store_new (NAMIDA_TYPE_MESSAGE);
+  namida_hub_init_pairings (self);
   namida_hub_init_backups (self);
   namida_hub_init_schedules (self);
 }
@@ -362,7 +362,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_hub_watch_trust (self);
   g_signal_connect_object (self->trust, "write-failed", G_CALLBACK (on_write_failed), self, G_CONNECT_SWAPPED);
   /* Also without a network, because kept versions can still be viewed and restored. */
-  namida_hub_start_backups (self);
+  namida_keeper_start (self->keeper, self->store);
   if (!start_server (self, &error) || !namida_hub_start_discovery (self, &error))
     {
       namida_hub_stop_discovery (self);

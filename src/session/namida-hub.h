@@ -9,7 +9,7 @@
 #include "namida-message.h"
 #include "namida-messages.h"
 #include "namida-offer.h"
-#include "namida-pair-request.h"
+#include "namida-pairings.h"
 #include "namida-peer-list.h"
 #include "namida-scanner.h"
 #include "namida-store.h"
@@ -379,11 +379,9 @@ void namida_hub_block (NamidaHub *self, NamidaOffer *offer);
 /** namida_hub_find_offer: Returns: (transfer none) (nullable): the open offer with @id, see namida_offer_get_id(). */
 NamidaOffer *namida_hub_find_offer (NamidaHub *self, const char *id);
 /**
- * NamidaPairDigits: called by namida_hub_pair_async() with the digits that both screens must show; the user answers
- * with namida_hub_pair_confirm(). The operation finishes when both users have confirmed; the device is trusted then.
+ * namida_hub_pair_async: starts a pairing with @peer. One at a time. The user answers @digits with
+ * namida_hub_pair_confirm(); when the operation has succeeded, the device is trusted.
  */
-typedef void (*NamidaPairDigits) (NamidaHub *self, const char *digits, gpointer user_data);
-/** namida_hub_pair_async: starts a pairing with @peer. One at a time. */
 void namida_hub_pair_async (NamidaHub *self,
                             NamidaPeer *peer,
                             NamidaPairDigits digits,

@@ -119,7 +119,7 @@ show_digits (NamidaPairDialog *self, const char *digits)
 }
 
 static void
-on_digits (NamidaHub *hub, const char *digits, gpointer user_data)
+on_digits (const char *digits, gpointer user_data)
 {
   show_digits (NAMIDA_PAIR_DIALOG (user_data), digits);
 }

@@ -263,7 +263,7 @@ test_patience_over (Fixture *f, gconstpointer data)
 static char *digits_here;
 
 static void
-on_digits (NamidaHub *hub, const char *digits, gpointer data)
+on_digits (const char *digits, gpointer data)
 {
   digits_here = g_strdup (digits);
 }

@@ -65,8 +65,8 @@ damage (NamidaVersion *version)
 static void
 run_quietly (Fixture *f)
 {
-  namida_hub_verify_quietly (f->receiver);
-  WAIT_FOR (f->receiver->verifying == NULL);
+  namida_keeper_verify_quietly (f->receiver->keeper);
+  WAIT_FOR (namida_keeper_get_verification (f->receiver->keeper) == NULL);
 }
 
 static void
@@ -111,11 +111,11 @@ test_gives_way (Fixture *f, gconstpointer data)
   g_assert_null (trouble);
   g_list_store_remove (transfers, 0);
   /* One that begins meanwhile stops the reading: it stays due. */
-  namida_hub_verify_quietly (f->receiver);
-  g_assert_nonnull (f->receiver->verifying);
+  namida_keeper_verify_quietly (f->receiver->keeper);
+  g_assert_nonnull (namida_keeper_get_verification (f->receiver->keeper));
   g_list_store_insert (transfers, 0, going_on);
-  g_assert_true (g_cancellable_is_cancelled (f->receiver->verifying));
-  WAIT_FOR (f->receiver->verifying == NULL);
+  g_assert_true (g_cancellable_is_cancelled (namida_keeper_get_verification (f->receiver->keeper)));
+  WAIT_FOR (namida_keeper_get_verification (f->receiver->keeper) == NULL);
   g_list_store_remove (transfers, 0);
   run_quietly (f);
   g_assert_cmpint (namida_version_get_damaged (version), ==, 1);

@@ -367,7 +367,7 @@ test_gone (Fixture *f, gconstpointer data)
 static guint
 n_pairings (Fixture *f)
 {
-  return g_list_model_get_n_items (G_LIST_MODEL (f->hub->pair_requests));
+  return g_list_model_get_n_items (namida_hub_get_pair_requests (f->hub));
 }
 
 static void
