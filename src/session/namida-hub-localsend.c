@@ -253,14 +253,16 @@ namida_hub_watch_localsend (NamidaHub *self)
 void
 namida_hub_set_localsend (NamidaHub *self, gboolean spoken)
 {
+  NamidaMulticastFinder *multicast = namida_neighborhood_get_multicast (self->neighborhood);
+
   if (self->no_localsend == !spoken)
     return;
   self->no_localsend = !spoken;
   if (self->server != NULL)
     namida_server_set_localsend (self->server, spoken);
-  if (self->multicast == NULL)
+  if (multicast == NULL)
     return;
-  namida_multicast_finder_set_localsend (self->multicast, spoken);
+  namida_multicast_finder_set_localsend (multicast, spoken);
   if (self->running)
-    namida_finder_refresh (NAMIDA_FINDER (self->multicast));
+    namida_finder_refresh (NAMIDA_FINDER (multicast));
 }

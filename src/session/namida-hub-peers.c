@@ -4,20 +4,16 @@
 #include "config.h"
 
 #include "namida-hub-private.h"
-#include "namida-clock.h"
 #include "namida-network.h"
 
-#define SCAN_AFTER_SECONDS 3
-#define NETWORK_SETTLES_MS 500
-
 static void
-on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address, NamidaFinder *finder)
+on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address, gboolean multicast)
 {
   if (self->server == NULL || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0)
     return;
   if (info->sends_only && info->fingerprint != NULL)
     namida_hub_note_sender (self, info->fingerprint, info->uuid, FALSE);
-  if (finder == (NamidaFinder *) self->multicast && info->fingerprint != NULL)
+  if (multicast && info->fingerprint != NULL)
     {
       g_autofree char *host = g_inet_address_to_string (g_inet_socket_address_get_address (address));
 
@@ -26,7 +22,7 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
   if (dialect == NAMIDA_DIALECT_V1)
     namida_hub_ask_host (self, address, info->fingerprint);
   else if (dialect == NAMIDA_DIALECT_PHONE)
-    namida_multicast_finder_answer (self->multicast, info, address);
+    namida_multicast_finder_answer (namida_neighborhood_get_multicast (self->neighborhood), info, address);
   else
     namida_hub_greet_localsend (self, info, address);
 }
@@ -44,15 +40,6 @@ namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *f
     return;
   namida_hub_take_proven (self, info, fingerprint, remote);
   namida_hub_bring_wanted (self, info, fingerprint, remote);
-}
-
-static void
-add_finder (NamidaHub *self, gpointer finder)
-{
-  namida_peer_list_add_finder (self->peers, NAMIDA_FINDER (finder));
-  g_signal_connect_object (finder, "greeted", G_CALLBACK (on_greeted), self, G_CONNECT_SWAPPED);
-  if (g_signal_lookup ("probe-address", G_OBJECT_TYPE (finder)) != 0)
-    g_signal_connect_object (finder, "probe-address", G_CALLBACK (on_probe_address), self, G_CONNECT_SWAPPED);
 }
 
 static gboolean
@@ -132,6 +119,7 @@ namida_hub_may_look_up (NamidaHub *self, const char *host)
 static void
 add_manual (NamidaHub *self)
 {
+  NamidaManualFinder *manual = namida_neighborhood_get_manual (self->neighborhood);
   g_auto (GStrv) places = namida_address_book_list (self->book);
   g_autoptr (GPtrArray) networks = namida_network_list (self->interface);
 
@@ -144,47 +132,29 @@ add_manual (NamidaHub *self)
       if (address != NULL)
         {
           if (self->interface == NULL || namida_networks_reach (networks, g_inet_socket_address_get_address (address)))
-            namida_manual_finder_add (self->manual, address);
+            namida_manual_finder_add (manual, address);
         }
       else if (namida_place_parse (places[i], &host, &port) && namida_hub_may_look_up (self, host))
-        namida_manual_finder_add_host (self->manual, host, port);
+        namida_manual_finder_add_host (manual, host, port);
     }
 }
 
-/* After sleep, other devices may have dropped this one and vice versa although no address changed. */
 static void
-on_woke (NamidaHub *self)
+hub_peers_on_settled (NamidaHub *self)
 {
-  if (!self->running)
-    return;
-  g_debug ("Announcing again after sleep");
-  namida_hub_refresh_finders (self);
-  ask_trusted (self);
-}
-
-static void scan_later (NamidaHub *self);
-
-/* The finders watch the network themselves. Here, the address that is shown and the conclusions about the old network
- * are renewed. */
-static gboolean
-on_network_settled (gpointer data)
-{
-  NamidaHub *self = data;
-
-  self->network_timer = 0;
   g_object_notify (G_OBJECT (self), "address");
-  if (!self->looking || namida_peer_list_get_n_near (self->peers) > 0)
-    return G_SOURCE_REMOVE;
-  scan_later (self);
-  namida_hub_hints_later (self);
-  return G_SOURCE_REMOVE;
 }
 
 static void
-on_network_changed (NamidaHub *self)
+hub_peers_on_trouble (NamidaHub *self, const char *sentence)
 {
-  g_clear_handle_id (&self->network_timer, g_source_remove);
-  self->network_timer = g_timeout_add (NETWORK_SETTLES_MS, on_network_settled, self);
+  g_signal_emit_by_name (self, "trouble", sentence);
+}
+
+static void
+hub_peers_on_scan_notify (NamidaHub *self, GParamSpec *pspec)
+{
+  g_object_notify (G_OBJECT (self), pspec->name);
 }
 
 /* A device has been silent. If it cannot prove its identity, it is asked in its own dialect, and that code tells the
@@ -198,67 +168,56 @@ hub_peers_on_probe (NamidaHub *self, NamidaPeer *peer)
     namida_hub_probe (self, peer);
 }
 
+static NamidaDeviceInfo *
+hub_peers_dup_own (gpointer data)
+{
+  return namida_server_dup_info (((NamidaHub *) data)->server);
+}
+
+void
+namida_hub_init_peers (NamidaHub *self)
+{
+  self->neighborhood = namida_neighborhood_new (self->peers, self->interface);
+  namida_neighborhood_set_own (self->neighborhood, hub_peers_dup_own, self);
+#define CONNECT(name, callback)                                                                                        \
+  g_signal_connect_object (self->neighborhood, name, G_CALLBACK (callback), self, G_CONNECT_SWAPPED)
+  CONNECT ("greeted", on_greeted);
+  CONNECT ("probe-address", on_probe_address);
+  CONNECT ("own-seen", namida_hub_own_seen);
+  CONNECT ("trouble", hub_peers_on_trouble);
+  CONNECT ("settled", hub_peers_on_settled);
+  CONNECT ("woke", ask_trusted);
+  CONNECT ("notify", hub_peers_on_scan_notify);
+#undef CONNECT
+}
+
 gboolean
 namida_hub_start_discovery (NamidaHub *self, GError **error)
 {
   if (self->asking == NULL)
     self->asking = g_ptr_array_new_with_free_func (g_object_unref);
-  namida_hub_create_finders (self);
-  for (guint i = 0; i < self->finders->len; i++)
-    add_finder (self, self->finders->pdata[i]);
+  namida_neighborhood_open (self->neighborhood, !self->no_localsend);
   g_signal_connect_object (self->peers, "probe", G_CALLBACK (hub_peers_on_probe), self, G_CONNECT_SWAPPED);
   namida_hub_start_trust (self);
   namida_hub_start_players (self);
   namida_peer_list_set_watched (self->peers, FALSE);
-  namida_hub_start_hints (self);
-  self->monitor = g_object_ref (g_network_monitor_get_default ());
-  g_signal_connect_object (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self, G_CONNECT_SWAPPED);
-  self->wake = namida_wake_new ();
-  g_signal_connect_object (self->wake, "woke", G_CALLBACK (on_woke), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->trust, "changed", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
   list_trusted (self);
   add_manual (self);
   ask_trusted (self);
   /* A finder that is never started does nothing. */
-  return namida_hub_start_finders (self, FALSE, error);
+  return namida_neighborhood_start (self->neighborhood, FALSE, error);
 }
 
 void
 namida_hub_stop_discovery (NamidaHub *self)
 {
-  namida_hub_stop_hints (self);
-  g_clear_object (&self->wake);
-  g_clear_handle_id (&self->network_timer, g_source_remove);
-  if (self->monitor != NULL)
-    g_signal_handlers_disconnect_by_data (self->monitor, self);
-  g_clear_object (&self->monitor);
+  namida_neighborhood_close (self->neighborhood);
   if (self->trust != NULL)
     g_signal_handlers_disconnect_by_func (self->trust, on_trust_changed, self);
-  g_clear_handle_id (&self->scan_timer, g_source_remove);
-  for (guint i = 0; self->finders != NULL && i < self->finders->len; i++)
-    namida_finder_stop (NAMIDA_FINDER (self->finders->pdata[i]));
   namida_hub_stop_trust (self);
   if (self->peers != NULL)
     g_signal_handlers_disconnect_by_data (self->peers, self);
-  namida_hub_clear_finders (self);
-}
-
-static gboolean
-on_nothing_found (gpointer data)
-{
-  NamidaHub *self = data;
-
-  self->scan_timer = 0;
-  if (namida_peer_list_get_n_near (self->peers) == 0)
-    namida_scan_finder_scan (self->scan);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-scan_later (NamidaHub *self)
-{
-  g_clear_handle_id (&self->scan_timer, g_source_remove);
-  self->scan_timer = g_timeout_add_seconds (SCAN_AFTER_SECONDS, on_nothing_found, self);
 }
 
 void
@@ -267,39 +226,68 @@ namida_hub_refresh (NamidaHub *self)
   if (!self->running)
     return;
   ask_trusted (self);
-  namida_hub_refresh_finders (self);
-  scan_later (self);
-  namida_hub_hints_later (self);
+  namida_neighborhood_refresh (self->neighborhood);
 }
 
 void
 namida_hub_set_looking (NamidaHub *self, gboolean looking)
 {
-  self->looking = looking;
-  if (!self->running)
-    return;
-  namida_hub_hints_later (self);
-  for (guint i = 0; i < self->finders->len; i++)
-    namida_finder_set_looking (NAMIDA_FINDER (self->finders->pdata[i]), looking);
-  namida_peer_list_set_watched (self->peers, looking);
-  if (looking)
-    scan_later (self);
-  else
-    g_clear_handle_id (&self->scan_timer, g_source_remove);
+  namida_neighborhood_set_looking (self->neighborhood, looking);
 }
 
 void
 namida_hub_scan (NamidaHub *self)
 {
   if (self->running)
-    namida_scan_finder_scan (self->scan);
+    namida_scan_finder_scan (namida_neighborhood_get_scan (self->neighborhood));
 }
 
 void
 namida_hub_cancel_scan (NamidaHub *self)
 {
   if (self->running)
-    namida_scan_finder_cancel (self->scan);
+    namida_scan_finder_cancel (namida_neighborhood_get_scan (self->neighborhood));
+}
+
+GListModel *
+namida_hub_get_hints (NamidaHub *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_HUB (self), NULL);
+
+  return namida_neighborhood_get_hints (self->neighborhood);
+}
+
+static void
+hub_peers_hints_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (namida_neighborhood_check_hints_finish (NAMIDA_NEIGHBORHOOD (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+namida_hub_check_hints_async (NamidaHub *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (NAMIDA_IS_HUB (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, namida_hub_check_hints_async);
+  namida_neighborhood_check_hints_async (self->neighborhood, cancellable, hub_peers_hints_checked, task);
+}
+
+gboolean
+namida_hub_check_hints_finish (NamidaHub *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 void
@@ -313,6 +301,6 @@ namida_hub_set_alias (NamidaHub *self, const char *alias)
     return;
   namida_identity_set_alias (self->identity, alias);
   /* Restarting the finders announces the new name to other devices. */
-  if (!namida_hub_start_finders (self, TRUE, &error))
+  if (!namida_neighborhood_start (self->neighborhood, TRUE, &error))
     g_warning ("Announcing the new name failed: %s", error->message);
 }

@@ -11,6 +11,7 @@ namida_hub_forget_address (NamidaHub *self, const char *text)
   g_autofree char *stripped = NULL;
   g_autofree char *host = NULL;
   g_autoptr (GInetSocketAddress) address = NULL;
+  NamidaManualFinder *manual;
   guint16 port;
 
   g_return_val_if_fail (NAMIDA_IS_HUB (self) && text != NULL, FALSE);
@@ -19,8 +20,9 @@ namida_hub_forget_address (NamidaHub *self, const char *text)
     return FALSE;
   stripped = g_strstrip (g_strdup (text));
   address = namida_address_parse (stripped);
-  if (self->manual != NULL && namida_place_parse (text, &host, &port))
-    namida_manual_finder_remove (self->manual, address, host, port);
+  manual = namida_neighborhood_get_manual (self->neighborhood);
+  if (manual != NULL && namida_place_parse (text, &host, &port))
+    namida_manual_finder_remove (manual, address, host, port);
   return TRUE;
 }
 

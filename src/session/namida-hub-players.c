@@ -71,9 +71,13 @@ namida_hub_start_players (NamidaHub *self)
 {
   if (self->players == NULL)
     self->players = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  g_signal_connect_object (self->avahi, "player-found", G_CALLBACK (players_on_avahi_found), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->avahi, "player-lost", G_CALLBACK (players_on_avahi_lost), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->multicast, "player-found", G_CALLBACK (players_on_found), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->multicast, "player-lost", G_CALLBACK (players_on_lost), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_neighborhood_get_avahi (self->neighborhood), "player-found",
+                           G_CALLBACK (players_on_avahi_found), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_neighborhood_get_avahi (self->neighborhood), "player-lost",
+                           G_CALLBACK (players_on_avahi_lost), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_neighborhood_get_multicast (self->neighborhood), "player-found",
+                           G_CALLBACK (players_on_found), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_neighborhood_get_multicast (self->neighborhood), "player-lost",
+                           G_CALLBACK (players_on_lost), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (players_mark_all), self, G_CONNECT_SWAPPED);
 }

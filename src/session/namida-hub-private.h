@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The instance structure of NamidaHub and the functions that its files share. There is one file per concern:
- * namida-hub.c (construction, start and stop), -peers.c (nearby devices), -hints.c (why no device is nearby),
+ * namida-hub.c (construction, start and stop), -peers.c (nearby devices),
  * -resolve.c (finding the device that the user named), -receive.c (offers), sending/namida-hub-send.c, -pair.c,
  * -trust.c (trusted devices, and devices that only look like one). Only src/session and its tests include it. Main
  * context. */
@@ -8,22 +8,18 @@
 
 #include "namida-hub.h"
 #include "namida-address-book.h"
-#include "namida-avahi-finder.h"
 #include "namida-client.h"
 #include "namida-decline-guard.h"
-#include "namida-manual-finder.h"
-#include "namida-multicast-finder.h"
 #include "namida-interface.h"
 #include "namida-keeper.h"
 #include "namida-link.h"
+#include "namida-neighborhood.h"
 #include "namida-pairings.h"
 #include "namida-run-conditions.h"
-#include "namida-scan-finder.h"
 #include "namida-schedules.h"
 #include "namida-send-source.h"
 #include "namida-stale-list.h"
 #include "namida-server.h"
-#include "namida-wake.h"
 
 G_BEGIN_DECLS
 
@@ -69,25 +65,14 @@ struct _NamidaHub
   NamidaAddressBook *book;
   NamidaStore *store;
   NamidaServer *server;
-  GPtrArray *finders; /* (nullable) (element-type NamidaFinder): owns the finders below */
-  NamidaMulticastFinder *multicast;
-  NamidaManualFinder *manual;
-  NamidaAvahiFinder *avahi;
-  GHashTable *players; /* (nullable): "id\nhost" → GInetAddress where the player Namida is open */
-  NamidaScanFinder *scan;
-  NamidaWake *wake;
-  GNetworkMonitor *monitor;
-  guint network_timer; /* runs until the network has settled */
-  gboolean looking;    /* the list of devices is visible */
-  GListStore *hints;
-  guint hints_timer;
-  guint scan_timer;         /* runs until it is clear that the other finders find nothing */
+  GHashTable *players;      /* (nullable): "id\nhost" → GInetAddress where the player Namida is open */
   GHashTable *senders;      /* (nullable): devices that only send: fingerprint → TrustSender */
   GHashTable *copies_asked; /* addresses that claimed this device's identity and were asked already */
   GPtrArray *asking; /* (element-type GInetAddress): hosts that are being asked for their identity, one entry for each
                         request */
 
   NamidaPeerList *peers;
+  NamidaNeighborhood *neighborhood;
   GListStore *offers;
   GListStore *transfers;
   NamidaPairings *pairings;
@@ -121,6 +106,8 @@ struct _NamidaHub
 };
 
 /* namida-hub-peers.c */
+/** namida_hub_init_peers: creates the neighborhood, without finders. */
+void namida_hub_init_peers (NamidaHub *self);
 /** namida_hub_start_discovery: creates and starts the finders and begins to maintain the list of devices. */
 gboolean namida_hub_start_discovery (NamidaHub *self, GError **error);
 /** namida_hub_stop_discovery: stops and frees the finders. */
@@ -233,31 +220,6 @@ gboolean namida_hub_may_look_up (NamidaHub *self, const char *host);
 /* namida-hub-players.c */
 /** namida_hub_start_players: marks devices on which the player Namida is open. */
 void namida_hub_start_players (NamidaHub *self);
-
-/* namida-hub-finders.c */
-/** namida_hub_create_finders: creates all finders without starting them. */
-void namida_hub_create_finders (NamidaHub *self);
-/**
- * namida_hub_start_finders: starts or restarts all enabled finders. @announcing_only: only those that announce this
- * device's name
- */
-gboolean namida_hub_start_finders (NamidaHub *self, gboolean announcing_only, GError **error);
-/** namida_hub_refresh_finders: announces this device again and lets all finders search. */
-void namida_hub_refresh_finders (NamidaHub *self);
-/** namida_hub_clear_finders: frees the finders. */
-void namida_hub_clear_finders (NamidaHub *self);
-/**
- * namida_hub_is_finder_wanted: Returns: whether a finder is enabled. NAMIDA_FINDERS=multicast,avahi,scan disables the
- * finders that it does not name, so that tests can use one of them alone. @name: (nullable)
- */
-gboolean namida_hub_is_finder_wanted (const char *name);
-
-/* namida-hub-hints.c: started with discovery; hints appear when no device has been nearby for a while. */
-void namida_hub_start_hints (NamidaHub *self);
-/** namida_hub_stop_hints: stops and removes the hints. */
-void namida_hub_stop_hints (NamidaHub *self);
-/** namida_hub_hints_later: determines the hints in a few seconds if no device is nearby by then. */
-void namida_hub_hints_later (NamidaHub *self);
 
 /* namida-hub-send.c */
 /** namida_hub_send_what: sends @what to @peer. @what: (transfer full). Returns: (transfer none) */

@@ -191,16 +191,16 @@ resolve_scan (GTask *task)
 {
   NamidaHub *self = g_task_get_source_object (task);
   Resolving *resolving = g_task_get_task_data (task);
+  NamidaScanFinder *scan = namida_neighborhood_get_scan (self->neighborhood);
 
   resolving->scanned = TRUE;
-  if (self->scan == NULL)
+  if (scan == NULL)
     return FALSE;
   namida_hub_scan (self);
-  if (!namida_scan_finder_get_scanning (self->scan))
+  if (!namida_scan_finder_get_scanning (scan))
     return FALSE;
-  resolving->finder = g_object_ref (self->scan);
-  resolving->scanning_id
-      = g_signal_connect_swapped (self->scan, "notify::scanning", G_CALLBACK (resolve_scan_ended), task);
+  resolving->finder = g_object_ref (scan);
+  resolving->scanning_id = g_signal_connect_swapped (scan, "notify::scanning", G_CALLBACK (resolve_scan_ended), task);
   return TRUE;
 }
 
@@ -264,12 +264,14 @@ resolve_ask_next (GTask *task)
 static void
 remember_place (NamidaHub *self, Resolving *resolving, GInetSocketAddress *address)
 {
+  NamidaManualFinder *manual = namida_neighborhood_get_manual (self->neighborhood);
+
   if (self->book != NULL)
     namida_address_book_add (self->book, resolving->text);
   if (resolving->host != NULL)
-    namida_manual_finder_add_host (self->manual, resolving->host, resolving->port);
+    namida_manual_finder_add_host (manual, resolving->host, resolving->port);
   else
-    namida_manual_finder_add (self->manual, address);
+    namida_manual_finder_add (manual, address);
 }
 
 /* No dialect answered: try the next address of the host, or return the error of dialect v1. */
@@ -329,7 +331,7 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (info != NULL && fingerprint != NULL)
     {
-      if (self->manual != NULL)
+      if (namida_neighborhood_get_manual (self->neighborhood) != NULL)
         remember_place (self, resolving, namida_client_get_address (client));
       peer = namida_hub_take_proven (self, info, fingerprint, namida_client_get_address (client));
     }

@@ -46,10 +46,8 @@ namida_hub_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
       g_value_take_string (value, namida_hub_dup_address (self));
       break;
     case PROP_SCANNING:
-      g_value_set_boolean (value, self->scan != NULL && namida_scan_finder_get_scanning (self->scan));
-      break;
     case PROP_SCAN_PROGRESS:
-      g_value_set_double (value, self->scan != NULL ? namida_scan_finder_get_progress (self->scan) : 1.0);
+      g_object_get_property (G_OBJECT (self->neighborhood), pspec->name, value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -75,7 +73,7 @@ namida_hub_dispose (GObject *object)
   g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
   g_clear_object (&self->stopping);
   g_clear_object (&self->peers);
-  g_clear_object (&self->hints);
+  g_clear_object (&self->neighborhood);
   g_clear_object (&self->offers);
   g_clear_object (&self->transfers);
   g_clear_object (&self->pairings);
@@ -143,7 +141,6 @@ namida_hub_init (NamidaHub *self)
 {
   self->cancellable = g_cancellable_new ();
   self->peers = namida_peer_list_new ();
-  self->hints = g_list_store_new (NAMIDA_TYPE_HINT);
   self->offers = g_list_store_new (NAMIDA_TYPE_OFFER);
   self->transfers = g_list_store_new (NAMIDA_TYPE_TRANSFER);
   self->declined = namida_decline_guard_new ();
@@ -201,6 +198,7 @@ namida_hub_new (const NamidaHubOptions *options)
   self->send_only = options->send_only;
   self->listed = options->listed;
   self->may_forget = options->send_only && options->may_forget;
+  namida_hub_init_peers (self);
   return self;
 }
 
@@ -377,7 +375,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PORT]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ADDRESS]);
   /* The window may be visible before the device is ready. */
-  if (self->looking)
+  if (namida_neighborhood_get_looking (self->neighborhood))
     namida_hub_set_looking (self, TRUE);
   if (loaded->trouble != NULL)
     g_signal_emit (self, trouble_signal, 0, loaded->trouble);

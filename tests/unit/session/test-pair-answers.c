@@ -255,7 +255,7 @@ wait_over (gpointer data)
 }
 
 static void
-on_digits (NamidaHub *hub, const char *digits, gpointer user_data)
+on_digits (const char *digits, gpointer user_data)
 {
   Fixture *f = user_data;
 

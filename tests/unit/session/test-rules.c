@@ -468,7 +468,7 @@ test_not_running (Fixture *f, gconstpointer data)
   g_autoptr (GAsyncResult) result = NULL;
 
   namida_hub_set_looking (f->hub, TRUE);
-  g_assert_true (f->hub->looking);
+  g_assert_true (namida_neighborhood_get_looking (f->hub->neighborhood));
   namida_transfer_set_state (waiting, NAMIDA_TRANSFER_WAITING);
   namida_hub_check_hints_async (f->hub, NULL, on_result, &result);
   WAIT_FOR (result != NULL);

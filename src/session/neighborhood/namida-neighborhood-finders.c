@@ -1,54 +1,47 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The finders of the hub, in one table: adding a finder means adding one line. namida-hub-peers.c creates, starts,
- * refreshes and stops all of them together; code that needs a certain finder uses the pointer in the hub. Main
- * context. */
+/* The finders, in one table: adding a finder means adding one line. namida-neighborhood.c creates, starts, refreshes
+ * and stops all of them together; code that needs a certain finder uses its pointer. Main context. */
 #include "config.h"
 
-#include "namida-hub-private.h"
+#include "namida-neighborhood-private.h"
+
+#include "namida-interface.h"
 
 /** One kind of finder. */
 typedef struct
 {
   const char *name; /* (nullable): its name in NAMIDA_FINDERS; %NULL: cannot be disabled */
-  NamidaFinder *(*create) (NamidaHub *self);
+  NamidaFinder *(*create) (NamidaNeighborhood *self);
   gboolean announces; /* announces this device's name, so restart it when the name changes */
   gboolean may_fail;  /* the others are enough if this one cannot start */
 } FinderKind;
 
 static NamidaFinder *
-finders_create_multicast (NamidaHub *self)
+finders_create_multicast (NamidaNeighborhood *self)
 {
   self->multicast = namida_multicast_finder_new (self->interface);
-  namida_multicast_finder_set_localsend (self->multicast, !self->no_localsend);
-  g_signal_connect_object (self->multicast, "own-seen", G_CALLBACK (namida_hub_own_seen), self, G_CONNECT_SWAPPED);
+  namida_multicast_finder_set_localsend (self->multicast, self->localsend);
   return NAMIDA_FINDER (self->multicast);
 }
 
 static NamidaFinder *
-finders_create_manual (NamidaHub *self)
+finders_create_manual (NamidaNeighborhood *self)
 {
   self->manual = namida_manual_finder_new ();
   return NAMIDA_FINDER (self->manual);
 }
 
 static NamidaFinder *
-finders_create_avahi (NamidaHub *self)
+finders_create_avahi (NamidaNeighborhood *self)
 {
   self->avahi = namida_avahi_finder_new (self->interface);
   return NAMIDA_FINDER (self->avahi);
 }
 
-static void
-finders_on_scan_notify (NamidaHub *self, GParamSpec *pspec)
-{
-  g_object_notify (G_OBJECT (self), g_str_equal (pspec->name, "scanning") ? "scanning" : "scan-progress");
-}
-
 static NamidaFinder *
-finders_create_scan (NamidaHub *self)
+finders_create_scan (NamidaNeighborhood *self)
 {
   self->scan = namida_scan_finder_new (self->interface);
-  g_signal_connect_object (self->scan, "notify", G_CALLBACK (finders_on_scan_notify), self, G_CONNECT_SWAPPED);
   return NAMIDA_FINDER (self->scan);
 }
 
@@ -60,7 +53,7 @@ static const FinderKind finder_kinds[] = {
 };
 
 gboolean
-namida_hub_is_finder_wanted (const char *name)
+namida_neighborhood_wants (const char *name)
 {
   const char *text = g_getenv ("NAMIDA_FINDERS");
   g_auto (GStrv) names = text != NULL ? g_strsplit (text, ",", -1) : NULL;
@@ -69,7 +62,7 @@ namida_hub_is_finder_wanted (const char *name)
 }
 
 void
-namida_hub_create_finders (NamidaHub *self)
+namida_neighborhood_create_finders (NamidaNeighborhood *self)
 {
   self->finders = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < G_N_ELEMENTS (finder_kinds); i++)
@@ -79,13 +72,13 @@ namida_hub_create_finders (NamidaHub *self)
 /* A finder that cannot start, for example because another program uses its port, is no reason to fail if there are
  * others. A missing interface is. */
 static gboolean
-finders_start_one (NamidaHub *self, guint i, NamidaDeviceInfo *own, GError **error)
+finders_start_one (NamidaNeighborhood *self, guint i, NamidaDeviceInfo *own, GError **error)
 {
   const FinderKind *kind = &finder_kinds[i];
   g_autoptr (GError) reason = NULL;
   g_autoptr (GPtrArray) interfaces = NULL;
 
-  if (!namida_hub_is_finder_wanted (kind->name)
+  if (!namida_neighborhood_wants (kind->name)
       || namida_finder_start (NAMIDA_FINDER (self->finders->pdata[i]), own, &reason))
     return TRUE;
   interfaces = namida_interface_list (self->interface, NULL);
@@ -99,9 +92,9 @@ finders_start_one (NamidaHub *self, guint i, NamidaDeviceInfo *own, GError **err
 }
 
 gboolean
-namida_hub_start_finders (NamidaHub *self, gboolean announcing_only, GError **error)
+namida_neighborhood_start (NamidaNeighborhood *self, gboolean announcing_only, GError **error)
 {
-  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
+  g_autoptr (NamidaDeviceInfo) own = self->own (self->own_data);
 
   for (guint i = 0; i < self->finders->len; i++)
     if ((!announcing_only || finder_kinds[i].announces) && !finders_start_one (self, i, own, error))
@@ -110,24 +103,14 @@ namida_hub_start_finders (NamidaHub *self, gboolean announcing_only, GError **er
 }
 
 void
-namida_hub_refresh_finders (NamidaHub *self)
+namida_neighborhood_refresh_finders (NamidaNeighborhood *self)
 {
-  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
+  g_autoptr (NamidaDeviceInfo) own = self->own (self->own_data);
 
   for (guint i = 0; i < self->finders->len; i++)
     if (finder_kinds[i].may_fail)
       /* Starting announces as a refresh does, and retries a start that failed. */
       finders_start_one (self, i, own, NULL);
-    else if (namida_hub_is_finder_wanted (finder_kinds[i].name))
+    else if (namida_neighborhood_wants (finder_kinds[i].name))
       namida_finder_refresh (NAMIDA_FINDER (self->finders->pdata[i]));
-}
-
-void
-namida_hub_clear_finders (NamidaHub *self)
-{
-  self->multicast = NULL;
-  self->manual = NULL;
-  self->avahi = NULL;
-  self->scan = NULL;
-  g_clear_pointer (&self->finders, g_ptr_array_unref);
 }
