@@ -399,6 +399,7 @@ check_version (Run *run, const char *id, GError **error)
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (run->database, id, error);
   g_autoptr (GPtrArray) files = NULL;
   g_autofree char *away = NULL;
+  g_autofree char *music = NULL;
   guint first = run->report->damages->len, damaged = run->report->damaged;
   gboolean there = TRUE;
   int lost = 0, fd;
@@ -416,13 +417,16 @@ check_version (Run *run, const char *id, GError **error)
     }
   /* Of a version in the user's own folders the zip alone is in the store. */
   if (record->landing == NAMIDA_LANDING_LIBRARY)
-    away = namida_version_record_dup_away (run->database, record);
+    {
+      away = namida_version_record_dup_away (run->database, record);
+      music = namida_version_files_dup_away (run->database, files);
+    }
   run->gone = FALSE;
   for (guint i = 0; i < files->len && !run->gone && !g_cancellable_is_cancelled (run->cancellable); i++)
     {
       const NamidaVersionFile *file = g_ptr_array_index (files, i);
 
-      if (away == NULL || file->kind == NAMIDA_VERSION_FILE_FILE)
+      if ((file->kind == NAMIDA_VERSION_FILE_FILE ? music : away) == NULL)
         lost += check_file (run, record, file, fd);
     }
   if (fd >= 0)
@@ -443,14 +447,14 @@ check_version (Run *run, const char *id, GError **error)
       run_add_version (run, record, NAMIDA_DAMAGE_REMOVED, NULL);
       return TRUE;
     }
-  if (run->gone || away != NULL)
+  if (run->gone || away != NULL || music != NULL)
     {
       if (run->gone)
         {
           forget_damages (run, first);
           run->report->damaged = damaged;
         }
-      run_add_absent (run, record, away);
+      run_add_absent (run, record, away != NULL ? away : music);
       return write_notes (run, error);
     }
   run->report->versions++;

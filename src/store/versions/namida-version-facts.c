@@ -51,11 +51,15 @@ look (NamidaVersionFacts *facts, GPtrArray *files)
     close (fd);
 }
 
-/* Distinguishes a version that is gone from one whose drive is not connected, or whose store may not be looked into. */
+/* Distinguishes a version that is gone from one whose drive is not connected, or whose store may not be looked into.
+ * @files: (nullable): of a version in the user's own folders. */
 static void
-facts_look_for_store (NamidaVersionFacts *facts, NamidaDatabase *database)
+facts_look_for_store (NamidaVersionFacts *facts, NamidaDatabase *database, GPtrArray *files)
 {
   g_autofree char *away = facts->present ? NULL : namida_version_record_dup_away (database, facts->record);
+
+  if (away == NULL && !facts->present && files != NULL)
+    away = namida_version_files_dup_away (database, files);
 
   facts->elsewhere = away != NULL || (!facts->present && facts->closed);
 }
@@ -81,7 +85,7 @@ load_one (NamidaDatabase *database, NamidaVersionRecord *record, GError **error)
       return NULL;
     }
   look (facts, files);
-  facts_look_for_store (facts, database);
+  facts_look_for_store (facts, database, files);
   return facts;
 }
 

@@ -10,6 +10,7 @@
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-folder-record.h"
+#include "namida-mount.h"
 #include "namida-open.h"
 #include "namida-safe-path.h"
 #include "namida-store-mark.h"
@@ -483,6 +484,24 @@ namida_version_record_dup_away (NamidaDatabase *database, const NamidaVersionRec
                  && (namida_store_mark_is_away (database, store) || namida_version_record_is_in_other_store (record))
              ? g_steal_pointer (&store)
              : NULL;
+}
+
+/* Most versions are all there: their first file answers. */
+char *
+namida_version_files_dup_away (NamidaDatabase *database, GPtrArray *files)
+{
+  for (guint i = 0; i < files->len; i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+      struct stat st;
+
+      if (file->kind != NAMIDA_VERSION_FILE_FILE)
+        continue;
+      return !namida_version_file_stat (file, -1, &st) && namida_mount_is_away (database, file->path)
+                 ? g_path_get_dirname (file->path)
+                 : NULL;
+    }
+  return NULL;
 }
 
 gboolean

@@ -91,6 +91,9 @@ gboolean namida_version_record_delete (NamidaDatabase *database, const NamidaVer
 /** namida_version_record_dup_away: Returns: (transfer full) (nullable): the store that has the version's own files, its
  * folder or its zip, if its drive is not connected, even if another drive with a store is at its place. Blocking. */
 char *namida_version_record_dup_away (NamidaDatabase *database, const NamidaVersionRecord *record);
+/** namida_version_files_dup_away: @files: (element-type NamidaVersionFile): of a version in the user's own folders.
+ * Returns: (transfer full) (nullable): the music folder of the version whose drive is not connected. Blocking. */
+char *namida_version_files_dup_away (NamidaDatabase *database, GPtrArray *files);
 /** namida_version_record_is_in_other_store: Returns: whether the store at the place of the version is another one than
  * that of the version, so that nothing in it belongs to the version. Blocking. */
 gboolean namida_version_record_is_in_other_store (const NamidaVersionRecord *record);

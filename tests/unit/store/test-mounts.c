@@ -9,6 +9,8 @@
 #include "namida-folder-check.h"
 #include "namida-mount.h"
 #include "namida-restore.h"
+#include "namida-verify.h"
+#include "namida-version-private.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -81,6 +83,24 @@ check_empty (const char *folder)
   g_assert_null (g_dir_read_name (dir));
 }
 
+/* The version in the music folder is the second one. It is neither gone nor damaged without its drive. */
+static void
+check_version (Fixture *f)
+{
+  const char *const ids[] = { "2", NULL };
+  g_autoptr (GPtrArray) all = namida_version_facts_load (f->database, NULL, NULL);
+  g_autoptr (NamidaVerifyReport) report = namida_verify_run (f->database, ids, TRUE, NULL, NULL, NULL, NULL);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const NamidaVersionFacts *facts = g_ptr_array_index (all, i);
+
+      g_assert_cmpint (facts->elsewhere, ==, facts->record->id == 2);
+    }
+  g_assert_cmpuint (report->absent, ==, 1);
+  g_assert_cmpuint (report->damages->len, ==, 1);
+}
+
 static void
 music (Fixture *f)
 {
@@ -102,6 +122,7 @@ music (Fixture *f)
   /* What a version of the music folder's name, of a new name, and a restore find without the drive. */
   g_assert_cmpint (umount2 (f->music, MNT_DETACH), ==, 0);
   check_states (f, NAMIDA_FOLDER_FINE, NAMIDA_FOLDER_GONE);
+  check_version (f);
   for (guint i = 0; i < 2; i++)
     {
       g_assert_false (receive (f, NAMIDA_LANDING_LIBRARY, i == 0 ? "Rock" : "Pop", &error));
