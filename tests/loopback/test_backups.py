@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
@@ -311,6 +312,9 @@ def test_fetch_killed(lab):
         while parts(phone) < SIZE // share:
             assert phone.process.poll() is None, (phone.process.returncode, phone.errors)
             time.sleep(0.002)
+        if share == 4:
+            phone.process.send_signal(signal.SIGSTOP)
+            expect(10, phone.run(*fetch))
         phone.process.kill()
         phone.wait()
         assert parts(phone) >= reached, "what had arrived is still there"

@@ -227,6 +227,41 @@ test_guard (Fixture *fixture, gconstpointer data)
   namida_database_guard_leave (&second);
 }
 
+/* Reads @sql. Returns: the number of rows; -1 if the list was not whole, with STORAGE. */
+static int
+read_rows (NamidaDatabase *database, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+  sqlite3_stmt *statement;
+  int result, n = 0;
+  gboolean whole;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, &error, sql, "");
+  while (namida_database_next (statement, &result))
+    n++;
+  whole = namida_database_end (database, statement, result, error == NULL ? &error : NULL);
+  namida_database_unlock (database);
+  if (whole)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  return whole ? n : -1;
+}
+
+/* What was read until something failed is not all that there is. */
+static void
+test_list_cut (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NamidaDatabase) database = namida_database_open (fixture->path, NULL);
+
+  g_assert_nonnull (database);
+  g_assert_cmpint (read_rows (database, "SELECT 1 UNION ALL SELECT 2"), ==, 2);
+  g_assert_cmpint (read_rows (database, "SELECT 1 WHERE 0"), ==, 0);
+  g_assert_cmpint (read_rows (database, "SELECT 1 UNION ALL SELECT abs(-9223372036854775807 - 1)"), ==, -1);
+  g_assert_cmpint (read_rows (database, "SELECT nothing FROM nowhere"), ==, -1);
+}
+
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -242,5 +277,6 @@ main (int argc, char **argv)
   ADD ("/database/damaged-in-use", test_damaged_in_use);
   ADD ("/database/opened-twice", test_opened_twice);
   ADD ("/database/guard", test_guard);
+  ADD ("/database/list-cut", test_list_cut);
   return g_test_run ();
 }

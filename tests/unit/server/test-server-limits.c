@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a server remembers and does at once for others is bounded: open offers, devices that bring files, backups that
- * are open for fetching, ended sessions, downloads of a link. The requests are made by hand, so that a hundred devices
- * need no handshakes; only what takes over a connection gets one, to a socket of the test. */
+ * are open for fetching, ended sessions, downloads of a link; and what ends with the trust in a device. The requests
+ * are made by hand, so that a hundred devices need no handshakes; only what takes over a connection gets one, to a
+ * socket of the test. */
 #include "config.h"
 
 #include "namida-error.h"
@@ -117,6 +118,11 @@ sink_commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **erro
   return TRUE;
 }
 
+static void
+sink_end (NamidaSink *sink)
+{
+}
+
 static char *
 sink_dup_folder (NamidaSink *sink)
 {
@@ -128,6 +134,7 @@ sink_iface_init (NamidaSinkInterface *iface)
 {
   iface->get_session_id = sink_get_session_id;
   iface->commit = sink_commit;
+  iface->park = iface->discard = sink_end;
   iface->dup_folder = sink_dup_folder;
 }
 
@@ -339,13 +346,19 @@ on_offer (NamidaServer *server, NamidaOffer *offer, GPtrArray *asked)
 }
 
 static void
-make_offer (Fixture *f, const char *fingerprint, Answer *answer)
+make_offer_by (Fixture *f, const NamidaRoute *route, const char *fingerprint, Answer *answer)
 {
-  NamidaRequest *request = make_request (f, fingerprint, route_of (&namida_server_v1, "prepare-upload"), NULL, answer);
+  NamidaRequest *request = make_request (f, fingerprint, route, NULL, answer);
 
   set_body (request, OFFER);
   namida_server_handle_offer (f->server, request);
   namida_request_unref (request);
+}
+
+static void
+make_offer (Fixture *f, const char *fingerprint, Answer *answer)
+{
+  make_offer_by (f, route_of (&namida_server_v1, "prepare-upload"), fingerprint, answer);
 }
 
 /* One of each device, three of all strangers, and as many of trusted devices, whom strangers never keep out. */
@@ -387,14 +400,44 @@ test_offers (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->server->offers->len, ==, 0);
 }
 
+/* In the other dialects one device asks at a time. A stranger does not keep out a trusted device by that, either. */
+static void
+test_single (Fixture *f, gconstpointer data)
+{
+  NamidaRoute route = *route_of (&namida_server_v1, "prepare-upload");
+  NamidaOfferWording wording = *route.offer;
+  static const char *const devices[] = { "A", "B", "trusted 1", "trusted 2" };
+  g_autoptr (GPtrArray) asked = g_ptr_array_new_with_free_func (g_object_unref);
+  Answer answers[G_N_ELEMENTS (devices)] = { 0 };
+
+  wording.single = TRUE;
+  route.offer = &wording;
+  g_signal_connect (f->server, "offer", G_CALLBACK (on_offer), asked);
+  for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
+    {
+      make_offer_by (f, &route, devices[i], &answers[i]);
+      WAIT_FOR (asked->len == i / 2 + 1 && (i % 2 == 0 || answers[i].n > 0));
+      g_assert_cmpuint (answers[i].status, ==, i % 2 == 0 ? 0 : 409);
+    }
+  for (guint i = 0; i < asked->len; i++)
+    namida_offer_decline (asked->pdata[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      WAIT_FOR (answers[i].n > 0);
+      g_free (answers[i].text);
+    }
+}
+
 /* ---- sessions that ended ---- */
 
+/* Returns: why there is no such session; -1 if there is. */
 static int
 find_code (Fixture *f, const char *id, const char *fingerprint)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (namida_server_find_session (f->server, id, fingerprint, &error));
+  if (namida_server_find_session (f->server, id, fingerprint, &error) != NULL)
+    return -1;
   g_assert_true (error->domain == NAMIDA_ERROR);
   return error->code;
 }
@@ -430,6 +473,23 @@ finish (Fixture *f, const char *id, const char *fingerprint)
   return answer.status;
 }
 
+/* Returns: (transfer full): a running session of @fingerprint without files. */
+static NamidaReceiveSession *
+open_session (Fixture *f, const char *id, const char *fingerprint)
+{
+  static const NamidaWant want = { 0 };
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  g_autoptr (NamidaTransfer) transfer = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, "Phone", fingerprint, TRUE);
+  g_autoptr (TestSink) sink = g_object_new (TEST_TYPE_SINK, NULL);
+  NamidaReceiveSession *session;
+
+  g_strlcpy (sink->id, id, sizeof sink->id);
+  namida_transfer_set_backup (transfer, backup);
+  session = namida_receive_session_new (fingerprint, sink->id, NAMIDA_SINK (sink), backup, transfer, &want);
+  namida_server_add_session (f->server, session);
+  return session;
+}
+
 /* An answer to “finish” may have megabytes: only the last eight are given again, and only to their device. */
 static void
 test_answers (Fixture *f, gconstpointer data)
@@ -438,17 +498,10 @@ test_answers (Fixture *f, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
     {
-      static const NamidaWant want = { 0 };
-      g_autoptr (NamidaBackup) backup = namida_backup_new ();
-      g_autoptr (NamidaTransfer) transfer = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, "Phone", "A", TRUE);
-      g_autoptr (TestSink) sink = g_object_new (TEST_TYPE_SINK, NULL);
       g_autoptr (NamidaReceiveSession) session = NULL;
 
-      g_snprintf (sink->id, sizeof sink->id, "session-%u", i);
-      memcpy (ids[i], sink->id, sizeof ids[i]);
-      namida_transfer_set_backup (transfer, backup);
-      session = namida_receive_session_new ("A", sink->id, NAMIDA_SINK (sink), backup, transfer, &want);
-      namida_server_add_session (f->server, session);
+      g_snprintf (ids[i], sizeof ids[i], "session-%u", i);
+      session = open_session (f, ids[i], "A");
       g_assert_cmpuint (finish (f, ids[i], "B"), ==, 403);
       g_assert_cmpuint (finish (f, ids[i], "A"), ==, 200);
       g_assert_cmpuint (finish (f, ids[i], "A"), ==, 200);
@@ -491,6 +544,45 @@ test_shares (Fixture *f, gconstpointer data)
       WAIT_FOR (g_atomic_int_get (&f->shelf->open) <= 16);
     }
   g_assert_cmpint (g_atomic_int_get (&f->shelf->open), ==, 16);
+}
+
+/* ---- the end of trust ---- */
+
+/* Everything of the device ends, and nothing of another one. */
+static void
+test_end_device (Fixture *f, gconstpointer data)
+{
+  static const char *const devices[] = { "A", "B" };
+  g_autoptr (GPtrArray) asked = g_ptr_array_new_with_free_func (g_object_unref);
+  NamidaReceiveSession *sessions[2];
+  Answer answers[2] = { 0 };
+
+  g_signal_connect (f->server, "offer", G_CALLBACK (on_offer), asked);
+  for (guint i = 0; i < 2; i++)
+    {
+      sessions[i] = open_session (f, devices[i], devices[i]);
+      open_backup (f, devices[i]);
+      make_offer (f, devices[i], &answers[i]);
+    }
+  WAIT_FOR (asked->len == 2);
+  g_assert_cmpint (g_atomic_int_get (&f->shelf->open), ==, 2);
+  namida_server_end_device (f->server, "A");
+  WAIT_FOR (answers[0].n > 0 && find_code (f, "A", "A") == NAMIDA_ERROR_CANCELLED);
+  g_assert_cmpuint (answers[0].status, ==, 403);
+  WAIT_FOR (g_atomic_int_get (&f->shelf->open) == 1);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (answers[1].n, ==, 0);
+  g_assert_cmpint (namida_offer_get_state (asked->pdata[1]), ==, NAMIDA_OFFER_OPEN);
+  g_assert_cmpint (namida_receive_session_get_state (sessions[1]), ==, NAMIDA_SESSION_OPEN);
+  g_assert_true (namida_server_find_session (f->server, "B", "B", NULL) == sessions[1]);
+  namida_offer_decline (asked->pdata[1]);
+  WAIT_FOR (answers[1].n > 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_free (answers[i].text);
+      g_object_unref (sessions[i]);
+    }
 }
 
 /* ---- devices that bring files ---- */
@@ -646,6 +738,8 @@ main (int argc, char **argv)
   g_setenv ("LC_ALL", "C.UTF-8", TRUE);
   g_test_init (&argc, &argv, NULL);
   ADD ("/server-limits/offers", test_offers);
+  ADD ("/server-limits/single", test_single);
+  ADD ("/server-limits/end-device", test_end_device);
   ADD ("/server-limits/ended", test_ended);
   ADD ("/server-limits/answers", test_answers);
   ADD ("/server-limits/shares", test_shares);

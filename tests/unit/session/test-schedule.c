@@ -428,6 +428,29 @@ test_retry (void)
   tear_down (&w);
 }
 
+/* A try failed while the clock was a year ahead: now that it is right, nobody waits for a year. */
+static void
+test_retry_after_clock (void)
+{
+  World w;
+  guint n;
+
+  set_up (&w);
+  w.outcome = NAMIDA_SCHEDULE_OUTCOME_AGAIN;
+  namida_clock_set_fake (when ("2027-05-01T12:00:00"));
+  add (&w, "day", NULL);
+  start (&w);
+  g_assert_cmpuint (w.n_runs, ==, 1);
+  assert_state (&w, NAMIDA_SCHEDULE_WAITS_TO_RETRY, "2027-05-01T12:01:00");
+  w.outcome = NAMIDA_SCHEDULE_OUTCOME_DONE;
+  go (&w, "2026-05-01T12:00:00");
+  n = w.n_runs;
+  go (&w, "2026-05-02T08:00:00");
+  g_assert_cmpuint (w.n_runs, ==, n + 1);
+  assert_state (&w, NAMIDA_SCHEDULE_IDLE, "2026-05-03T00:00:00");
+  tear_down (&w);
+}
+
 /* Two programs with one data folder. */
 static void
 test_one_at_once (void)
@@ -814,6 +837,7 @@ main (int argc, char **argv)
   g_test_add_func ("/schedule/kept", test_kept);
   g_test_add_func ("/schedule/obstacles", test_obstacles);
   g_test_add_func ("/schedule/retry", test_retry);
+  g_test_add_func ("/schedule/retry/after-clock", test_retry_after_clock);
   g_test_add_func ("/schedule/one-at-once", test_one_at_once);
   g_test_add_func ("/schedule/asked-and-changed", test_asked_and_changed);
   g_test_add_func ("/schedule/many-runs", test_many_runs);
