@@ -283,8 +283,12 @@ namida_avahi_finder_start (NamidaFinder *finder, NamidaDeviceInfo *own, GError *
 
   g_clear_pointer (&self->own, namida_device_info_unref);
   self->own = namida_device_info_ref (own);
-  if (self->publisher != NULL)
+  if (own->sends_only)
+    g_clear_pointer (&self->publisher, namida_avahi_publisher_free);
+  else if (self->publisher != NULL)
     namida_avahi_publisher_set_own (self->publisher, own);
+  else if (self->browser != NULL)
+    self->publisher = namida_avahi_publisher_new (self->server, self->interface, own);
   if (!started)
     {
       note_network (self);

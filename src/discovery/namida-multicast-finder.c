@@ -43,6 +43,7 @@ struct _NamidaMulticastFinder
   guint looking_timer;
   guint rejoin_timer;
   gboolean no_localsend;
+  gboolean silent;
 };
 
 typedef struct
@@ -80,7 +81,7 @@ answer_free (Answer *answer)
 static void
 send_hello (NamidaMulticastFinder *self, const char *text, const char *localsend_text)
 {
-  for (guint i = 0; i < self->links->len; i++)
+  for (guint i = 0; !self->silent && i < self->links->len; i++)
     {
       namida_multicast_link_send_to_phones (g_ptr_array_index (self->links, i), text);
       if (!self->no_localsend)
@@ -298,6 +299,19 @@ namida_multicast_finder_set_localsend (NamidaMulticastFinder *self, gboolean spo
   self->no_localsend = !spoken;
 }
 
+void
+namida_multicast_finder_set_silent (NamidaMulticastFinder *self, gboolean silent)
+{
+  g_return_if_fail (NAMIDA_IS_MULTICAST_FINDER (self));
+
+  if (silent && !self->silent && self->own != NULL)
+    {
+      send_hello (self, self->goodbye, self->goodbye);
+      g_ptr_array_set_size (self->answers, 0);
+    }
+  self->silent = silent;
+}
+
 static void
 on_network_changed (GNetworkMonitor *monitor, gboolean available, NamidaMulticastFinder *self)
 {
@@ -430,7 +444,7 @@ namida_multicast_finder_answer (NamidaMulticastFinder *self, NamidaDeviceInfo *i
   g_return_if_fail (NAMIDA_IS_MULTICAST_FINDER (self) && info != NULL && G_IS_INET_SOCKET_ADDRESS (address));
 
   host = g_inet_socket_address_get_address (address);
-  if (self->own == NULL || self->answers->len >= MAX_ANSWERS || !namida_network_is_near (host))
+  if (self->own == NULL || self->silent || self->answers->len >= MAX_ANSWERS || !namida_network_is_near (host))
     return;
   for (guint i = 0; i < self->answers->len; i++)
     {

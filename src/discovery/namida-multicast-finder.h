@@ -38,6 +38,11 @@ NamidaMulticastFinder *namida_multicast_finder_new (const char *interface);
  */
 void namida_multicast_finder_answer (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketAddress *address);
 /**
+ * namida_multicast_finder_set_silent: @silent: whether to only listen: nothing is announced or answered. A device that
+ * becomes silent says goodbye first. The default is %FALSE.
+ */
+void namida_multicast_finder_set_silent (NamidaMulticastFinder *self, gboolean silent);
+/**
  * namida_multicast_finder_set_localsend: @spoken: whether to announce this device to LocalSend's groups (all except
  * 224.0.0.251); %TRUE initially. Announcements of others in these groups are received in any case.
  */

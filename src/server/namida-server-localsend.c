@@ -421,9 +421,10 @@ static const NamidaOfferWording offer = {
 };
 
 static const NamidaRoute routes[] = {
-  { .name = "info", .get = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = answer_info },
+  { .name = "info", .get = TRUE, .describes = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = answer_info },
   { .name = "register",
     .post = TRUE,
+    .describes = TRUE,
     .max_body = NAMIDA_LIMIT_JSON_BYTES,
     .parse = parse_register,
     .parsed_free = (GDestroyNotify) namida_device_info_unref,

@@ -220,6 +220,7 @@ static const NamidaRoute routes[] = {
   { .name = "register",
     .get = TRUE,
     .post = TRUE,
+    .describes = TRUE,
     .max_body = NAMIDA_LIMIT_JSON_BYTES,
     .parse = namida_server_parse_register,
     .parsed_free = (GDestroyNotify) namida_device_info_unref,

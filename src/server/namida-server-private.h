@@ -60,7 +60,8 @@ typedef struct
 {
   const char *name;
   gboolean get, post;
-  gboolean open; /* for the check of the dialect: GET needs no certificate */
+  gboolean open;      /* for the check of the dialect: GET needs no certificate */
+  gboolean describes; /* tells what this device is, which a hidden device tells only trusted ones */
   gsize max_body;
   gboolean (*early) (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
   gpointer (*parse) (NamidaRequest *request, GError **error);
@@ -170,6 +171,7 @@ struct _NamidaServer
   NamidaRateLimit *bodies;  /* limits the speed of these bodies */
   char *device_type, *pin;
   gboolean sends_only;
+  gboolean hidden;
   NamidaRateLimit *limit; /* for transfers that begin from now on */
   guint64 rate;           /* the same limit in bytes per second */
   gboolean localsend;     /* whether LocalSend is supported */

@@ -75,6 +75,20 @@ check_no_web_page (const NamidaHttpHead *head, GError **error)
   return FALSE;
 }
 
+/* Whether a device that is hidden keeps @route to itself. The connection noted whether its key is trusted when it
+ * began; that may have changed since. */
+static gboolean
+is_kept_hidden (NamidaServer *self, const NamidaRoute *route, const NamidaConnection *connection)
+{
+  gboolean trusted = FALSE;
+
+  if (!self->hidden || !route->describes)
+    return FALSE;
+  if (connection->fingerprint != NULL)
+    g_signal_emit_by_name (self, "is-trusted", connection->fingerprint, &trusted);
+  return !trusted;
+}
+
 const NamidaRoute *
 namida_server_find_route (NamidaServer *self, NamidaRequest *request, GError **error)
 {
@@ -96,6 +110,12 @@ namida_server_find_route (NamidaServer *self, NamidaRequest *request, GError **e
                                 : find_route (dialect, name, head->method, error);
   if (route == NULL || !dialect->check (self, route, request, error) || !check_length (route, head, error))
     return NULL;
+  if (is_kept_hidden (self, route, request->connection))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                           _ ("There is nothing of that name on this device."));
+      return NULL;
+    }
   request->keeps = dialect->keeps;
   return route;
 }

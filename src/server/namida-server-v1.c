@@ -91,6 +91,7 @@ static const NamidaRoute routes[] = {
     .get = TRUE,
     .post = TRUE,
     .open = TRUE,
+    .describes = TRUE,
     .max_body = NAMIDA_LIMIT_JSON_BYTES,
     .parse = namida_server_parse_register,
     .parsed_free = (GDestroyNotify) namida_device_info_unref,

@@ -188,6 +188,12 @@ namida_server_set_limit (NamidaServer *self, guint64 bytes_per_second)
 }
 
 void
+namida_server_set_hidden (NamidaServer *self, gboolean hidden)
+{
+  self->hidden = hidden;
+}
+
+void
 namida_server_set_localsend (NamidaServer *self, gboolean spoken)
 {
   self->localsend = spoken;

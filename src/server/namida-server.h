@@ -67,6 +67,12 @@ void namida_server_set_sends_only (NamidaServer *self, gboolean sends_only);
 void namida_server_set_may_pair (NamidaServer *self, gboolean may);
 /** namida_server_open_pairing: the local user expects a pairing for @seconds: more pairings may begin than usual. */
 void namida_server_open_pairing (NamidaServer *self, guint seconds);
+/**
+ * namida_server_set_hidden: @hidden: answer only trusted devices that ask what this device is; others are told that
+ * there is nothing. Offers, pairings and links of devices that know the address are not affected. The default is
+ * %FALSE.
+ */
+void namida_server_set_hidden (NamidaServer *self, gboolean hidden);
 /** namida_server_set_localsend: whether requests of LocalSend are answered. The default is %TRUE. */
 void namida_server_set_localsend (NamidaServer *self, gboolean spoken);
 /** namida_server_set_unencrypted: whether offers over plain HTTP are allowed. If so, the user is asked about them like

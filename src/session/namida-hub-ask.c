@@ -197,11 +197,12 @@ ask (Question *question, GInetSocketAddress *address, const char *fingerprint)
 {
   NamidaHub *self = question->hub;
   g_autoptr (NamidaClient) client = namida_client_new (self->identity, address, fingerprint);
-  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
+  g_autoptr (NamidaDeviceInfo) own = namida_hub_dup_introduction (self, fingerprint);
 
   question->fingerprint = g_strdup (fingerprint);
   question->asked_at = namida_clock_monotonic ();
-  own->wanted = namida_server_get_wanted (self->server, fingerprint);
+  if (own != NULL)
+    own->wanted = namida_server_get_wanted (self->server, fingerprint);
   namida_client_register_async (client, own, self->cancellable, registered_there, question);
 }
 

@@ -70,7 +70,8 @@ ask (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, const char 
   g_autoptr (NamidaDeviceInfo) own = NULL;
   Question *question;
 
-  if (!namida_hub_may_ask (self, host))
+  /* LocalSend lists whoever asks. */
+  if (!namida_hub_may_ask (self, host) || namida_hub_is_hidden_from (self, fingerprint))
     return FALSE;
   question = g_new0 (Question, 1);
   question->hub = g_object_ref (self);

@@ -21,6 +21,7 @@ namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *ali
         namida_trust_store_seen (self->trust, fingerprint, address);
     }
   namida_hub_refresh_trust (self);
+  namida_hub_show_to_trusted (self, fingerprint);
 }
 
 /* Both users confirmed this key, so a key that the device had before is no longer its own. Its UUID is the one that
@@ -92,6 +93,8 @@ namida_hub_pair_async (NamidaHub *self,
     }
   client = namida_client_new (self->identity, namida_peer_get_address (peer), namida_peer_get_fingerprint (peer));
   own = namida_server_dup_info (self->server);
+  /* The other person has to read the name. Nobody lists a device that only sends. */
+  own->sends_only = own->sends_only || self->hidden;
   namida_pairings_start_async (self->pairings, client, namida_identity_get_fingerprint (self->identity), own,
                                namida_peer_get_alias (peer), digits, digits_data, cancellable, pair_done,
                                g_steal_pointer (&task));

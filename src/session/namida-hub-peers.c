@@ -171,7 +171,12 @@ hub_peers_on_probe (NamidaHub *self, NamidaPeer *peer)
 static NamidaDeviceInfo *
 hub_peers_dup_own (gpointer data)
 {
-  return namida_server_dup_info (((NamidaHub *) data)->server);
+  NamidaHub *self = data;
+  NamidaDeviceInfo *own = namida_server_dup_info (self->server);
+
+  /* While this device is hidden, it is not announced through Avahi either. */
+  own->sends_only = own->sends_only || self->hidden;
+  return own;
 }
 
 void

@@ -40,6 +40,7 @@ struct _NamidaHub
   NamidaLanding landing;
   NamidaUnencrypted unencrypted;
   gboolean no_localsend;
+  gboolean hidden;
   gint64 told_unencrypted_at, told_refused_at, told_changed_at; /* monotonic µs; 0: never */
   NamidaDeclineGuard *declined;                                 /* which devices must wait after a declined request */
   GPtrArray *alarms;                                            /* sentences that the user has not dismissed yet */
@@ -276,6 +277,18 @@ void namida_hub_take_up_sendings (NamidaHub *self);
  * namida_hub_take_up_paused: lists transfers again that the local user paused in an earlier run. They stay paused.
  */
 void namida_hub_take_up_paused (NamidaHub *self);
+
+/* namida-hub-hidden.c */
+/** namida_hub_is_hidden_from: whether the device with @fingerprint (nullable) must not learn what this device is. */
+gboolean namida_hub_is_hidden_from (NamidaHub *self, const char *fingerprint);
+/**
+ * namida_hub_dup_introduction: what a register request tells the device with @fingerprint (nullable) about this one.
+ * Returns: (transfer full) (nullable): %NULL if this device is hidden from it, so that it is only asked.
+ */
+NamidaDeviceInfo *namida_hub_dup_introduction (NamidaHub *self, const char *fingerprint);
+/** namida_hub_show_to_trusted: if this device is hidden, tells the device with @fingerprint, which has just become
+ * trusted, that it is there. */
+void namida_hub_show_to_trusted (NamidaHub *self, const char *fingerprint);
 
 /* namida-hub-localsend.c */
 /** namida_hub_watch_localsend: handles announcements and text messages of LocalSend devices. */

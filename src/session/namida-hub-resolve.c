@@ -244,7 +244,7 @@ resolve_ask (GTask *task, GInetSocketAddress *address)
       g_object_unref (task);
       return;
     }
-  own = namida_server_dup_info (self->server);
+  own = namida_hub_dup_introduction (self, NULL);
   namida_client_register_async (client, own, g_task_get_cancellable (task), resolve_asked, task);
 }
 

@@ -23,6 +23,7 @@ enum
   PROP_ADDRESS,
   PROP_SCANNING,
   PROP_SCAN_PROGRESS,
+  PROP_HIDDEN,
   N_PROPS
 };
 
@@ -48,6 +49,9 @@ namida_hub_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     case PROP_SCANNING:
     case PROP_SCAN_PROGRESS:
       g_object_get_property (G_OBJECT (self->neighborhood), pspec->name, value);
+      break;
+    case PROP_HIDDEN:
+      g_value_set_boolean (value, self->hidden);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -126,6 +130,7 @@ namida_hub_class_init (NamidaHubClass *klass)
       = g_param_spec_boolean ("scanning", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_SCAN_PROGRESS]
       = g_param_spec_double ("scan-progress", NULL, NULL, 0.0, 1.0, 1.0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_HIDDEN] = g_param_spec_boolean ("hidden", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
   trouble_signal = g_signal_new ("trouble", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                  G_TYPE_STRING);
@@ -308,6 +313,7 @@ start_server (NamidaHub *self, GError **error)
   g_signal_connect_object (self->server, "drop-parked", G_CALLBACK (namida_hub_on_drop_parked), self,
                            G_CONNECT_SWAPPED);
   namida_hub_start_preview (self);
+  namida_server_set_hidden (self->server, self->hidden);
   namida_server_set_may_pair (self->server, !self->send_only);
   namida_server_set_sends_only (self->server, self->send_only && !self->listed);
   g_signal_connect_object (self->server, "pair-request", G_CALLBACK (namida_hub_on_pair_request), self,

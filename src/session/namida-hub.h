@@ -142,6 +142,14 @@ void namida_hub_set_reserve (NamidaHub *self, guint64 reserve);
 void namida_hub_set_parts_days (NamidaHub *self, guint days);
 /** namida_hub_set_accept: sets which offers are accepted without asking, from now on. */
 void namida_hub_set_accept (NamidaHub *self, NamidaAccept accept);
+/**
+ * namida_hub_set_hidden: @hidden: whether only trusted devices can find this one. It then announces nothing, and tells
+ * what it is to trusted devices alone; they find it at the address where they last saw it, or when they announce
+ * themselves. Who already knows the address can still send an offer. The default is %FALSE.
+ */
+void namida_hub_set_hidden (NamidaHub *self, gboolean hidden);
+/** namida_hub_get_hidden: Returns: what namida_hub_set_hidden() set. Also a property, "hidden". */
+gboolean namida_hub_get_hidden (NamidaHub *self);
 /** namida_hub_set_localsend: sets whether this device appears in LocalSend and receives from it. */
 void namida_hub_set_localsend (NamidaHub *self, gboolean spoken);
 /** namida_hub_set_unencrypted: sets the option from now on. Running transfers continue. */

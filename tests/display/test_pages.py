@@ -6,6 +6,7 @@ import contextlib
 import pathlib
 import socket
 import sqlite3
+import subprocess
 import time
 
 from namida_display import (CLI, RUN, Atspi, arrived, button, everything, find, keys, made_backup, picture, place, press, quit_by_keyboard, run, wait_for,
@@ -77,6 +78,30 @@ def test_device_page(lab):
     press(button("Forget"))
     wait_for("the device to be forgotten", lambda: row_of(data) is None)
     wait_for("the way back", lambda: find(f"“{AWAY}” is forgotten"))
+    quit_by_keyboard(process, window)
+
+
+def test_invisible(lab):
+    """Only trusted devices see this one while it is hidden, and it stays so over a restart."""
+    def found():
+        done = subprocess.run([CLI, "--json", "--data-dir", lab.path / "looker", "--interface", "lo", "devices", "--timeout", "3"], env=lab.env,
+                              capture_output=True, text=True, timeout=60)
+        return f"Desk PC {RUN}" in done.stdout
+    process, data, window = opened(lab)
+    wait_for("the network", lambda: says("Visible on this network · "))
+    assert found()
+    press(button("Visible to New Devices"))
+    wait_for("the word for it", lambda: says("Visible only to trusted devices · "))
+    picture("devices-invisible", window)
+    assert not found()
+    quit_by_keyboard(process, window)
+    text = (data / "settings.ini").read_text()
+    assert "visible=false" in text, text
+    process, data, window = opened(lab, "visible=false\n")
+    wait_for("the word for it again", lambda: says("Visible only to trusted devices · "))
+    press(button("Visible to New Devices"))
+    wait_for("the network again", lambda: says("Visible on this network · "))
+    wait_for("this device to be found", found)
     quit_by_keyboard(process, window)
 
 
@@ -230,5 +255,5 @@ def test_one_bad_file_does_not_stop_the_others(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_device_page, True), (test_keys_and_menus, False), (test_delete_open_and_port, True), (test_days, True), (test_pin_is_asked_for_at_once, True),
-     (test_one_bad_file_does_not_stop_the_others, True)])
+run([(test_device_page, True), (test_invisible, True), (test_keys_and_menus, False), (test_delete_open_and_port, True), (test_days, True),
+     (test_pin_is_asked_for_at_once, True), (test_one_bad_file_does_not_stop_the_others, True)])

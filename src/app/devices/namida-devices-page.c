@@ -37,6 +37,7 @@ struct _NamidaDevicesPage
   NamidaDeviceAvatar *avatar;
   GtkLabel *own_name;
   GtkLabel *own_state;
+  GtkButton *visible;
   GtkWidget *own_box;
   GtkWidget *drop_hint;
   GtkListBox *own_list;
@@ -197,9 +198,14 @@ show_self (NamidaDevicesPage *self)
     state = g_strdup (_ ("Starting"));
   else if (address == NULL || *address == '\0')
     state = g_strdup (_ ("Not connected to a network"));
+  else if (namida_hub_get_hidden (self->hub))
+    /* Translators: %s is an address ("10.0.0.5") */
+    state = g_strdup_printf (_ ("Visible only to trusted devices · %s"), address);
   else
     /* Translators: %s is an address ("10.0.0.5") */
     state = g_strdup_printf (_ ("Visible on this network · %s"), address);
+  gtk_button_set_icon_name (self->visible,
+                            namida_hub_get_hidden (self->hub) ? "view-conceal-symbolic" : "view-reveal-symbolic");
   namida_device_avatar_set (self->avatar, name, namida_device_kind_icon ("desktop"), FALSE);
   gtk_label_set_label (self->own_name, name);
   gtk_label_set_label (self->own_state, state);
@@ -233,6 +239,7 @@ namida_devices_page_set_hub (NamidaDevicesPage *self, NamidaHub *hub, NamidaDevi
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (hub, "notify::running", G_CALLBACK (on_identity_there), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hub, "notify::address", G_CALLBACK (show_self), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "notify::hidden", G_CALLBACK (show_self), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hub, "notify::scanning", G_CALLBACK (show_scan), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hub, "notify::scan-progress", G_CALLBACK (show_scan), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (namida_hub_get_hints (hub), "items-changed", G_CALLBACK (show_hints), self,
@@ -348,6 +355,7 @@ namida_devices_page_class_init (NamidaDevicesPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, avatar);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, own_name);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, own_state);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, visible);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, own_box);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, drop_hint);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, own_list);

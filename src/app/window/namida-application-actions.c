@@ -133,6 +133,14 @@ set_accels (NamidaApplication *self)
 }
 
 void
+namida_application_add_setting_actions (NamidaApplication *self)
+{
+  g_autoptr (GAction) visible = g_settings_create_action (self->settings, "visible");
+
+  g_action_map_add_action (G_ACTION_MAP (self), visible);
+}
+
+void
 namida_application_add_actions (NamidaApplication *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);

@@ -50,6 +50,12 @@ apply_localsend (NamidaApplication *self)
   namida_hub_set_localsend (self->hub, g_settings_get_boolean (self->settings, "localsend"));
 }
 
+static void
+apply_visible (NamidaApplication *self)
+{
+  namida_hub_set_hidden (self->hub, !g_settings_get_boolean (self->settings, "visible"));
+}
+
 static guint64
 rate_limit (NamidaApplication *self)
 {
@@ -189,6 +195,7 @@ follow_settings (NamidaApplication *self)
     { "changed::verify-months", apply_verify },
     { "changed::versions-monthly", apply_retention },
     { "changed::versions-to-keep", apply_retention },
+    { "changed::visible", apply_visible },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
@@ -257,6 +264,7 @@ namida_application_make_hub (NamidaApplication *self)
   self->hub = namida_hub_new (&options);
   namida_hub_set_chosen (self->hub, *backups != '\0', *music != '\0');
   apply_reread_days (self);
+  apply_visible (self);
   self->history = namida_hub_history_new (self->hub);
   self->notifier = namida_notifier_new (G_APPLICATION (self), self->hub);
   self->background = namida_background_new (GTK_APPLICATION (self), self->hub, self->settings);

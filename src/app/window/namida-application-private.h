@@ -65,6 +65,8 @@ gboolean namida_application_on_close_request (NamidaApplication *self, GtkWindow
 
 /** namida_application_add_actions: adds the actions of the application and their shortcuts. */
 void namida_application_add_actions (NamidaApplication *self);
+/** namida_application_add_setting_actions: adds the actions that change a setting. Call it once @settings exists. */
+void namida_application_add_setting_actions (NamidaApplication *self);
 
 /** namida_application_add_options: adds the command-line options. */
 void namida_application_add_options (NamidaApplication *self);

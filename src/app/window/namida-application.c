@@ -87,6 +87,7 @@ namida_application_startup (GApplication *application)
       g_printerr ("%s\n", error->message);
       exit (1);
     }
+  namida_application_add_setting_actions (self);
   namida_application_make_hub (self);
   self->launcher = namida_launcher_new (g_application_get_dbus_connection (application), self->hub);
 }

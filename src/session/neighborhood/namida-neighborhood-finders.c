@@ -91,10 +91,18 @@ finders_start_one (NamidaNeighborhood *self, guint i, NamidaDeviceInfo *own, GEr
   return TRUE;
 }
 
+/* What the finders announce. Returns: (transfer full) */
+static NamidaDeviceInfo *
+finders_dup_own (NamidaNeighborhood *self)
+{
+  namida_multicast_finder_set_silent (self->multicast, self->silent);
+  return self->own (self->own_data);
+}
+
 gboolean
 namida_neighborhood_start (NamidaNeighborhood *self, gboolean announcing_only, GError **error)
 {
-  g_autoptr (NamidaDeviceInfo) own = self->own (self->own_data);
+  g_autoptr (NamidaDeviceInfo) own = finders_dup_own (self);
 
   for (guint i = 0; i < self->finders->len; i++)
     if ((!announcing_only || finder_kinds[i].announces) && !finders_start_one (self, i, own, error))
@@ -105,7 +113,7 @@ namida_neighborhood_start (NamidaNeighborhood *self, gboolean announcing_only, G
 void
 namida_neighborhood_refresh_finders (NamidaNeighborhood *self)
 {
-  g_autoptr (NamidaDeviceInfo) own = self->own (self->own_data);
+  g_autoptr (NamidaDeviceInfo) own = finders_dup_own (self);
 
   for (guint i = 0; i < self->finders->len; i++)
     if (finder_kinds[i].may_fail)

@@ -18,6 +18,7 @@ struct _NamidaNeighborhood
   NamidaNeighborhoodOwn own;
   gpointer own_data;
   gboolean localsend;
+  gboolean silent; /* announces nothing */
 
   GPtrArray *finders; /* (nullable) (element-type NamidaFinder): owns the finders below */
   NamidaMulticastFinder *multicast;

@@ -222,6 +222,12 @@ namida_neighborhood_get_scan (NamidaNeighborhood *self)
 }
 
 void
+namida_neighborhood_set_silent (NamidaNeighborhood *self, gboolean silent)
+{
+  self->silent = silent;
+}
+
+void
 namida_neighborhood_set_own (NamidaNeighborhood *self, NamidaNeighborhoodOwn own, gpointer data)
 {
   self->own = own;

@@ -32,6 +32,8 @@ typedef NamidaDeviceInfo *(*NamidaNeighborhoodOwn) (gpointer data);
 NamidaNeighborhood *namida_neighborhood_new (NamidaPeerList *peers, const char *interface);
 /** namida_neighborhood_set_own: @own: called in the main context with @data while the neighborhood is open. */
 void namida_neighborhood_set_own (NamidaNeighborhood *self, NamidaNeighborhoodOwn own, gpointer data);
+/** namida_neighborhood_set_silent: @silent: whether to announce nothing from the next start or refresh on. */
+void namida_neighborhood_set_silent (NamidaNeighborhood *self, gboolean silent);
 /** namida_neighborhood_open: creates the finders, so that they can be used. @localsend: whether to speak LocalSend. */
 void namida_neighborhood_open (NamidaNeighborhood *self, gboolean localsend);
 /**

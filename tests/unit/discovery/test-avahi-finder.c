@@ -191,8 +191,15 @@ test_daemon_comes_and_goes (void)
   wait_for (&fixture.avahi->n_frees, 2);
   namida_avahi_server_emit_state_changed (fixture.avahi->server, 2, "");
   wait_for (&fixture.avahi->n_commits, 3);
-  namida_finder_stop (NAMIDA_FINDER (fixture.finder));
+  /* A device that becomes hidden is withdrawn, and published again when it is no longer. */
+  renamed->sends_only = TRUE;
+  g_assert_true (namida_finder_start (NAMIDA_FINDER (fixture.finder), renamed, NULL));
   wait_for (&fixture.avahi->n_frees, 3);
+  renamed->sends_only = FALSE;
+  g_assert_true (namida_finder_start (NAMIDA_FINDER (fixture.finder), renamed, NULL));
+  wait_for (&fixture.avahi->n_commits, 4);
+  namida_finder_stop (NAMIDA_FINDER (fixture.finder));
+  wait_for (&fixture.avahi->n_frees, 4);
   fixture_clear (&fixture);
 }
 

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A device that its person hides: strangers find it in no way, trusted devices still do. */
+#include "config.h"
+
+#include "namida-hub-private.h"
+#include "two-hubs.h"
+
+static const char *
+fingerprint_of (NamidaHub *hub)
+{
+  return namida_identity_get_fingerprint (namida_hub_get_identity (hub));
+}
+
+/* Whether @other is in the list of @hub, and not away. */
+static gboolean
+lists (NamidaHub *hub, NamidaHub *other)
+{
+  NamidaPeer *peer = namida_peer_list_find_by_fingerprint (hub->peers, fingerprint_of (other));
+
+  return peer != NULL && !namida_peer_get_away (peer);
+}
+
+static void
+trust (NamidaHub *hub, NamidaHub *other)
+{
+  namida_hub_trust_peer (hub, fingerprint_of (other), "Friend");
+}
+
+/* Asks the receiver by its address: as a stranger does who types it, or who scans the network. */
+static gboolean
+is_found_at_its_address (Fixture *f)
+{
+  g_autofree char *place = g_strdup_printf ("127.0.0.1:%u", namida_hub_get_port (f->receiver));
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (NamidaPeer) peer = NULL;
+
+  namida_hub_resolve_async (f->sender, place, 5000, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  peer = namida_hub_resolve_finish (f->sender, result, NULL);
+  return peer != NULL;
+}
+
+/* Counts the hellos of one device. */
+typedef struct
+{
+  const char *fingerprint;
+  guint n;
+} Heard;
+
+static void
+on_registered (NamidaServer *server, NamidaDeviceInfo *info, const char *fingerprint, gpointer remote, Heard *heard)
+{
+  if (g_strcmp0 (fingerprint, heard->fingerprint) == 0)
+    heard->n++;
+}
+
+static void
+on_heard (NamidaFinder *finder, NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address, Heard *heard)
+{
+  if (g_strcmp0 (info->fingerprint, heard->fingerprint) == 0)
+    heard->n++;
+}
+
+/* Both devices announce themselves again, the hidden one first, and the hidden one asks the other for its name. */
+static void
+assert_silent (Fixture *f)
+{
+  g_autoptr (GInetAddress) host = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GInetSocketAddress) address
+      = G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (host, namida_hub_get_port (f->sender)));
+  Heard receiver = { fingerprint_of (f->receiver) }, sender = { fingerprint_of (f->sender) };
+  gulong at_server = g_signal_connect (f->sender->server, "registered", G_CALLBACK (on_registered), &receiver);
+  gulong at_sender = g_signal_connect (f->sender->multicast, "found", G_CALLBACK (on_heard), &receiver);
+  gulong at_receiver = g_signal_connect (f->receiver->multicast, "found", G_CALLBACK (on_heard), &sender);
+
+  namida_hub_refresh (f->receiver);
+  namida_hub_refresh (f->sender);
+  WAIT_FOR (sender.n > 1);
+  namida_hub_ask_host (f->receiver, address, sender.fingerprint);
+  WAIT_FOR (f->receiver->asking->len == 0);
+  g_assert_cmpuint (receiver.n, ==, 0);
+  g_signal_handler_disconnect (f->sender->server, at_server);
+  g_signal_handler_disconnect (f->sender->multicast, at_sender);
+  g_signal_handler_disconnect (f->receiver->multicast, at_receiver);
+}
+
+static void
+test_strangers (Fixture *f, gconstpointer data)
+{
+  WAIT_FOR (lists (f->sender, f->receiver));
+  namida_hub_set_hidden (f->receiver, TRUE);
+  WAIT_FOR (!lists (f->sender, f->receiver));
+  g_assert_false (is_found_at_its_address (f));
+  /* The hidden device sees the other one come, and does not give itself away by asking. */
+  stop_hub (f->sender);
+  f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
+  WAIT_FOR (lists (f->receiver, f->sender));
+  assert_silent (f);
+  g_assert_false (lists (f->sender, f->receiver));
+  g_assert_false (is_found_at_its_address (f));
+  namida_hub_set_hidden (f->receiver, FALSE);
+  WAIT_FOR (lists (f->sender, f->receiver));
+}
+
+static void
+test_trusted (Fixture *f, gconstpointer data)
+{
+  WAIT_FOR (lists (f->sender, f->receiver));
+  trust (f->receiver, f->sender);
+  trust (f->sender, f->receiver);
+  namida_hub_set_hidden (f->receiver, TRUE);
+  g_assert_true (is_found_at_its_address (f));
+  WAIT_FOR (lists (f->sender, f->receiver));
+  /* One that comes later finds it. */
+  stop_hub (f->sender);
+  f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
+  WAIT_FOR (lists (f->sender, f->receiver));
+  /* It is hidden from whoever is no longer trusted, too. */
+  namida_trust_store_remove (f->receiver->trust, fingerprint_of (f->sender));
+  g_assert_false (is_found_at_its_address (f));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/hidden/strangers", Fixture, NULL, set_up, test_strangers, tear_down);
+  g_test_add ("/hidden/trusted", Fixture, NULL, set_up, test_trusted, tear_down);
+  return g_test_run ();
+}
