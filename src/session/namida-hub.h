@@ -143,6 +143,20 @@ void namida_hub_set_parts_days (NamidaHub *self, guint days);
 /** namida_hub_set_accept: sets which offers are accepted without asking, from now on. */
 void namida_hub_set_accept (NamidaHub *self, NamidaAccept accept);
 /**
+ * namida_hub_look_here_async: finds which files of an open offer are here already. @landing, @folder: (nullable): as
+ * for namida_hub_accept_to(). Nothing is told to the sender, created or recorded.
+ */
+void namida_hub_look_here_async (NamidaHub *self,
+                                 NamidaOffer *offer,
+                                 NamidaLanding landing,
+                                 const char *folder,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+/** namida_hub_look_here_finish: Returns: (transfer full) (nullable): one byte for each entry of the offer, 1 if its
+ * file is here; %NULL with @error. */
+GBytes *namida_hub_look_here_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+/**
  * namida_hub_set_hidden: @hidden: whether only trusted devices can find this one. It then announces nothing, and tells
  * what it is to trusted devices alone; they find it at the address where they last saw it, or when they announce
  * themselves. Who already knows the address can still send an offer. The default is %FALSE.

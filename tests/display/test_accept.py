@@ -139,4 +139,38 @@ def test_a_part_into_another_folder(lab):
         assert opened.execute("SELECT landing, auto_accept FROM trusted").fetchall() == [(None, 1)]
 
 
-run([(test_a_part_into_another_folder, True)])
+def here(words):
+    wait_for(words, lambda: [node for node in everything() if words in f"{node.get_name()} {node.get_description()}"])
+
+
+def test_what_is_here_already(lab):
+    """The second time, a song has been added: what is here is counted, and nothing of it travels."""
+    alias = f"Desk PC {RUN}"
+    trusted_and_asked(lab)
+    process, data = lab.app(alias)
+    window = window_id("Namida Sync")
+    backup, music, song = made_backup(lab.path / "files")
+    sender, dialog = offered(lab, alias, backup, music)
+    assert not [node for node in everything() if "here already" in f"{node.get_name()} {node.get_description()}"]
+    press(button("Accept"))
+    assert sender.wait(LIMIT) == 0
+    settle()
+    other = song.with_name("02. Hyperballad.flac")
+    other.write_bytes(random.randbytes(300_000))
+    sender, dialog = offered(lab, alias, backup, music)
+    here("2 of 3 are here already · 300.0\xa0kB to receive")
+    focus_on(dialog, "3 Files", "list item")
+    keys(dialog, "space")
+    # What is hidden is not in the tree.
+    wait_for("the tick of the backup alone", lambda: len([n for n in everything() if n.get_name() == "Already here"]) == 1)
+    picture("accept-here", dialog)
+    toggle(dialog, "Music")
+    here("2 of 3 are here already · 0 bytes to receive")
+    toggle(dialog, "Music")
+    press(button("Accept"))
+    assert sender.wait(LIMIT) == 0
+    wait_for("the new song", lambda: arrived(data / "music", other))
+    quit_by_keyboard(process, window)
+
+
+run([(test_a_part_into_another_folder, True), (test_what_is_here_already, True)])

@@ -20,6 +20,8 @@ struct _NamidaAcceptContents
   NamidaOffer *offer;
   GPtrArray *contents; /* (element-type NamidaContent), as in the offer */
   GPtrArray *checks;   /* (element-type GtkCheckButton): of each row; the rows own them */
+  GPtrArray *ticks;    /* (element-type GtkWidget): of each row, shown if all of it is here; the rows own them */
+  GBytes *here;        /* (nullable): one byte for each entry of the offer: its file is here already */
   gboolean showing;    /* the check buttons are being set from the offer */
 };
 
@@ -33,6 +35,48 @@ enum
 static guint signals[N_SIGNALS];
 
 /* ---- the sum ---- */
+
+static gboolean
+accept_contents_is_here (NamidaAcceptContents *self, guint index)
+{
+  gsize length = 0;
+  const guint8 *here = self->here != NULL ? g_bytes_get_data (self->here, &length) : NULL;
+
+  return index < length && here[index] != 0;
+}
+
+guint64
+namida_accept_contents_get_new_bytes (NamidaAcceptContents *self)
+{
+  GPtrArray *entries = namida_backup_get_entries (namida_offer_get_backup (self->offer));
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < entries->len; i++)
+    if (namida_offer_is_taken (self->offer, i) && !accept_contents_is_here (self, i))
+      bytes += ((const NamidaEntry *) entries->pdata[i])->size;
+  return bytes;
+}
+
+static void
+accept_contents_show_here (NamidaAcceptContents *self)
+{
+  guint files = namida_backup_get_files (namida_offer_get_backup (self->offer));
+  g_autofree char *size = namida_format_size (namida_accept_contents_get_new_bytes (self));
+  g_autofree char *text = NULL;
+  gsize length = 0;
+  const guint8 *here = self->here != NULL ? g_bytes_get_data (self->here, &length) : NULL;
+  guint n = 0;
+
+  for (gsize i = 0; i < length; i++)
+    n += here[i];
+  if (n > 0)
+    /* Translators: how many of the offered files this computer has already: “26 of 27 are here already · 153 kB to
+     * receive” */
+    text = g_strdup_printf (ngettext ("%'u of %'u is here already · %s to receive",
+                                      "%'u of %'u are here already · %s to receive", files),
+                            n, files, size);
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), text != NULL ? text : "");
+}
 
 static void
 accept_contents_show_sum (NamidaAcceptContents *self)
@@ -50,6 +94,7 @@ accept_contents_show_sum (NamidaAcceptContents *self)
     /* Translators: how many of the offered files are accepted, and their size: “3 of 27 Files · 120 MB” */
     title = g_strdup_printf (ngettext ("%'u of %'u File · %s", "%'u of %'u Files · %s", files), taken, files, size);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
+  accept_contents_show_here (self);
 }
 
 static gboolean
@@ -81,6 +126,26 @@ accept_contents_show (NamidaAcceptContents *self)
     }
   self->showing = FALSE;
   accept_contents_show_sum (self);
+}
+
+void
+namida_accept_contents_set_here (NamidaAcceptContents *self, GBytes *here)
+{
+  GPtrArray *entries = namida_backup_get_entries (namida_offer_get_backup (self->offer));
+
+  g_clear_pointer (&self->here, g_bytes_unref);
+  self->here = here != NULL ? g_bytes_ref (here) : NULL;
+  for (guint i = 0; i < self->ticks->len; i++)
+    {
+      gboolean all = here != NULL;
+
+      for (guint j = 0; j < entries->len && all; j++)
+        all = accept_contents_is_here (self, j)
+              || ((const NamidaEntry *) entries->pdata[j])->kind == NAMIDA_ENTRY_FOLDER
+              || !accept_contents_has (self->contents->pdata[i], entries->pdata[j]);
+      gtk_widget_set_visible (self->ticks->pdata[i], all);
+    }
+  accept_contents_show_here (self);
 }
 
 static void
@@ -165,6 +230,7 @@ accept_contents_add (NamidaAcceptContents *self, const NamidaContent *content, g
   g_autofree char *size = namida_format_size (content->bytes);
   g_autofree char *subtitle = accept_contents_dup_subtitle (content);
   GtkWidget *size_label = gtk_label_new (size);
+  GtkWidget *tick = gtk_image_new_from_icon_name ("object-select-symbolic");
   const char *title = content->kind == NAMIDA_ENTRY_BACKUP_ZIP ? _ ("Namida backup")
                       : *content->label == '\0'                ? _ ("Files")
                                                                : content->label;
@@ -178,7 +244,13 @@ accept_contents_add (NamidaAcceptContents *self, const NamidaContent *content, g
     accept_contents_add_check (self, row);
   gtk_widget_add_css_class (size_label, "dim-label");
   gtk_widget_add_css_class (size_label, "numeric");
+  gtk_widget_add_css_class (tick, "success");
+  gtk_widget_set_tooltip_text (tick, _ ("Already here"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (tick), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Already here"), -1);
+  gtk_widget_set_visible (tick, FALSE);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), tick);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), size_label);
+  g_ptr_array_add (self->ticks, tick);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);
 }
 
@@ -240,6 +312,8 @@ namida_accept_contents_finalize (GObject *object)
 
   g_clear_pointer (&self->contents, g_ptr_array_unref);
   g_clear_pointer (&self->checks, g_ptr_array_unref);
+  g_clear_pointer (&self->ticks, g_ptr_array_unref);
+  g_clear_pointer (&self->here, g_bytes_unref);
   G_OBJECT_CLASS (namida_accept_contents_parent_class)->finalize (object);
 }
 
@@ -258,4 +332,5 @@ static void
 namida_accept_contents_init (NamidaAcceptContents *self)
 {
   self->checks = g_ptr_array_new ();
+  self->ticks = g_ptr_array_new ();
 }

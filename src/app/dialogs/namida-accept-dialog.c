@@ -44,6 +44,10 @@ struct _NamidaAcceptDialog
   GtkWidget *block_button;
   GtkWidget *decline_button;
   GtkWidget *accept_button;
+
+  GCancellable *looking; /* (nullable): ends the search for files that are here */
+  char *looked_folder;   /* (nullable): what the last search was for */
+  NamidaLanding looked_landing;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaAcceptDialog, namida_accept_dialog, ADW_TYPE_WINDOW)
@@ -205,6 +209,43 @@ on_row_activated (NamidaAcceptDialog *self, GtkListBoxRow *row)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+static void accept_dialog_show_room (NamidaAcceptDialog *self);
+
+static void
+accept_dialog_on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaAcceptDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) here = namida_hub_look_here_finish (NAMIDA_HUB (source), result, &error);
+
+  if (error != NULL)
+    g_debug ("What is here already is not known: %s", error->message);
+  if (here == NULL || self->offer == NULL)
+    return;
+  namida_accept_contents_set_here (self->contents, here);
+  accept_dialog_show_room (self);
+}
+
+/* Another destination may hold other files. */
+static void
+accept_dialog_look (NamidaAcceptDialog *self)
+{
+  NamidaLanding landing = namida_accept_place_get_landing (self->landing);
+  const char *folder = namida_accept_place_get_folder (self->landing);
+
+  if (self->looking != NULL && landing == self->looked_landing && g_strcmp0 (folder, self->looked_folder) == 0)
+    return;
+  g_cancellable_cancel (self->looking);
+  g_clear_object (&self->looking);
+  g_free (self->looked_folder);
+  self->looked_folder = g_strdup (folder);
+  self->looked_landing = landing;
+  self->looking = g_cancellable_new ();
+  namida_accept_contents_set_here (self->contents, NULL);
+  namida_hub_look_here_async (self->hub, self->offer, landing, folder, self->looking, accept_dialog_on_looked,
+                              g_object_ref (self));
+}
+
 /* After a change of the contents or the destination, checks the free space and whether anything is left to accept. */
 static void
 accept_dialog_show_room (NamidaAcceptDialog *self)
@@ -215,7 +256,11 @@ accept_dialog_show_room (NamidaAcceptDialog *self)
 
   if (self->offer == NULL)
     return;
+  accept_dialog_look (self);
   taken = namida_offer_count_taken (self->offer, &needed);
+  /* A version shares the files that are here with others, unless the drive cannot link, so count them there. */
+  if (namida_accept_place_get_landing (self->landing) == NAMIDA_LANDING_LIBRARY)
+    needed = namida_accept_contents_get_new_bytes (self->contents);
   problem = namida_accept_place_dup_problem (self->landing, needed);
   gtk_label_set_label (self->room_problem, problem != NULL ? problem : "");
   gtk_widget_set_visible (GTK_WIDGET (self->room_problem), problem != NULL);
@@ -298,6 +343,9 @@ namida_accept_dialog_dispose (GObject *object)
 {
   NamidaAcceptDialog *self = NAMIDA_ACCEPT_DIALOG (object);
 
+  g_cancellable_cancel (self->looking);
+  g_clear_object (&self->looking);
+  g_clear_pointer (&self->looked_folder, g_free);
   g_clear_object (&self->offer);
   g_clear_object (&self->settings);
   g_clear_object (&self->hub);
