@@ -67,12 +67,12 @@ def versions(lab, alias="Pixel 8", rain=True, broken=False):
     return data
 
 
-def open_page(lab, alias):
+def open_page(lab, alias, n=2):
     process, data = lab.app(alias)
     window = window_id("Namida Sync")
     place(window, 0, 0, 1000, 720)
     keys(window, "alt+3")
-    wait_for("the versions", lambda: len(menus()) == 2)
+    wait_for("the versions", lambda: len(menus()) == n)
     return process, data, window
 
 
@@ -151,6 +151,16 @@ def test_drive_away(lab):
     time.sleep(2)
     (data / "away").rename(data / "backups")
     assert len(list((data / "backups" / "Pixel 8").iterdir())) == 2, "its files were touched"
+    quit_by_keyboard(process, window)
+    # Whoever starts it without the drive finds the way in the menu, without trying the trash first.
+    (data / "backups").rename(data / "away")
+    process, data, window = open_page(lab, "Desk PC", 1)
+    wait_for("the reason", lambda: any("its drive is not connected" in text for text in texts()))
+    choose(window, 0, "Take Off the List…", "o")
+    wait_for("the question", lambda: find("Take the Version Off the List?"))
+    press(button("Take Off the List"))
+    wait_for("the last row to go", lambda: asked(data, "SELECT count (*) FROM versions") == [(0,)])
+    time.sleep(2)
     quit_by_keyboard(process, window)
 
 

@@ -341,6 +341,15 @@ ask_to_forget (Job *job)
   namida_dialog_present (dialog);
 }
 
+void
+namida_version_flow_forget (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
+{
+  NamidaShell *window = window_of (from);
+
+  if (window != NULL)
+    ask_to_forget (job_new (window, hub, version));
+}
+
 static void
 on_trashed (GObject *source, GAsyncResult *result, gpointer user_data)
 {

@@ -38,5 +38,7 @@ void namida_version_flow_restore_songs (GtkWidget *from, NamidaHub *hub, NamidaV
 void namida_version_flow_merge (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 /** namida_version_flow_trash: moves the version to the trash and shows a toast with “Undo”. */
 void namida_version_flow_trash (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
+/** namida_version_flow_forget: asks whether to take the version, whose drive is not connected, off the list. */
+void namida_version_flow_forget (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 
 G_END_DECLS

@@ -82,6 +82,9 @@ show_state (NamidaVersionRow *self)
   gtk_widget_set_visible (self->stop, self->verifying != NULL);
   gtk_widget_set_visible (self->menu, self->verifying == NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.remove", !namida_version_get_pinned (self->version));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.forget",
+                                 namida_version_get_elsewhere (self->version)
+                                     && !namida_version_get_pinned (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.folder", namida_version_get_present (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.restore-to", namida_version_get_present (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.link", namida_version_get_present (self->version));
@@ -264,6 +267,14 @@ on_remove (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_forget (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
+
+  namida_version_flow_forget (widget, self->hub, self->version);
+}
+
+static void
 on_pinned (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaVersionRow) self = user_data;
@@ -353,6 +364,7 @@ namida_version_row_class_init (NamidaVersionRowClass *klass)
   gtk_widget_class_install_action (widget_class, "version.restore-here", NULL, on_restore_here);
   gtk_widget_class_install_action (widget_class, "version.restore-songs", NULL, on_restore_songs);
   gtk_widget_class_install_action (widget_class, "version.remove", NULL, on_remove);
+  gtk_widget_class_install_action (widget_class, "version.forget", NULL, on_forget);
   gtk_widget_class_install_property_action (widget_class, "version.pinned", "pinned");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "version.remove", NULL);
 }
