@@ -288,8 +288,10 @@ class Shell:
         return [args[4] for _, args in calls]
 
     def press(self, key):
-        # The id is the position, because the mock counts from 1 and the program shows one notification after another.
-        number = 1 + max(i for i, (_, keys) in enumerate(self.shown()) if key in keys)
+        # The mock counts those that take the place of no other, from 1.
+        calls, = self.call("GetMethodCalls", GLib.Variant("(s)", ("Notify",)))
+        last = max(i for i, (_, args) in enumerate(calls) if key in args[5][::2])
+        number = calls[last][1][1] or sum(args[1] == 0 for _, args in calls[:last + 1])
         self.call("EmitSignal", GLib.Variant("(sssav)", ("org.freedesktop.Notifications", "ActionInvoked", "us",
                                                          [GLib.Variant("u", number), GLib.Variant("s", key)])))
 
