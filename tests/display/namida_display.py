@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Shared by the tests of the window: their own display, real devices on loopback, AT-SPI and a pointer. Prints TAP.
 
-NAMIDA_SCREENSHOTS=DIR: the folder to which picture() writes."""
+NAMIDA_SCREENSHOTS=DIR: the folder to which picture() writes.
+NAMIDA_WATCHDOG=MS: after each test, the turns of the main loops that took longer are listed (src/base/namida-watchdog.h)."""
 import json
 import os
 import pathlib
@@ -189,6 +190,12 @@ class Lab:
                       and "g_variant_is_object_path: assertion 'string != NULL'" not in line]
         return found
 
+    def turns(self):
+        """Returns what the watchdogs of the windows say of turns that were too long, the longest first."""
+        lines = [line for process in self.processes if str(process.args[0]) == APP
+                 for line in pathlib.Path(process.log.name).read_text(errors="replace").splitlines() if line.startswith("watchdog: blocked")]
+        return sorted(lines, key=lambda line: -float(line.split()[2]))
+
     def close(self, failed):
         for process in self.processes:
             if process.poll() is None:
@@ -326,6 +333,8 @@ def run(tests):
         for line in lab.complaints():
             failed = True
             print(f"# {line}")
+        if os.environ.get("NAMIDA_WATCHDOG"):
+            print("".join(f"# {test.__name__}: {line}\n" for line in lab.turns()[:5]), end="")
         lab.close(failed)
         failures += failed
         print(f"{'not ' if failed else ''}ok {number} - {test.__name__}", flush=True)

@@ -22,7 +22,8 @@ struct _NamidaPickedSong
 {
   GObject parent_instance;
 
-  char *path; /* as returned by namida_restore_plan_dup_songs() */
+  char *path;    /* as returned by namida_restore_plan_dup_songs() */
+  int *n_picked; /* g_rc_box: of all songs of the picker */
   gboolean picked;
 };
 
@@ -41,6 +42,7 @@ picked_song_set_picked (NamidaPickedSong *self, gboolean picked)
   if (self->picked == picked)
     return;
   self->picked = picked;
+  *self->n_picked += picked ? 1 : -1;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PICKED]);
 }
 
@@ -65,6 +67,7 @@ namida_picked_song_set_property (GObject *object, guint id, const GValue *value,
 static void
 namida_picked_song_finalize (GObject *object)
 {
+  g_rc_box_release (NAMIDA_PICKED_SONG (object)->n_picked);
   g_free (NAMIDA_PICKED_SONG (object)->path);
   G_OBJECT_CLASS (namida_picked_song_parent_class)->finalize (object);
 }
@@ -100,6 +103,7 @@ struct _NamidaSongPicker
   GListStore *songs;
   GtkFilterListModel *shown;
   gboolean showing; /* “All” is being set from the songs */
+  int *n_picked;    /* g_rc_box, shared with the songs: counting thousands at each tick would take too long */
 
   AdwWindowTitle *heading;
   GtkStack *stack;
@@ -132,14 +136,14 @@ static void
 song_picker_show (NamidaSongPicker *self)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->songs));
-  g_autoptr (GPtrArray) picked = song_picker_get_picked (self);
-  g_autofree char *sum = g_strdup_printf (ngettext ("%'u of %'u song", "%'u of %'u songs", n), picked->len, n);
+  guint picked = (guint) *self->n_picked;
+  g_autofree char *sum = g_strdup_printf (ngettext ("%'u of %'u song", "%'u of %'u songs", n), picked, n);
 
   adw_window_title_set_subtitle (self->heading, sum);
-  gtk_widget_set_sensitive (self->restore_button, picked->len > 0);
+  gtk_widget_set_sensitive (self->restore_button, picked > 0);
   self->showing = TRUE;
-  gtk_check_button_set_active (self->all, picked->len > 0);
-  gtk_check_button_set_inconsistent (self->all, picked->len > 0 && picked->len < n);
+  gtk_check_button_set_active (self->all, picked > 0);
+  gtk_check_button_set_inconsistent (self->all, picked > 0 && picked < n);
   self->showing = FALSE;
 }
 
@@ -301,6 +305,7 @@ song_picker_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data
       NamidaPickedSong *song = g_object_new (NAMIDA_TYPE_PICKED_SONG, NULL);
 
       song->path = g_strdup (paths->pdata[i]);
+      song->n_picked = g_rc_box_acquire (self->n_picked);
       g_ptr_array_add (songs, song);
     }
   g_list_store_splice (self->songs, 0, 0, songs->pdata, songs->len);
@@ -327,6 +332,7 @@ static void
 namida_song_picker_finalize (GObject *object)
 {
   g_free (NAMIDA_SONG_PICKER (object)->search);
+  g_rc_box_release (NAMIDA_SONG_PICKER (object)->n_picked);
   G_OBJECT_CLASS (namida_song_picker_parent_class)->finalize (object);
 }
 
@@ -361,6 +367,7 @@ namida_song_picker_init (NamidaSongPicker *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
   self->cancellable = g_cancellable_new ();
+  self->n_picked = g_rc_box_new0 (int);
   self->songs = g_list_store_new (NAMIDA_TYPE_PICKED_SONG);
   self->shown = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->songs)),
                                            GTK_FILTER (gtk_custom_filter_new (song_picker_matches, self, NULL)));

@@ -20,6 +20,7 @@ struct _NamidaAcceptContents
   NamidaOffer *offer;
   GPtrArray *contents; /* (element-type NamidaContent), as in the offer */
   GPtrArray *checks;   /* (element-type GtkCheckButton): of each row; the rows own them */
+  guint *row_of;       /* the row of each entry of the offer; the number of rows if it has none */
   GPtrArray *ticks;    /* (element-type GtkWidget): of each row, shown if all of it is here; the rows own them */
   GBytes *here;        /* (nullable): one byte for each entry of the offer: its file is here already */
   gboolean showing;    /* the check buttons are being set from the offer */
@@ -104,25 +105,43 @@ accept_contents_has (const NamidaContent *content, const NamidaEntry *entry)
          && g_strcmp0 (entry->label, content->label) == 0;
 }
 
+/* Finds the row of each entry once, because an offer may have 20,000 of them. An entry without a row has the number of
+ * rows. */
+static void
+accept_contents_find_rows (NamidaAcceptContents *self)
+{
+  GPtrArray *entries = namida_backup_get_entries (namida_offer_get_backup (self->offer));
+  guint row = 0;
+
+  self->row_of = g_new (guint, MAX (entries->len, 1));
+  for (guint i = 0; i < entries->len; i++)
+    {
+      /* The entries of one folder come together. */
+      if (row >= self->ticks->len || !accept_contents_has (self->contents->pdata[row], entries->pdata[i]))
+        for (row = 0; row < self->ticks->len; row++)
+          if (accept_contents_has (self->contents->pdata[row], entries->pdata[i]))
+            break;
+      self->row_of[i] = row;
+    }
+}
+
 /* the sum and the check buttons, after the offer was changed elsewhere. */
 static void
 accept_contents_show (NamidaAcceptContents *self)
 {
   GPtrArray *entries = namida_backup_get_entries (namida_offer_get_backup (self->offer));
+  guint taken[MAX_ROWS + 1] = { 0 }, all[MAX_ROWS + 1] = { 0 };
 
   self->showing = TRUE;
+  for (guint i = 0; i < entries->len; i++)
+    {
+      taken[self->row_of[i]] += namida_offer_is_taken (self->offer, i);
+      all[self->row_of[i]]++;
+    }
   for (guint i = 0; i < self->checks->len; i++)
     {
-      guint taken = 0, all = 0;
-
-      for (guint j = 0; j < entries->len; j++)
-        if (accept_contents_has (self->contents->pdata[i], entries->pdata[j]))
-          {
-            taken += namida_offer_is_taken (self->offer, j);
-            all++;
-          }
-      gtk_check_button_set_active (self->checks->pdata[i], taken > 0);
-      gtk_check_button_set_inconsistent (self->checks->pdata[i], taken > 0 && taken < all);
+      gtk_check_button_set_active (self->checks->pdata[i], taken[i] > 0);
+      gtk_check_button_set_inconsistent (self->checks->pdata[i], taken[i] > 0 && taken[i] < all[i]);
     }
   self->showing = FALSE;
   accept_contents_show_sum (self);
@@ -132,19 +151,15 @@ void
 namida_accept_contents_set_here (NamidaAcceptContents *self, GBytes *here)
 {
   GPtrArray *entries = namida_backup_get_entries (namida_offer_get_backup (self->offer));
+  gboolean some_new[MAX_ROWS + 1] = { FALSE };
 
   g_clear_pointer (&self->here, g_bytes_unref);
   self->here = here != NULL ? g_bytes_ref (here) : NULL;
+  for (guint i = 0; i < entries->len; i++)
+    if (!accept_contents_is_here (self, i) && ((const NamidaEntry *) entries->pdata[i])->kind != NAMIDA_ENTRY_FOLDER)
+      some_new[self->row_of[i]] = TRUE;
   for (guint i = 0; i < self->ticks->len; i++)
-    {
-      gboolean all = here != NULL;
-
-      for (guint j = 0; j < entries->len && all; j++)
-        all = accept_contents_is_here (self, j)
-              || ((const NamidaEntry *) entries->pdata[j])->kind == NAMIDA_ENTRY_FOLDER
-              || !accept_contents_has (self->contents->pdata[i], entries->pdata[j]);
-      gtk_widget_set_visible (self->ticks->pdata[i], all);
-    }
+    gtk_widget_set_visible (self->ticks->pdata[i], here != NULL && !some_new[i]);
   accept_contents_show_here (self);
 }
 
@@ -293,6 +308,7 @@ namida_accept_contents_set_offer (NamidaAcceptContents *self, NamidaOffer *offer
     accept_contents_add_more (self, self->contents->len - MAX_ROWS);
   if (files > self->contents->len || self->contents->len > MAX_ROWS)
     accept_contents_add_choose (self);
+  accept_contents_find_rows (self);
   accept_contents_show (self);
 }
 
@@ -313,6 +329,7 @@ namida_accept_contents_finalize (GObject *object)
   g_clear_pointer (&self->contents, g_ptr_array_unref);
   g_clear_pointer (&self->checks, g_ptr_array_unref);
   g_clear_pointer (&self->ticks, g_ptr_array_unref);
+  g_free (self->row_of);
   g_clear_pointer (&self->here, g_bytes_unref);
   G_OBJECT_CLASS (namida_accept_contents_parent_class)->finalize (object);
 }
