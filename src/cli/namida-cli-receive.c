@@ -132,7 +132,7 @@ on_ended (NamidaTransfer *transfer, gpointer user_data)
 static void
 let_go_on (Receiving *self, NamidaTransfer *transfer)
 {
-  namida_cli_say (self->cli, _ ("“%s” from “%s” was paused here: it goes on when that device sends again."),
+  namida_cli_say (self->cli, _ ("“%s” from “%s” was paused here. It resumes when that device sends again."),
                   namida_transfer_get_title (transfer), namida_transfer_get_peer_alias (transfer));
   namida_hub_resume (self->hub, transfer);
 }

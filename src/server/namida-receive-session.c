@@ -194,7 +194,7 @@ GError *
 namida_receive_session_new_paused_error (void)
 {
   return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_PAUSED,
-                              _ ("It is paused on the receiving device, and goes on when it is resumed there."));
+                              _ ("The transfer is paused on the receiving device. Resume it there to continue."));
 }
 
 static GError *

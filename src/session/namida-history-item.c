@@ -97,8 +97,8 @@ namida_history_item_dup_state_text (NamidaHistoryItem *self)
     return namida_healed_dup_words (end.direction, row->alias, row->healed_files, row->healed_versions);
   if (end.state != NAMIDA_TRANSFER_INTERRUPTED)
     return namida_transfer_end_dup_words (&end);
-  return g_strdup (end.direction == NAMIDA_DIRECTION_SEND ? _ ("Interrupted: send it again and it goes on")
-                                                          : _ ("Interrupted: it goes on when the device sends again"));
+  return g_strdup (end.direction == NAMIDA_DIRECTION_SEND ? _ ("Interrupted. Send again to resume")
+                                                          : _ ("Interrupted. Resumes when the device sends again"));
 }
 
 static void

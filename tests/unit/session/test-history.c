@@ -91,7 +91,7 @@ test_lists_and_clears (void)
   history = namida_hub_history_new (hub);
   list = G_LIST_MODEL (history);
   WAIT_FOR (g_list_model_get_n_items (list) == 5);
-  check_item (history, 0, "parked", NAMIDA_TRANSFER_INTERRUPTED, "Interrupted: it goes on when the device sends again");
+  check_item (history, 0, "parked", NAMIDA_TRANSFER_INTERRUPTED, "Interrupted. Resumes when the device sends again");
   check_item (history, 1, "middle", NAMIDA_TRANSFER_INCOMPLETE, "1 file is not there");
   check_item (history, 2, "received", NAMIDA_TRANSFER_DONE, "Verified · 2 of 3 were here already");
   check_item (history, 3, "unproven", NAMIDA_TRANSFER_DONE, "Received; the other device sent nothing to verify it by");
@@ -115,7 +115,7 @@ test_lists_and_clears (void)
   /* What waits to go on is no history yet; what made a version stays. */
   namida_hub_history_clear (history);
   WAIT_FOR (g_list_model_get_n_items (list) == 1);
-  check_item (history, 0, "parked", NAMIDA_TRANSFER_INTERRUPTED, "Interrupted: it goes on when the device sends again");
+  check_item (history, 0, "parked", NAMIDA_TRANSFER_INTERRUPTED, "Interrupted. Resumes when the device sends again");
   {
     sqlite3 *handle G_GNUC_UNUSED = namida_database_lock (database);
     sqlite3_stmt *statement
