@@ -70,8 +70,10 @@ assert_silent (Fixture *f)
       = G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (host, namida_hub_get_port (f->sender)));
   Heard receiver = { fingerprint_of (f->receiver) }, sender = { fingerprint_of (f->sender) };
   gulong at_server = g_signal_connect (f->sender->server, "registered", G_CALLBACK (on_registered), &receiver);
-  gulong at_sender = g_signal_connect (f->sender->multicast, "found", G_CALLBACK (on_heard), &receiver);
-  gulong at_receiver = g_signal_connect (f->receiver->multicast, "found", G_CALLBACK (on_heard), &sender);
+  gulong at_sender = g_signal_connect (namida_neighborhood_get_multicast (f->sender->neighborhood), "found",
+                                       G_CALLBACK (on_heard), &receiver);
+  gulong at_receiver = g_signal_connect (namida_neighborhood_get_multicast (f->receiver->neighborhood), "found",
+                                         G_CALLBACK (on_heard), &sender);
 
   namida_hub_refresh (f->receiver);
   namida_hub_refresh (f->sender);
@@ -80,8 +82,8 @@ assert_silent (Fixture *f)
   WAIT_FOR (f->receiver->asking->len == 0);
   g_assert_cmpuint (receiver.n, ==, 0);
   g_signal_handler_disconnect (f->sender->server, at_server);
-  g_signal_handler_disconnect (f->sender->multicast, at_sender);
-  g_signal_handler_disconnect (f->receiver->multicast, at_receiver);
+  g_signal_handler_disconnect (namida_neighborhood_get_multicast (f->sender->neighborhood), at_sender);
+  g_signal_handler_disconnect (namida_neighborhood_get_multicast (f->receiver->neighborhood), at_receiver);
 }
 
 static void
