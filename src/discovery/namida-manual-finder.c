@@ -48,14 +48,14 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaManualFinder,
                                G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_FINDER, namida_manual_finder_iface_init))
 
 static void
-probe (NamidaManualFinder *self, GInetSocketAddress *address)
+manual_finder_probe (NamidaManualFinder *self, GInetSocketAddress *address)
 {
   if (self->started)
     g_signal_emit (self, probe_address_signal, 0, address);
 }
 
 static void
-looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
+manual_finder_on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   LookUp *look_up = user_data;
   g_autoptr (NamidaManualFinder) self = look_up->finder;
@@ -68,13 +68,13 @@ looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_autoptr (GSocketAddress) address = g_inet_socket_address_new (each->data, port);
 
-      probe (self, G_INET_SOCKET_ADDRESS (address));
+      manual_finder_probe (self, G_INET_SOCKET_ADDRESS (address));
     }
   g_list_free_full (found, g_object_unref);
 }
 
 static void
-look_up (NamidaManualFinder *self, Host *host)
+manual_finder_look_up (NamidaManualFinder *self, Host *host)
 {
   g_autoptr (GResolver) resolver = NULL;
   LookUp *look_up;
@@ -85,7 +85,7 @@ look_up (NamidaManualFinder *self, Host *host)
   look_up = g_new0 (LookUp, 1);
   look_up->finder = g_object_ref (self);
   look_up->port = host->port;
-  g_resolver_lookup_by_name_async (resolver, host->name, self->looking_up, looked_up, look_up);
+  g_resolver_lookup_by_name_async (resolver, host->name, self->looking_up, manual_finder_on_looked_up, look_up);
 }
 
 static void
@@ -97,9 +97,9 @@ namida_manual_finder_refresh (NamidaFinder *finder)
 
   g_ptr_array_set_free_func (addresses, g_object_unref);
   for (guint i = 0; i < addresses->len; i++)
-    probe (self, g_ptr_array_index (addresses, i));
+    manual_finder_probe (self, g_ptr_array_index (addresses, i));
   for (guint i = 0; i < self->hosts->len; i++)
-    look_up (self, g_ptr_array_index (self->hosts, i));
+    manual_finder_look_up (self, g_ptr_array_index (self->hosts, i));
 }
 
 static gboolean
@@ -188,7 +188,7 @@ namida_manual_finder_add (NamidaManualFinder *self, GInetSocketAddress *address)
   if (self->addresses->len == MAX_ADDRESSES)
     g_ptr_array_remove_index (self->addresses, 0);
   g_ptr_array_add (self->addresses, g_object_ref (held));
-  probe (self, held);
+  manual_finder_probe (self, held);
 }
 
 void
@@ -213,7 +213,7 @@ namida_manual_finder_add_host (NamidaManualFinder *self, const char *host, guint
   added->name = g_strdup (host);
   added->port = port;
   g_ptr_array_add (self->hosts, added);
-  look_up (self, added);
+  manual_finder_look_up (self, added);
 }
 
 void
