@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 from tables import AGAIN, OURS
 
-WIDTH, LABEL, BAR, STEP = 720, 190, 16, 22
+WIDTH, LABEL, BAR, STEP = 720, 240, 16, 22
 STYLE = """text { font: 13px sans-serif; fill: #242424 } .title { font-weight: bold } .value { fill: #5e5c64 }
 .ours { fill: #3584e4 } .other { fill: #9a9996 } .range { stroke: #242424; stroke-width: 1.5 }
 @media (prefers-color-scheme: dark) { text { fill: #f6f5f4 } .value { fill: #c0bfbc } .ours { fill: #62a0ea } .other { fill: #77767b }
