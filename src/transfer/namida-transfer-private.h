@@ -2,16 +2,13 @@
 /* Functions of NamidaTransfer for its own files and for tests. */
 #pragma once
 
-#include "namida-transfer.h"
+#include "namida-transfer-interrupted.h"
 
 G_BEGIN_DECLS
 
 /** namida_transfer_sample: what the timer does four times per second, at the time namida_clock_monotonic(). Also called
  * by tests. */
 void namida_transfer_sample (NamidaTransfer *self);
-/** namida_transfer_dup_trouble: Returns: (transfer full) (nullable): the sentence of namida_transfer_set_trouble(). Any
- * thread. */
-char *namida_transfer_dup_trouble (NamidaTransfer *self);
 /** namida_transfer_dup_incomplete: explains why a completed transfer with a backup is incomplete. Returns: (transfer
  * full) (nullable): an INCOMPLETE error; %NULL if nothing is missing, so that it is DONE. Main context. */
 GError *namida_transfer_dup_incomplete (NamidaTransfer *self);

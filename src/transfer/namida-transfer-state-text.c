@@ -41,6 +41,15 @@ dup_interrupted_text (NamidaTransfer *self)
   return dup_away_text (self);
 }
 
+gboolean
+namida_transfer_may_have_parts (NamidaTransfer *self)
+{
+  gboolean of_earlier_run
+      = namida_transfer_get_state (self) == NAMIDA_TRANSFER_PAUSED && namida_transfer_get_backup (self) == NULL;
+
+  return namida_transfer_keeps_parts (self) && (namida_transfer_get_safe_bytes (self) > 0 || of_earlier_run);
+}
+
 char *
 namida_transfer_dup_state_text (NamidaTransfer *self)
 {

@@ -195,6 +195,21 @@ test_notes (void)
     }
 }
 
+/* A device that is there, but full or busy, is not said to be away. */
+static void
+test_trouble (void)
+{
+  NamidaHubOptions options = { .alias = "Words", .interface = "lo" };
+  g_autoptr (NamidaHub) hub = namida_hub_new (&options);
+  g_autoptr (NamidaTransfer) transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, "Pixel", "AB", TRUE);
+
+  namida_transfer_set_summary (transfer, "Music", 1000, 1);
+  namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
+  check_row (namida_transfer_row_new (hub, transfer), "Waits for Pixel · sends when it is back");
+  namida_transfer_set_trouble (transfer, "Its disk is full");
+  check_row (namida_transfer_row_new (hub, transfer), "Its disk is full");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -208,5 +223,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_words);
     }
   g_test_add_func ("/transfer-words/notes", test_notes);
+  g_test_add_func ("/transfer-words/trouble", test_trouble);
   return g_test_run ();
 }

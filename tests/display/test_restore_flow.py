@@ -95,7 +95,34 @@ def test_story(lab):
     wait_for("the undoing", lambda: "Undone" in texts())
     assert not copies[0].exists() and not list((data / "music").rglob("*.flac"))
     keys(dialog, "Escape")
+    leave_out_backup(data, window)
     quit_by_keyboard(process, window)
+
+
+def leave_out_backup(data, window):
+    """The music alone comes back, and no copy of a backup that was left out gets into Namida's folder."""
+    wait_for("the window to close", lambda: not find("Done", "push button"))
+    press(wait_for("the version", menu)[0])
+    wait_for("the menu", lambda: find("Restore Here…"))
+    time.sleep(0.5)
+    keys(window, "h")
+    dialog = window_id("Restore")
+    wait_for("the parts", lambda: find("What Comes Back?"))
+    keys(dialog, "Return")
+    wait_for("the music", lambda: "60 of 60 found" in texts())
+    keys(dialog, "Return")
+    wait_for("the comparison", lambda: any("a copy with the new places" in text for text in texts()))
+    press(next(node for node in everything() if node.get_name() == "Where Backup for Namida goes"
+               and node.get_action_iface() is not None and node.get_action_iface().get_n_actions() > 0))
+    wait_for("the menu", lambda: find("Leave Out"))
+    time.sleep(0.5)
+    keys(dialog, "l")
+    wait_for("what was chosen", lambda: "Left out" in texts())
+    press(button("Restore"))
+    button("Done")
+    assert list((data / "music").rglob("*.flac"))
+    assert not list((pathlib.Path(os.environ["HOME"]) / "Namida" / "Backups").glob("*.zip"))
+    keys(dialog, "Escape")
 
 
 def test_merge(lab):

@@ -38,6 +38,7 @@ struct _NamidaRestoreDialog
   gboolean busy;    /* the plan does one operation at a time */
   gboolean again;   /* a choice was made meanwhile, so compare again */
   gboolean applying;
+  gboolean copies;               /* the restore that runs makes a copy that fits in place of the zip */
   gboolean music_left_out;       /* the destinations of the music were taken away */
   NamidaRestoreResult applied;   /* before the zip was adapted */
   GError *apply_error;           /* (nullable): likewise */

@@ -46,10 +46,19 @@ restore_has_zip (NamidaRestoreDialog *self)
   return self->plan != NULL && namida_restore_plan_get_zip (self->plan) != NULL;
 }
 
+/* Whether the user left out the backup in the step with the destinations. */
+static gboolean
+restore_leaves_out_zip (NamidaRestoreDialog *self)
+{
+  const NamidaRestoreLabel *zip = g_ptr_array_index (namida_restore_plan_get_labels (self->plan), 0);
+
+  return self->peer == NULL && zip->destination == NULL;
+}
+
 gboolean
 namida_restore_dialog_needs_copy (NamidaRestoreDialog *self)
 {
-  if (!restore_has_zip (self))
+  if (!restore_has_zip (self) || restore_leaves_out_zip (self))
     return FALSE;
   return gtk_switch_get_active (self->merge) || !namida_parts_list_get_all (self->parts)
          || namida_path_map_get_size (self->manual) > 0
@@ -89,8 +98,12 @@ restore_on_matched (GObject *source, GAsyncResult *result, gpointer user_data)
       NAMIDA_IS_HUB (source) ? namida_hub_fit_for_finish (NAMIDA_HUB (source), result, &error)
                              : namida_restore_plan_fit_finish (NAMIDA_RESTORE_PLAN (source), result, &error));
 
-  if (match == NULL && namida_restore_dialog_is_over (error))
-    return;
+  if (g_task_get_cancellable (G_TASK (result)) != self->matching
+      || (match == NULL && namida_restore_dialog_is_over (error)))
+    {
+      g_clear_pointer (&match, namida_music_match_free);
+      return;
+    }
   g_clear_object (&self->matching);
   g_clear_pointer (&self->match, namida_music_match_free);
   self->match = match;
@@ -264,6 +277,10 @@ restore_on_device (GtkCheckButton *check, NamidaRestoreDialog *self)
   if (!gtk_check_button_get_active (check))
     return;
   g_set_object (&self->peer, g_object_get_data (G_OBJECT (check), PEER_KEY));
+  /* A search for the other device is of no use. */
+  if (self->matching != NULL)
+    g_cancellable_cancel (self->matching);
+  g_clear_object (&self->matching);
   g_clear_pointer (&self->match, namida_music_match_free);
   restore_show_parts (self);
 }

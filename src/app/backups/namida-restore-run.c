@@ -158,7 +158,7 @@ run_on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
       namida_restore_dialog_show_problem (self, _ ("Could Not Restore"), error);
       return;
     }
-  if (!namida_restore_dialog_needs_copy (self) || namida_restore_dialog_is_over (error))
+  if (!self->copies || namida_restore_dialog_is_over (error))
     {
       run_show_done (self, &applied, NULL, error);
       return;
@@ -185,14 +185,14 @@ run_here (NamidaRestoreDialog *self)
 {
   GPtrArray *labels = namida_restore_plan_get_labels (self->plan);
 
+  self->copies = namida_restore_dialog_needs_copy (self);
   namida_restore_plan_set_automatic (self->plan, gtk_switch_get_active (self->automatic));
   namida_restore_place_set_policy (self);
   for (guint i = 0; i < labels->len; i++)
     {
       const NamidaRestoreLabel *label = labels->pdata[i];
       /* The copy is restored in place of the zip. */
-      gboolean skip = *label->label == '\0' ? namida_restore_dialog_needs_copy (self)
-                                            : !namida_parts_list_get_music (self->parts);
+      gboolean skip = *label->label == '\0' ? self->copies : !namida_parts_list_get_music (self->parts);
 
       if (skip)
         namida_restore_plan_set_destination (self->plan, label->label, NULL, NULL);

@@ -9,6 +9,7 @@
 
 #include "namida-dialog.h"
 #include "namida-shell.h"
+#include "namida-transfer-interrupted.h"
 
 /* The values of the setting "cancelled-parts". */
 typedef enum
@@ -56,6 +57,7 @@ ask (NamidaShell *window, NamidaTransfer *transfer)
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), _ ("Cancel Transfer?"), NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
   Asked *asked = g_new0 (Asked, 1);
+  guint days = g_settings_get_uint (namida_shell_get_settings (window), "parts-days");
   GtkWidget *words;
 
   asked->window = g_object_ref (window);
@@ -67,8 +69,13 @@ ask (NamidaShell *window, NamidaTransfer *transfer)
   if (GTK_IS_LABEL (words))
     gtk_label_set_wrap (GTK_LABEL (words), TRUE);
   adw_message_dialog_set_extra_child (message, GTK_WIDGET (asked->remember));
-  adw_message_dialog_set_body (message, _ ("What was received so far can be kept for a week, so that the transfer "
-                                           "can be resumed. Otherwise it is deleted."));
+  adw_message_dialog_format_body (message,
+                                  ngettext ("What was received so far can be kept for %u day, so that the transfer can "
+                                            "be resumed. Otherwise it is deleted.",
+                                            "What was received so far can be kept for %u days, so that the transfer "
+                                            "can be resumed. Otherwise it is deleted.",
+                                            days),
+                                  days);
   adw_message_dialog_add_responses (message, "back", _ ("_Continue"), "drop", _ ("Cancel and _Delete"), "keep",
                                     _ ("Cancel and _Keep Part"), NULL);
   adw_message_dialog_set_response_appearance (message, "drop", ADW_RESPONSE_DESTRUCTIVE);
@@ -83,8 +90,8 @@ namida_cancel_flow_start (GtkWidget *from, NamidaTransfer *transfer)
   NamidaShell *window = NAMIDA_SHELL (gtk_widget_get_root (from));
   Parts parts = (Parts) g_settings_get_enum (namida_shell_get_settings (window), KEY);
 
-  /* Without received data, there is nothing to ask. */
-  if (namida_transfer_get_done_bytes (transfer) == 0)
+  /* Without received data that can be kept, there is nothing to ask. */
+  if (!namida_transfer_may_have_parts (transfer))
     namida_hub_cancel (namida_shell_get_hub (window), transfer, FALSE);
   else if (parts == PARTS_ASK)
     ask (window, transfer);

@@ -10,6 +10,7 @@
 #include "namida-entry.h"
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-transfer-interrupted.h"
 
 /* The file name of a backup is long and says less than the word “Backup”. */
 static const char *
@@ -104,10 +105,11 @@ namida_transfer_dup_line (NamidaTransfer *transfer)
 {
   guint64 total = namida_transfer_get_total_bytes (transfer);
   g_autofree char *text = namida_transfer_dup_state_text (transfer);
+  g_autofree char *trouble = namida_transfer_dup_trouble (transfer);
   g_autofree char *amount = NULL;
 
-  /* A device that is away is not an error. */
-  if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED
+  /* A device that is away is not an error. One that is there may be full or busy. */
+  if (trouble == NULL && namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED
       && namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND
       && namida_transfer_get_safe_bytes (transfer) == 0)
     /* Translators: %s is the name of a device */

@@ -24,6 +24,13 @@ typedef struct
   guint timer;
 } KeepRow;
 
+/* A preview of one number. The user may have changed the number since. */
+typedef struct
+{
+  KeepRow *row; /* owned */
+  guint wanted;
+} KeepPreview;
+
 static void
 keep_row_unref (gpointer data)
 {
@@ -61,17 +68,41 @@ keep_row_show_set (KeepRow *row)
     gtk_adjustment_set_value (row->adjustment, keep_row_get_set (row));
 }
 
-static void
-keep_row_on_response (AdwMessageDialog *dialog, const char *response, KeepRow *row)
+static KeepPreview *
+keep_preview_new (KeepRow *row, guint wanted)
 {
-  if (g_str_equal (response, "keep"))
-    g_settings_set_uint (row->settings, KEY, row->wanted);
-  else
-    keep_row_show_set (row);
+  KeepPreview *preview = g_new0 (KeepPreview, 1);
+
+  preview->row = g_rc_box_acquire (row);
+  preview->wanted = wanted;
+  return preview;
 }
 
 static void
-keep_row_ask (KeepRow *row, const NamidaRemoval *removal)
+keep_preview_free (KeepPreview *preview)
+{
+  keep_row_release (preview->row);
+  g_free (preview);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeepPreview, keep_preview_free)
+
+static void
+keep_preview_free_closure (gpointer data, GClosure *closure)
+{
+  keep_preview_free (data);
+}
+
+static void
+keep_row_on_response (AdwMessageDialog *dialog, const char *response, KeepPreview *preview)
+{
+  if (g_str_equal (response, "keep"))
+    g_settings_set_uint (preview->row->settings, KEY, preview->wanted);
+  else
+    keep_row_show_set (preview->row);
+}
+
+static void
+keep_row_ask (KeepRow *row, guint wanted, const NamidaRemoval *removal)
 {
   g_autofree char *size = namida_format_size (removal->bytes);
   g_autofree char *body = g_strdup_printf (
@@ -87,18 +118,22 @@ keep_row_ask (KeepRow *row, const NamidaRemoval *removal)
                                     NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "keep", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (keep_row_on_response), g_rc_box_acquire (row),
-                         keep_row_release_closure, 0);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (keep_row_on_response), keep_preview_new (row, wanted),
+                         keep_preview_free_closure, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
 keep_row_on_preview (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  KeepRow *row = user_data;
+  g_autoptr (KeepPreview) preview = user_data;
+  KeepRow *row = preview->row;
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaRemoval) removal = namida_versions_apply_retention_finish (NAMIDA_VERSIONS (source), result, &error);
 
+  /* Another preview follows, or the number was raised again. */
+  if (preview->wanted != row->wanted)
+    return;
   if (removal == NULL)
     {
       /* Without a preview, the setting is not changed. */
@@ -106,10 +141,9 @@ keep_row_on_preview (GObject *source, GAsyncResult *result, gpointer user_data)
       keep_row_show_set (row);
     }
   else if (removal->versions == 0)
-    g_settings_set_uint (row->settings, KEY, row->wanted);
+    g_settings_set_uint (row->settings, KEY, preview->wanted);
   else if (row->window != NULL)
-    keep_row_ask (row, removal);
-  keep_row_release (row);
+    keep_row_ask (row, preview->wanted, removal);
 }
 
 static gboolean
@@ -121,7 +155,7 @@ keep_row_preview (gpointer user_data)
 
   row->timer = 0;
   namida_versions_apply_retention_async (namida_hub_get_versions (row->hub), policy, TRUE, NULL, keep_row_on_preview,
-                                         g_rc_box_acquire (row));
+                                         keep_preview_new (row, row->wanted));
   return G_SOURCE_REMOVE;
 }
 

@@ -190,7 +190,6 @@ window_on_slid (NamidaWindow *self)
   if (self->before != NULL && gtk_widget_get_mapped (self->before))
     gtk_widget_grab_focus (self->before);
   g_clear_weak_pointer (&self->before);
-  g_clear_object (&self->undo);
 }
 
 static void
@@ -442,6 +441,7 @@ namida_window_dispose (GObject *object)
 
   g_clear_handle_id (&self->arranging, g_source_remove);
   g_clear_weak_pointer (&self->before);
+  g_clear_object (&self->undo);
   g_clear_object (&self->queue);
   g_clear_object (&self->dates);
   g_clear_object (&self->settings);

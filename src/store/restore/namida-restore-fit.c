@@ -25,7 +25,8 @@ typedef struct
   NamidaRestorePlan *plan; /* (nullable): for this computer; the thread uses only @record of it */
   char *zip;               /* its path in the version */
   char *name;
-  char *folder; /* (nullable): where the copy goes */
+  char *folder;       /* (nullable): where the copy goes */
+  gboolean elsewhere; /* not in the folder in which Namida looks for backups */
   gboolean automatic;
   NamidaRestoreFitOptions options; /* @manual is owned by the job */
   GPtrArray *music;                /* char *: the destinations */
@@ -305,7 +306,7 @@ restore_fit_here (
   restore_fit_look (fitted, cancellable);
   picked = namida_restore_find_picked (job->folder);
   name = g_path_get_basename (fitted->path);
-  fitted->picked = g_strcmp0 (picked, name) == 0;
+  fitted->picked = !job->elsewhere && g_strcmp0 (picked, name) == 0;
   return g_steal_pointer (&fitted);
 }
 
@@ -399,7 +400,8 @@ restore_fit_start_plan (NamidaRestorePlan *self,
   zip = g_build_filename (((NamidaRestoreLabel *) self->labels->pdata[0])->source, self->zip, NULL);
   job = restore_fit_new (self->database, zip, options);
   job->plan = g_object_ref (self);
-  job->folder = g_strdup (self->zip_folder);
+  job->folder = g_strdup (self->copy_folder != NULL ? self->copy_folder : self->zip_folder);
+  job->elsewhere = !g_str_equal (job->folder, self->zip_folder);
   job->automatic = self->automatic;
   job->only_match = only_match;
   for (guint i = 1; i < self->labels->len; i++)

@@ -66,6 +66,7 @@ namida_restore_plan_finalize (GObject *object)
   g_free (self->zip);
   g_free (self->music);
   g_free (self->zip_folder);
+  g_free (self->copy_folder);
   g_free (self->picked);
   g_free (self->record);
   g_ptr_array_unref (self->labels);
@@ -281,6 +282,11 @@ namida_restore_plan_set_destination (NamidaRestorePlan *self, const char *label,
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
                    _ ("“%s” cannot be restored into “%s”: choose a folder outside the backup."), label, folder);
       return FALSE;
+    }
+  if (*label == '\0' && path != NULL)
+    {
+      g_free (self->copy_folder);
+      self->copy_folder = g_strdup (path);
     }
   g_free (found->destination);
   found->destination = g_steal_pointer (&path);

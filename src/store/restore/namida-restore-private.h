@@ -49,6 +49,7 @@ struct _NamidaRestorePlan
   char *zip; /* (nullable) */
   char *music;
   char *zip_folder;
+  char *copy_folder;            /* (nullable): chosen for the zip, or for the copy that fits; %NULL: @zip_folder */
   GPtrArray *labels;            /* NamidaRestoreLabel */
   GPtrArray *files;             /* NamidaRestoreFile; a worker owns their contents while @busy is set */
   NamidaInspection *inspection; /* (nullable) */

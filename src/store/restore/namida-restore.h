@@ -105,8 +105,9 @@ const NamidaInspection *namida_restore_plan_get_inspection (NamidaRestorePlan *s
  * "Update directory path" if the music is at the destinations that are chosen now; may be empty. */
 char **namida_restore_plan_dup_path_lines (NamidaRestorePlan *self);
 /** namida_restore_plan_set_destination: @label: "" for the zip; @folder: (nullable): an absolute path that may not
- * exist yet; %NULL to skip the label. Returns: %FALSE with NOT_FOUND (no such label) or UNSAFE_PATH (inside the
- * version, or not absolute). */
+ * exist yet; %NULL to skip the label. The folder of the zip is also that of the copy that
+ * namida_restore_plan_fit_async() makes, which is not skipped. Returns: %FALSE with NOT_FOUND (no such label) or
+ * UNSAFE_PATH (inside the version, or not absolute). */
 gboolean
 namida_restore_plan_set_destination (NamidaRestorePlan *self, const char *label, const char *folder, GError **error);
 /** namida_restore_plan_dup_new_folder: Returns: (transfer full): <music>/<label>, or its first numbered variant that is

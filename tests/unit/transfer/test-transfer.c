@@ -178,6 +178,38 @@ test_resumable (void)
     }
 }
 
+/* What a cancel would delete: data that came in this run, or an unknown amount of an earlier one. */
+static void
+test_may_have_parts (void)
+{
+  for (guint i = 0; i < 4; i++)
+    {
+      NamidaDirection direction = i & 1 ? NAMIDA_DIRECTION_RECEIVE : NAMIDA_DIRECTION_SEND;
+      gboolean pausable = (i & 2) != 0, kept = direction == NAMIDA_DIRECTION_RECEIVE || pausable;
+      g_autoptr (NamidaTransfer) transfer = make_transfer (direction, 1);
+      g_autoptr (NamidaTransfer) earlier = namida_transfer_new (direction, "Pixel", "AB", TRUE);
+
+      namida_transfer_set_pausable (transfer, pausable);
+      namida_transfer_set_state (transfer, NAMIDA_TRANSFER_RUNNING);
+      g_assert_false (namida_transfer_may_have_parts (transfer));
+      namida_transfer_set_paused (transfer);
+      g_assert_false (namida_transfer_may_have_parts (transfer));
+      namida_transfer_add_bytes (transfer, 500);
+      namida_transfer_sample (transfer);
+      g_assert_cmpint (namida_transfer_may_have_parts (transfer), ==, kept);
+      /* Its files are scanned again, and what arrived stays there. */
+      namida_transfer_restart (transfer);
+      namida_transfer_sample (transfer);
+      g_assert_cmpint (namida_transfer_may_have_parts (transfer), ==, pausable);
+
+      namida_transfer_set_pausable (earlier, pausable);
+      namida_transfer_set_summary (earlier, "Music", 1000, 1);
+      g_assert_false (namida_transfer_may_have_parts (earlier));
+      namida_transfer_set_paused (earlier);
+      g_assert_cmpint (namida_transfer_may_have_parts (earlier), ==, kept);
+    }
+}
+
 /* ---- the speed ---- */
 
 /* 250 ms a step; the newest three seconds count, and no more. */
@@ -461,6 +493,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transfer/pause", test_pause);
   g_test_add_func ("/transfer/cancel-while-pausing", test_cancel_while_pausing);
   g_test_add_func ("/transfer/resumable", test_resumable);
+  g_test_add_func ("/transfer/may-have-parts", test_may_have_parts);
   g_test_add_func ("/transfer/speed", test_speed);
   g_test_add_func ("/transfer/seconds-left", test_seconds_left);
   g_test_add_func ("/transfer/state-words", test_state_words);
