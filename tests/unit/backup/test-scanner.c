@@ -321,6 +321,20 @@ test_lone_zip (Fixture *fixture, gconstpointer data)
 }
 
 /* Of several zips none is the backup, unless one has a name that Namida gives. */
+/* None of the two is called a backup: neither is taken for one. */
+static void
+test_two_other_zips (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "mine.zip", "x"));
+  drop (put (fixture, "other.zip", "x"));
+  name_argument (fixture, "mine.zip");
+  name_argument (fixture, "other.zip");
+  scan (fixture, NULL);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpint (find (fixture, "mine.zip")->kind, ==, NAMIDA_ENTRY_FILE);
+  g_assert_cmpint (find (fixture, "other.zip")->kind, ==, NAMIDA_ENTRY_FILE);
+}
+
 static void
 test_two_zips (Fixture *fixture, gconstpointer data)
 {
@@ -792,6 +806,7 @@ main (int argc, char **argv)
   ADD ("zip-and-order", test_zip_and_order);
   ADD ("lone-zip", test_lone_zip);
   ADD ("two-zips", test_two_zips);
+  ADD ("two-other-zips", test_two_other_zips);
   ADD ("missing", test_missing);
   ADD ("nothing", test_nothing);
   ADD ("private-key", test_private_key);

@@ -114,6 +114,21 @@ test_others (void)
   g_assert_null (namida_mdns_message_parse (nameless->data, nameless->len, SERVICE));
 }
 
+/* RFC 1035, 2.3.4: a name has at most 255 bytes. */
+static void
+test_long_name (void)
+{
+  g_autofree char *label = g_strnfill (60, 'a');
+  g_autofree char *fits = g_strconcat (label, ".", label, ".", label, ".", SERVICE, ".local", NULL);
+  g_autofree char *longer = g_strconcat (label, ".", fits, NULL);
+  g_autoptr (GByteArray) good = make_answer (fits, 10);
+  g_autoptr (GByteArray) bad = make_answer (longer, 10);
+  g_autoptr (NamidaDeviceInfo) info = namida_mdns_message_parse (good->data, good->len, SERVICE);
+
+  g_assert_nonnull (info);
+  g_assert_null (namida_mdns_message_parse (bad->data, bad->len, SERVICE));
+}
+
 /* Cut anywhere, it is no answer, or one without texts; a copy of the exact size lets a sanitizer see what is read
  * beyond. */
 static void
@@ -152,6 +167,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mdns/query", test_query);
   g_test_add_func ("/mdns/answer", test_answer);
   g_test_add_func ("/mdns/others", test_others);
+  g_test_add_func ("/mdns/long-name", test_long_name);
   g_test_add_func ("/mdns/cut", test_cut);
   g_test_add_func ("/mdns/compression", test_compression);
   return g_test_run ();

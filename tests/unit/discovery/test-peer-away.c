@@ -299,11 +299,28 @@ test_best_address (void)
   assert_order (peer, "10.0.0.2 10.0.0.1 100.64.0.1 10.0.0.3");
 }
 
+/* A name stands for what is near: a device that is away is waited for by other means. */
+static void
+test_not_meant (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *found = NULL;
+
+  know (list, "Phone", FP1, "10.0.0.1");
+  g_assert_cmpint (namida_peer_list_match (list, "phone", &found), ==, NAMIDA_MATCH_NONE);
+  g_assert_cmpint (namida_peer_list_match (list, "10.0.0.1", &found), ==, NAMIDA_MATCH_NONE);
+  g_assert_null (found);
+  see (list, "Phone", FP2, "10.0.0.2", TRUE);
+  g_assert_cmpint (namida_peer_list_match (list, "phone", &found), ==, NAMIDA_MATCH_ONE);
+  g_assert_cmpstr (namida_peer_get_fingerprint (found), ==, FP2);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/peer-away/known", test_known);
+  g_test_add_func ("/peer-away/not-meant", test_not_meant);
   g_test_add_func ("/peer-away/sleeps", test_sleeps);
   g_test_add_func ("/peer-away/leaves", test_leaves);
   g_test_add_func ("/peer-away/leaves-at-once", test_leaves_at_once);

@@ -2,6 +2,7 @@
 #include "namida-clock.h"
 #include "namida-limits.h"
 #include "namida-peer-list-private.h"
+#include "namida-peer-private.h"
 
 #define FP1 "1111111111111111111111111111111111111111111111111111111111111111"
 #define FP2 "2222222222222222222222222222222222222222222222222222222222222222"
@@ -48,6 +49,25 @@ assert_address (NamidaPeer *peer, const char *expected)
   g_autofree char *text = namida_peer_dup_address_text (peer);
 
   g_assert_cmpstr (text, ==, expected);
+}
+
+/* Anybody can say that a device is at other addresses, too: only so many of them are remembered. */
+static void
+test_many_addresses (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *peer = see (list, "PC", FP1, "u1", "10.0.0.1", TRUE);
+
+  for (guint i = 2; i < 100; i++)
+    {
+      g_autofree char *place = g_strdup_printf ("10.0.0.%u", i);
+
+      see (list, "PC", FP1, "u1", place, FALSE);
+      g_assert_cmpuint (g_list_model_get_n_items (namida_peer_get_addresses (peer)), ==,
+                        MIN (i, NAMIDA_PEER_MAX_ADDRESSES));
+    }
+  assert_address (peer, "10.0.0.1:53317");
+  g_assert_cmpuint (count (list), ==, 1);
 }
 
 static void
@@ -421,6 +441,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/peer-list/many-addresses", test_many_addresses);
   g_test_add_func ("/peer-list/merge", test_merge);
   g_test_add_func ("/peer-list/self", test_self);
   g_test_add_func ("/peer-list/sorted", test_sorted);

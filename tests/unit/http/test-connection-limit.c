@@ -126,7 +126,7 @@ is_shut (GSocket *socket)
 static void
 test_makes_room (Fixture *f, gconstpointer data)
 {
-  GSocket *sockets[3]; /* a transfer that was accepted, a request, and silence */
+  GSocket *fresh, *sockets[3]; /* a transfer that was accepted, a request, and silence */
 
   for (guint i = 0; i < 3; i++)
     {
@@ -134,13 +134,18 @@ test_makes_room (Fixture *f, gconstpointer data)
       start_listening (sockets[i]);
     }
   namida_connection_limit_keep (f->limit, sockets[0]);
+  namida_connection_limit_heard (f->limit, sockets[0]); /* the next request on it */
   namida_connection_limit_heard (f->limit, sockets[1]);
   g_assert_cmpuint (fill (f, 1, 200, 125, TRUE), ==, NAMIDA_LIMIT_CONNECTIONS_PER_NETWORK);
   g_assert_false (is_shut (sockets[2]));
-  g_assert_nonnull (take_of (f, 0, 250));
+  fresh = take_of (f, 0, 250);
+  g_assert_nonnull (fresh);
   g_assert_true (is_shut (sockets[2]));
   g_assert_false (is_shut (sockets[1]));
+  g_assert_false (is_shut (sockets[0]));
+  namida_connection_limit_keep (f->limit, fresh);
   g_assert_nonnull (take_of (f, 0, 251));
+  g_assert_true (is_shut (sockets[1]));
   g_assert_cmpuint (namida_connection_limit_get_n (f->limit), ==, NAMIDA_LIMIT_CONNECTIONS_PER_NETWORK);
   g_assert_null (take_of (f, 0, 0));
   g_assert_false (is_shut (sockets[0]));

@@ -652,6 +652,19 @@ test_late_answer (Fixture *f, gconstpointer data)
 
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
 
+/* How it ended first is what the person is told. */
+static void
+test_ends_once (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaLink) link = open_link (f, 10, FALSE);
+
+  namida_clock_set_fake (START + 11 * MINUTE);
+  namida_link_tick (link);
+  g_assert_cmpint (namida_link_get_state (link), ==, NAMIDA_LINK_EXPIRED);
+  namida_link_close (link);
+  g_assert_cmpint (namida_link_get_state (link), ==, NAMIDA_LINK_EXPIRED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -669,6 +682,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/fields", test_fields);
   g_test_add_func ("/link/names", test_names);
   g_test_add_func ("/link/ranges", test_ranges);
+  ADD ("/link/ends-once", test_ends_once);
   ADD ("/link/zip", test_zip);
   ADD ("/link/zip-stops", test_zip_stops);
   ADD ("/link/zip-damage", test_zip_damage);

@@ -10,8 +10,7 @@
 #include "namida-limits.h"
 #include "namida-link-private.h"
 #include "namida-scanner.h"
-#include "namida-server-private.h"
-#include "namida-shelf.h"
+#include "request-world.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -19,347 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-
-/* ---- a shelf and a sink of the test ---- */
-
-#define TEST_TYPE_SHELF (test_shelf_get_type ())
-G_DECLARE_FINAL_TYPE (TestShelf, test_shelf, TEST, SHELF, GObject)
-struct _TestShelf
-{
-  GObject parent_instance;
-  gint open; /* atomic: backups that still exist */
-};
-
-static void
-on_backup_gone (gpointer data, GObject *where_it_was)
-{
-  g_atomic_int_add (&((TestShelf *) data)->open, -1);
-}
-
-static NamidaBackup *
-shelf_open (NamidaShelf *shelf,
-            const char *fingerprint,
-            const char *id,
-            const char *const *labels,
-            gint64 *created_ms,
-            GError **error)
-{
-  NamidaBackup *backup = namida_backup_new ();
-
-  g_atomic_int_add (&TEST_SHELF (shelf)->open, 1);
-  g_object_weak_ref (G_OBJECT (backup), on_backup_gone, shelf);
-  return backup;
-}
-
-static gboolean
-shelf_may (NamidaShelf *shelf, const char *fingerprint, GError **error)
-{
-  return TRUE;
-}
-
-static gboolean
-shelf_open_part (
-    NamidaShelf *shelf, const char *fingerprint, const NamidaWantedFile *file, NamidaShelfPart *part, GError **error)
-{
-  part->fd = memfd_create ("part", MFD_CLOEXEC);
-  return part->fd >= 0;
-}
-
-static void
-shelf_close_part (NamidaShelf *shelf, NamidaShelfPart *part)
-{
-  if (part->fd >= 0)
-    close (part->fd);
-  part->fd = -1;
-}
-
-static void
-shelf_iface_init (NamidaShelfInterface *iface)
-{
-  iface->open = shelf_open;
-  iface->may = iface->may_heal = shelf_may;
-  iface->open_part = shelf_open_part;
-  iface->close_part = shelf_close_part;
-}
-
-G_DEFINE_TYPE_WITH_CODE (TestShelf,
-                         test_shelf,
-                         G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SHELF, shelf_iface_init))
-
-static void
-test_shelf_class_init (TestShelfClass *klass)
-{
-}
-
-static void
-test_shelf_init (TestShelf *self)
-{
-}
-
-#define TEST_TYPE_SINK (test_sink_get_type ())
-G_DECLARE_FINAL_TYPE (TestSink, test_sink, TEST, SINK, GObject)
-struct _TestSink
-{
-  GObject parent_instance;
-  char id[16];
-};
-
-static const char *
-sink_get_session_id (NamidaSink *sink)
-{
-  return TEST_SINK (sink)->id;
-}
-
-static gboolean
-sink_commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **error)
-{
-  return TRUE;
-}
-
-static void
-sink_end (NamidaSink *sink)
-{
-}
-
-static char *
-sink_dup_folder (NamidaSink *sink)
-{
-  return g_strdup ("/");
-}
-
-static void
-sink_iface_init (NamidaSinkInterface *iface)
-{
-  iface->get_session_id = sink_get_session_id;
-  iface->commit = sink_commit;
-  iface->park = iface->discard = sink_end;
-  iface->dup_folder = sink_dup_folder;
-}
-
-G_DEFINE_TYPE_WITH_CODE (TestSink, test_sink, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SINK, sink_iface_init))
-
-static void
-test_sink_class_init (TestSinkClass *klass)
-{
-}
-
-static void
-test_sink_init (TestSink *self)
-{
-}
-
-/* ---- the server, and requests to it ---- */
-
-typedef struct
-{
-  char *dir;
-  NamidaServer *server;
-  TestShelf *shelf;
-} Fixture;
-
-static gboolean
-wait_over (gpointer data)
-{
-  g_error ("nothing happened");
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                                                                            \
-  G_STMT_START                                                                                                         \
-  {                                                                                                                    \
-    guint wait_id = g_timeout_add_seconds (60, wait_over, NULL);                                                       \
-    while (!(condition))                                                                                               \
-      {                                                                                                                \
-        g_main_context_iteration (NULL, FALSE);                                                                        \
-        g_usleep (500);                                                                                                \
-      }                                                                                                                \
-    g_source_remove (wait_id);                                                                                         \
-  }                                                                                                                    \
-  G_STMT_END
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  *(GAsyncResult **) user_data = g_object_ref (result);
-}
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  g_autoptr (NamidaIdentity) identity = NULL;
-  g_autofree char *device = NULL;
-  g_autoptr (GError) error = NULL;
-
-  f->dir = g_dir_make_tmp ("namida-server-limits-XXXXXX", &error);
-  g_assert_no_error (error);
-  device = g_build_filename (f->dir, "device", NULL);
-  g_assert_cmpint (g_mkdir (device, 0700), ==, 0);
-  identity = namida_identity_load (device, &error);
-  g_assert_no_error (error);
-  f->server = namida_server_new (identity);
-  f->shelf = g_object_new (TEST_TYPE_SHELF, NULL);
-  namida_server_set_shelf (f->server, NAMIDA_SHELF (f->shelf));
-  g_assert_true (namida_server_start (f->server, "127.0.0.1", 0, &error));
-  g_assert_no_error (error);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  namida_server_stop_async (f->server, on_result, &result);
-  WAIT_FOR (result != NULL);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_clear_object (&f->server);
-  g_clear_object (&f->shelf);
-  fixtures_remove (f->dir);
-  g_free (f->dir);
-}
-
-static const NamidaRoute *
-route_of (const NamidaServerDialect *dialect, const char *name)
-{
-  for (gsize i = 0; i < dialect->n_routes; i++)
-    if (g_str_equal (dialect->routes[i].name, name))
-      return &dialect->routes[i];
-  g_assert_not_reached ();
-}
-
-/* What a request was answered. */
-typedef struct
-{
-  guint n, status;
-  char *text;
-} Answer;
-
-static void
-on_answer (NamidaRequest *request, guint status, const char *json, gsize length, gpointer user_data)
-{
-  Answer *answer = user_data;
-
-  answer->n++;
-  answer->status = status;
-  g_free (answer->text);
-  answer->text = g_strndup (json, json != NULL ? length : 0);
-}
-
-static void
-connection_free (gpointer data)
-{
-  NamidaConnection *connection = data;
-
-  g_free (connection->address);
-  g_free (connection->fingerprint);
-  g_free (connection->owner);
-  g_free (connection);
-}
-
-/* @answer: (nullable): for a request that gets a connection. Returns: (transfer full) */
-static NamidaRequest *
-make_request (Fixture *f, const char *fingerprint, const NamidaRoute *route, const char *query, Answer *answer)
-{
-  NamidaRequest *request = g_atomic_rc_box_new0 (NamidaRequest);
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  NamidaConnection *connection = g_new0 (NamidaConnection, 1);
-
-  connection->address = g_strdup ("127.0.0.1");
-  connection->fingerprint = g_strdup (fingerprint);
-  connection->owner = g_strdup (fingerprint);
-  connection->encrypted = TRUE;
-  connection->trusted = g_str_has_prefix (fingerprint, "trusted");
-  request->server = f->server;
-  request->context = g_main_context_ref (g_main_context_default ());
-  request->remote = g_inet_socket_address_new (loopback, 9);
-  g_object_set_data_full (G_OBJECT (request->remote), "namida-connection", connection, connection_free);
-  request->connection = namida_connection_of (request->remote);
-  g_assert_true (request->connection == connection);
-  request->route = route;
-  request->type = "application/json";
-  request->head.method = g_strdup ("POST");
-  request->head.query = g_strdup (query);
-  request->on_answer = answer != NULL ? on_answer : NULL;
-  request->answer_data = answer;
-  return request;
-}
-
-static void
-set_body (NamidaRequest *request, const char *text)
-{
-  g_autoptr (GError) error = NULL;
-
-  request->body = g_bytes_new (text, strlen (text));
-  if (request->route->parse == NULL)
-    return;
-  request->parsed = request->route->parse (request, &error);
-  g_assert_no_error (error);
-}
-
-/* Gives the request a connection. Returns: (transfer full): its other end. */
-static GSocket *
-connect_request (NamidaRequest *request)
-{
-  g_autoptr (GSocketConnection) connection = NULL;
-  g_autoptr (GError) error = NULL;
-  GSocket *other;
-  int fds[2];
-
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
-  request->socket = g_socket_new_from_fd (fds[0], &error);
-  g_assert_no_error (error);
-  other = g_socket_new_from_fd (fds[1], &error);
-  g_assert_no_error (error);
-  connection = g_socket_connection_factory_create_connection (request->socket);
-  request->stream = G_IO_STREAM (g_steal_pointer (&connection));
-  request->reader = g_new0 (NamidaHttpReader, 1);
-  namida_http_reader_init (request->reader, g_io_stream_get_input_stream (request->stream));
-  request->head.keep_alive = TRUE;
-  return other;
-}
-
-/* Returns: (transfer full): the start of what was answered there. */
-static char *
-read_start (GSocket *other)
-{
-  char *text = g_malloc0 (257);
-  g_autoptr (GError) error = NULL;
-
-  g_socket_set_timeout (other, 60);
-  g_assert_cmpint (g_socket_receive (other, text, 256, NULL, &error), >=, 0);
-  g_assert_no_error (error);
-  return text;
-}
-
 /* ---- offers ---- */
-
-#define OFFER                                                                                                          \
-  "{\"info\":{\"alias\":\"Peer\",\"port\":9},\"files\":[{\"id\":\"f1\",\"name\":\"a.flac\",\"size\":1,"                \
-  "\"folderLabel\":\"Music\",\"relativePath\":\"a.flac\"}]}"
-
-static void
-on_offer (NamidaServer *server, NamidaOffer *offer, GPtrArray *asked)
-{
-  g_ptr_array_add (asked, g_object_ref (offer));
-}
-
-static void
-make_offer_by (Fixture *f, const NamidaRoute *route, const char *fingerprint, Answer *answer)
-{
-  NamidaRequest *request = make_request (f, fingerprint, route, NULL, answer);
-
-  set_body (request, OFFER);
-  namida_server_handle_offer (f->server, request);
-  namida_request_unref (request);
-}
-
-static void
-make_offer (Fixture *f, const char *fingerprint, Answer *answer)
-{
-  make_offer_by (f, route_of (&namida_server_v1, "prepare-upload"), fingerprint, answer);
-}
 
 /* One of each device, three of all strangers, and as many of trusted devices, whom strangers never keep out. */
 static void
@@ -430,18 +89,6 @@ test_single (Fixture *f, gconstpointer data)
 
 /* ---- sessions that ended ---- */
 
-/* Returns: why there is no such session; -1 if there is. */
-static int
-find_code (Fixture *f, const char *id, const char *fingerprint)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (namida_server_find_session (f->server, id, fingerprint, &error) != NULL)
-    return -1;
-  g_assert_true (error->domain == NAMIDA_ERROR);
-  return error->code;
-}
-
 static void
 test_ended (Fixture *f, gconstpointer data)
 {
@@ -462,32 +109,8 @@ static guint
 finish (Fixture *f, const char *id, const char *fingerprint)
 {
   g_autofree char *query = g_strdup_printf ("sessionId=%s", id);
-  Answer answer = { 0 };
-  NamidaRequest *request = make_request (f, fingerprint, route_of (&namida_server_v1, "finish"), query, &answer);
 
-  request->body = g_bytes_new_static ("{\"files\":{}}", 12);
-  namida_server_handle_finish (f->server, request);
-  WAIT_FOR (answer.n > 0);
-  namida_request_unref (request);
-  g_free (answer.text);
-  return answer.status;
-}
-
-/* Returns: (transfer full): a running session of @fingerprint without files. */
-static NamidaReceiveSession *
-open_session (Fixture *f, const char *id, const char *fingerprint)
-{
-  static const NamidaWant want = { 0 };
-  g_autoptr (NamidaBackup) backup = namida_backup_new ();
-  g_autoptr (NamidaTransfer) transfer = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, "Phone", fingerprint, TRUE);
-  g_autoptr (TestSink) sink = g_object_new (TEST_TYPE_SINK, NULL);
-  NamidaReceiveSession *session;
-
-  g_strlcpy (sink->id, id, sizeof sink->id);
-  namida_transfer_set_backup (transfer, backup);
-  session = namida_receive_session_new (fingerprint, sink->id, NAMIDA_SINK (sink), backup, transfer, &want);
-  namida_server_add_session (f->server, session);
-  return session;
+  return ask (f, "finish", fingerprint, query, "{\"files\":{}}", NULL);
 }
 
 /* An answer to “finish” may have megabytes: only the last eight are given again, and only to their device. */
@@ -501,7 +124,7 @@ test_answers (Fixture *f, gconstpointer data)
       g_autoptr (NamidaReceiveSession) session = NULL;
 
       g_snprintf (ids[i], sizeof ids[i], "session-%u", i);
-      session = open_session (f, ids[i], "A");
+      session = open_session (f, ids[i], ids[i], "A", NULL);
       g_assert_cmpuint (finish (f, ids[i], "B"), ==, 403);
       g_assert_cmpuint (finish (f, ids[i], "A"), ==, 200);
       g_assert_cmpuint (finish (f, ids[i], "A"), ==, 200);
@@ -514,33 +137,18 @@ test_answers (Fixture *f, gconstpointer data)
 /* ---- backups that are open for fetching ---- */
 
 static void
-open_backup (Fixture *f, const char *fingerprint)
-{
-  const NamidaRoute *route = route_of (&namida_server_v1, "prepare-download");
-  Answer answer = { 0 };
-  NamidaRequest *request = make_request (f, fingerprint, route, NULL, &answer);
-
-  set_body (request, "{\"backup\":\"1\"}");
-  route->handle (f->server, request);
-  WAIT_FOR (answer.n > 0);
-  g_assert_cmpuint (answer.status, ==, 200);
-  namida_request_unref (request);
-  g_free (answer.text);
-}
-
-static void
 test_shares (Fixture *f, gconstpointer data)
 {
   for (guint i = 0; i < 5; i++)
     {
-      open_backup (f, "A");
+      g_free (open_backup (f, "A"));
       WAIT_FOR (g_atomic_int_get (&f->shelf->open) <= 2);
     }
   for (guint i = 0; i < 40; i++)
     {
       g_autofree char *device = g_strdup_printf ("device %u", i);
 
-      open_backup (f, device);
+      g_free (open_backup (f, device));
       WAIT_FOR (g_atomic_int_get (&f->shelf->open) <= 16);
     }
   g_assert_cmpint (g_atomic_int_get (&f->shelf->open), ==, 16);
@@ -560,8 +168,8 @@ test_end_device (Fixture *f, gconstpointer data)
   g_signal_connect (f->server, "offer", G_CALLBACK (on_offer), asked);
   for (guint i = 0; i < 2; i++)
     {
-      sessions[i] = open_session (f, devices[i], devices[i]);
-      open_backup (f, devices[i]);
+      sessions[i] = open_session (f, devices[i], devices[i], devices[i], NULL);
+      g_free (open_backup (f, devices[i]));
       make_offer (f, devices[i], &answers[i]);
     }
   WAIT_FOR (asked->len == 2);
@@ -599,15 +207,6 @@ bring (Fixture *f, const char *fingerprint)
   route->take (f->server, request);
   namida_request_unref (request);
   return other;
-}
-
-static void
-assert_answer (GSocket *other, const char *code)
-{
-  g_autofree char *text = read_start (other);
-
-  if (strstr (text, code) == NULL)
-    g_error ("instead of %s: %s", code, text);
 }
 
 static void

@@ -70,6 +70,7 @@ typedef struct
   char *commitment, *revealed;
   guint confirms;
   GPtrArray *sockets; /* of the connections that are open */
+  gint hold;          /* atomic: the answer to the commitment waits */
   char *digits;       /* main context: as shown here */
 } Fixture;
 
@@ -109,6 +110,8 @@ serve_step (Fixture *f, GIOStream *stream, const NamidaPairMessage *message)
   else if (g_str_equal (step, "confirm"))
     f->confirms++;
   g_mutex_unlock (&f->lock);
+  while (g_atomic_int_get (&f->hold))
+    g_usleep (1000);
   if (g_strcmp0 (step, test->refuses) == 0)
     answer (stream, 403, "{\"code\":\"declined\",\"message\":\"No.\"}");
   else if (g_str_equal (step, "commit"))
@@ -350,6 +353,43 @@ test_case (Fixture *f, gconstpointer data)
   g_assert_cmpint (namida_trust_store_is_trusted (f->hub->trust, key), ==, paired);
 }
 
+static gboolean
+has_commitment (Fixture *f)
+{
+  gboolean has;
+
+  g_mutex_lock (&f->lock);
+  has = f->commitment != NULL;
+  g_mutex_unlock (&f->lock);
+  return has;
+}
+
+/* The person here gives up while the other device is slow: its answer is none to anything that comes later. */
+static void
+test_given_up (Fixture *f, gconstpointer data)
+{
+  guint wait_id = g_timeout_add_seconds (60, wait_over, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_atomic_int_set (&f->hold, TRUE);
+  namida_hub_pair_async (f->hub, f->peer, on_digits, f, NULL, on_result, &result);
+  while (!has_commitment (f))
+    run_for (1);
+  namida_hub_pair_confirm (f->hub, FALSE);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (wait_id);
+  g_assert_false (namida_hub_pair_finish (f->hub, result, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
+  g_atomic_int_set (&f->hold, FALSE);
+  run_for (200);
+  g_assert_null (f->digits);
+  g_mutex_lock (&f->lock);
+  g_assert_null (f->revealed);
+  g_mutex_unlock (&f->lock);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -361,5 +401,6 @@ main (int argc, char **argv)
 
       g_test_add (g_strdelimit (path, " ,", '-'), Fixture, &cases[i], set_up, test_case, tear_down);
     }
+  g_test_add ("/pair-answers/given-up", Fixture, &cases[0], set_up, test_given_up, tear_down);
   return g_test_run ();
 }

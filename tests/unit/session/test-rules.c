@@ -362,6 +362,190 @@ test_gone (Fixture *f, gconstpointer data)
   namida_offer_close (after, NAMIDA_OFFER_WITHDRAWN);
 }
 
+/* “Always” trusts a key, but not one that claims to be a device with another key. And of nothing that is taken nothing
+ * is stored. */
+static void
+test_always (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < 4; i++)
+    {
+      gboolean plain = i == 1, changed = i == 2, nothing = i == 3;
+      g_autofree char *key = g_strdup (KEY);
+      g_autoptr (NamidaOffer) offer = NULL;
+      Decision decision = { .code = -1 };
+
+      key[63] = (char) ('2' + i);
+      if (changed)
+        namida_trust_store_add (f->hub->trust, OTHER_KEY, UUID, "Somebody");
+      offer = make_offer (key, plain, 3);
+      namida_offer_set_decided (offer, on_decided, &decision);
+      namida_hub_on_offer (f->hub, offer);
+      WAIT_FOR (decision.decided > 0 || n_asked (f) > 0);
+      g_assert_cmpuint (n_asked (f), ==, 1);
+      if (nothing)
+        g_assert_cmpuint (namida_offer_set_taken (offer, "", FALSE), >, 0);
+      f->hub->running = TRUE;
+      namida_hub_accept (f->hub, offer, NAMIDA_LANDING_LIBRARY, TRUE);
+      f->hub->running = FALSE;
+      g_assert_cmpuint (decision.decided, ==, 1);
+      g_assert_cmpint (decision.sink != NULL, ==, !nothing);
+      g_assert_cmpint (namida_trust_store_is_trusted (f->hub->trust, key), ==, i == 0);
+      namida_offer_set_decided (offer, NULL, NULL);
+      g_clear_object (&decision.sink);
+    }
+}
+
+/* Accepted in another place than before it begins anew there, whatever was interrupted. */
+static void
+test_other_place (Fixture *f, gconstpointer data)
+{
+  static const Resume resume = { .agreed_by = NAMIDA_AGREED_TRUSTED, .agreed_files = 3 };
+
+  park (f, &resume);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *folder = i == 2 ? g_build_filename (f->dir, "elsewhere", NULL) : NULL;
+      g_autoptr (NamidaOffer) offer = make_offer (KEY, FALSE, 3);
+      Decision decision = { .code = -1 };
+
+      namida_offer_set_decided (offer, on_decided, &decision);
+      namida_hub_on_offer (f->hub, offer);
+      WAIT_FOR (n_asked (f) > 0);
+      f->hub->running = TRUE;
+      namida_hub_accept_to (f->hub, offer, i == 1 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY, folder, FALSE);
+      f->hub->running = FALSE;
+      g_assert_nonnull (decision.sink);
+      g_assert_cmpint (g_str_equal (namida_sink_get_session_id (decision.sink), "parked"), ==, i == 0);
+      namida_offer_set_decided (offer, NULL, NULL);
+      g_clear_object (&decision.sink);
+    }
+}
+
+/* A device that gives up its interrupted transfer gives up its own. */
+static void
+test_drop_parked (Fixture *f, gconstpointer data)
+{
+  static const char *const keys[] = { KEY, OTHER_KEY };
+  NamidaTransfer *transfers[2];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      transfers[i] = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, "Somebody", keys[i], TRUE);
+      namida_transfer_set_session_id (transfers[i], "parked");
+      namida_transfer_set_state (transfers[i], NAMIDA_TRANSFER_INTERRUPTED);
+      g_list_store_append (f->hub->transfers, transfers[i]);
+    }
+  namida_hub_on_drop_parked (f->hub, KEY, "another");
+  g_assert_false (namida_transfer_is_final (transfers[0]));
+  namida_hub_on_drop_parked (f->hub, KEY, "parked");
+  g_assert_true (namida_transfer_is_final (transfers[0]));
+  g_assert_false (namida_transfer_is_final (transfers[1]));
+  for (guint i = 0; i < 2; i++)
+    g_object_unref (transfers[i]);
+}
+
+/* What goes on leaves its old row, and the row of another device with the same backup alone. */
+static void
+test_old_row (Fixture *f, gconstpointer data)
+{
+  static const char *const keys[] = { KEY, OTHER_KEY };
+  g_autoptr (NamidaOffer) offer = make_offer (KEY, FALSE, 3);
+  Decision decision = { .code = -1 };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (NamidaTransfer) old = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, "Somebody", keys[i], TRUE);
+
+      namida_transfer_set_offer_key (old, "key");
+      namida_transfer_set_state (old, NAMIDA_TRANSFER_INTERRUPTED);
+      g_list_store_append (f->hub->transfers, old);
+    }
+  f->hub->accept = NAMIDA_ACCEPT_ALL;
+  namida_offer_set_decided (offer, on_decided, &decision);
+  namida_hub_on_offer (f->hub, offer);
+  WAIT_FOR (decision.decided > 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->hub->transfers)), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (NamidaTransfer) left = g_list_model_get_item (G_LIST_MODEL (f->hub->transfers), i);
+
+      g_assert_true (left == namida_offer_get_transfer (offer)
+                     || g_str_equal (namida_transfer_get_peer_fingerprint (left), OTHER_KEY));
+    }
+  namida_offer_set_decided (offer, NULL, NULL);
+  g_clear_object (&decision.sink);
+}
+
+/* What a person left out stays out when it goes on. */
+static void
+test_left_out (Fixture *f, gconstpointer data)
+{
+  static const Resume resume = { .agreed_by = NAMIDA_AGREED_PERSON, .agreed_files = 3 };
+  g_autoptr (NamidaOffer) before = make_offer (KEY, FALSE, 3);
+  g_autoptr (NamidaOffer) offer = make_offer (KEY, FALSE, 3);
+  g_autofree char *declined = NULL;
+  Decision decision = { .code = -1 };
+
+  g_assert_cmpuint (namida_offer_set_taken (before, "Music/1.mp3", FALSE), ==, 1);
+  declined = namida_offer_format_declined (before);
+  park (f, &resume);
+  g_assert_true (namida_database_exec (f->hub->database, NULL, "UPDATE sessions SET declined = ?", "s", declined));
+  namida_offer_set_decided (offer, on_decided, &decision);
+  namida_hub_on_offer (f->hub, offer);
+  WAIT_FOR (decision.decided > 0 || n_asked (f) > 0);
+  g_assert_nonnull (decision.sink);
+  g_assert_cmpuint (namida_offer_count_taken (offer, NULL), ==, 2);
+  g_assert_false (namida_offer_is_taken (offer, 1));
+  namida_offer_set_decided (offer, NULL, NULL);
+  g_clear_object (&decision.sink);
+}
+
+/* Who gets no answer waits as after a no. Who goes away itself does not, unless it does so again and again. */
+static void
+test_no_answer (Fixture *f, gconstpointer data)
+{
+  static const NamidaOfferState states[] = { NAMIDA_OFFER_WITHDRAWN, NAMIDA_OFFER_EXPIRED };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (NamidaOffer) offer = make_offer (KEY, FALSE, 1);
+
+      namida_hub_on_offer (f->hub, offer);
+      WAIT_FOR (n_asked (f) > 0);
+      namida_offer_close (offer, states[i]);
+      g_assert_cmpint (namida_decline_guard_wait (f->hub->declined, KEY) > 0, ==, i == 1);
+    }
+}
+
+/* New keys are free: who declined the others of an address is not asked about the next one at once. */
+static void
+test_address (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaOffer) offer = make_offer (KEY, FALSE, 1);
+  Decision decision = { .code = -1 };
+
+  for (guint i = 0; i < 10; i++)
+    namida_decline_guard_declined (f->hub->declined, "192.0.2.7", 5);
+  namida_offer_set_decided (offer, on_decided, &decision);
+  namida_hub_on_offer (f->hub, offer);
+  WAIT_FOR (decision.decided > 0 || n_asked (f) > 0);
+  g_assert_cmpint (decision.code, ==, NAMIDA_ERROR_TOO_MANY);
+  namida_offer_set_decided (offer, NULL, NULL);
+}
+
+/* What a key has proven is not replaced by what somebody claims for it. */
+static void
+test_claims (Fixture *f, gconstpointer data)
+{
+  namida_hub_note_sender (f->hub, KEY, "claimed", FALSE);
+  g_assert_null (namida_hub_get_proven_uuid (f->hub, KEY));
+  g_assert_cmpstr (namida_hub_get_uuid_of (f->hub, KEY, NULL), ==, "claimed");
+  namida_hub_note_sender (f->hub, KEY, "proven", TRUE);
+  namida_hub_note_sender (f->hub, KEY, "claimed", FALSE);
+  g_assert_cmpstr (namida_hub_get_proven_uuid (f->hub, KEY), ==, "proven");
+  g_assert_cmpstr (namida_hub_get_uuid_of (f->hub, KEY, NULL), ==, "proven");
+}
+
 /* ---- pairing ---- */
 
 static guint
@@ -572,11 +756,18 @@ test_arrived (Fixture *f, gconstpointer data)
   namida_transfer_set_result (transfer, 0, NAMIDA_FILE_STORED, NULL);
   namida_transfer_set_folder (transfer, f->dir);
   g_assert_true (g_file_set_contents (path, "another size", 12, NULL));
-  g_assert_cmpint (symlink ("1234567", link), ==, 0);
-  namida_hub_inspect_arrived_async (f->hub, transfer, NULL, on_result, &result);
-  WAIT_FOR (result != NULL);
-  g_assert_null (namida_hub_inspect_arrived_finish (f->hub, result, &error));
-  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+  for (guint i = 0; i < 2; i++)
+    {
+      if (i == 1)
+        g_assert_cmpint (symlink ("1234567", link), ==, 0);
+      namida_hub_inspect_arrived_async (f->hub, transfer, NULL, on_result, &result);
+      WAIT_FOR (result != NULL);
+      g_assert_null (namida_hub_inspect_arrived_finish (f->hub, result, &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+      g_assert_nonnull (strstr (error->message, "not there any more"));
+      g_clear_error (&error);
+      g_clear_object (&result);
+    }
 }
 
 /* ---- the history ---- */
@@ -649,6 +840,14 @@ main (int argc, char **argv)
   g_test_add ("/rules/no/stranger", Fixture, GINT_TO_POINTER (FALSE), set_up, test_no, tear_down);
   g_test_add ("/rules/no/trusted", Fixture, GINT_TO_POINTER (TRUE), set_up, test_no, tear_down);
   ADD ("/rules/gone", test_gone);
+  ADD ("/rules/always", test_always);
+  ADD ("/rules/other-place", test_other_place);
+  ADD ("/rules/drop-parked", test_drop_parked);
+  ADD ("/rules/old-row", test_old_row);
+  ADD ("/rules/left-out", test_left_out);
+  ADD ("/rules/no-answer", test_no_answer);
+  ADD ("/rules/address", test_address);
+  ADD ("/rules/claims", test_claims);
   ADD ("/rules/pairing/refused", test_pairing_refused);
   ADD ("/rules/pairing/choice", test_pairing_choice);
   ADD ("/rules/messages", test_messages);

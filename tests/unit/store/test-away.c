@@ -3,6 +3,7 @@
  * lost their records are not passed over. */
 #include "store-fixture.h"
 
+#include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-folder-record.h"
 #include "namida-removal.h"
@@ -87,7 +88,13 @@ test_removed (Fixture *f, gconstpointer data)
       g_assert_no_error (error);
       g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 3);
       g_assert_cmpint (fixture_query_int (f, "SELECT removing FROM versions WHERE id = 1"), ==, 0);
+      g_assert_cmpint (fixture_query_int (f, "SELECT removing FROM versions WHERE id = 2"), ==, 2);
     }
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE versions SET pinned = 1 WHERE id = 1", ""));
+  g_assert_false (namida_removal_forget (f->database, "1", &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
+  g_clear_error (&error);
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE versions SET pinned = 0 WHERE id = 1", ""));
   g_assert_cmpint (g_rmdir (f->backups), ==, 0);
   g_assert_true (namida_removal_forget (f->database, "1", &error));
   g_assert_no_error (error);
@@ -160,11 +167,13 @@ test_turns (Fixture *f, gconstpointer data)
   g_autofree char *one = NULL;
   g_autofree char *two = NULL;
 
+  namida_clock_set_fake (namida_clock_real ()); /* the name is the time */
   one = send (f, "one");
   g_assert_cmpint (g_mkdir (second, 0755), ==, 0);
   exchange (f, "-A", "-B");
   g_assert_true (fixture_adopt (f, f->backups));
   two = send (f, "one");
+  namida_clock_set_fake (-1);
   g_assert_cmpstr (one, ==, two);
   check_turn (f, "1", "2");
   exchange (f, "-B", "-A");
@@ -189,7 +198,7 @@ static void
 test_unnamed (Fixture *f, gconstpointer data)
 {
   g_autofree char *second = g_strconcat (f->backups, "-B", NULL);
-  g_autofree char *one = send (f, "one");
+  G_GNUC_UNUSED g_autofree char *one = send (f, "one");
   g_autofree char *two = NULL;
 
   g_assert_cmpint (fixture_query_int (f, "SELECT store = (SELECT uuid FROM stores) FROM versions"), ==, 1);

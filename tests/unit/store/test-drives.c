@@ -11,11 +11,13 @@
 #include "namida-limits.h"
 #include "namida-store-probe.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -215,6 +217,52 @@ test_drop_flood (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n_written, <=, 3);
 }
 
+static guint64 drive_bytes, drive_free; /* of each file system, if @drive_bytes is not 0 */
+
+int
+fstatvfs (int fd, struct statvfs *vfs)
+{
+  int (*real) (int, struct statvfs *) = (int (*) (int, struct statvfs *)) dlsym (RTLD_NEXT, "fstatvfs64");
+  int result = real (fd, vfs);
+
+  if (result != 0 || drive_bytes == 0)
+    return result;
+  vfs->f_blocks = drive_bytes / vfs->f_frsize;
+  vfs->f_bfree = vfs->f_bavail = drive_free / vfs->f_frsize;
+  return 0;
+}
+
+/* Without a choice of a person 64 MiB stay free, but not on a small drive. */
+static void
+test_usual_reserve (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    guint64 mib, free_mib;
+    gboolean fits;
+  } cases[] = { { 4096, 65, TRUE }, { 4096, 63, FALSE }, { 512, 63, TRUE }, { 512, 0, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Shipment) shipment = shipment_new ();
+      g_autoptr (NamidaSink) sink = new_sink (f, NAMIDA_LANDING_BACKUP);
+      g_autoptr (GError) error = NULL;
+      NamidaWant wants[1] = { { 0 } };
+      gboolean fits;
+
+      shipment_add (shipment, "Music", "1.flac", "one", FALSE);
+      drive_bytes = cases[i].mib << 20;
+      drive_free = cases[i].free_mib << 20;
+      fits = namida_sink_prepare (sink, shipment->backup, NULL, wants, NULL, &error);
+      drive_bytes = 0;
+      g_assert_cmpint (fits, ==, cases[i].fits);
+      if (fits)
+        namida_sink_discard (sink);
+      else
+        g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE);
+    }
+}
+
 /* The bytes that a person wants to stay free are nobody's. */
 static void
 test_reserve (Fixture *f, gconstpointer data)
@@ -341,6 +389,7 @@ main (int argc, char **argv)
   ADD ("drop-parked", test_drop_parked);
   ADD ("drop-flood", test_drop_flood);
   ADD ("reserve", test_reserve);
+  ADD ("usual-reserve", test_usual_reserve);
   ADD ("two-owners", test_two_owners);
   ADD ("refused", test_refused);
   ADD ("probe", test_probe);

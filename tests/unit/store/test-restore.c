@@ -335,6 +335,53 @@ test_undo_away (void)
   world_close (&world);
 }
 
+/* @device: of the file system that @file was restored to. Returns: whether @root is here. */
+static gboolean
+is_root_here (const char *root, const char *file, guint64 device)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_restored_row_free);
+  NamidaRestoredRow *row = namida_restored_row_new (NAMIDA_RESTORED_FILE, file);
+  g_autoptr (GError) error = NULL;
+  gboolean here;
+
+  row->device = device;
+  g_ptr_array_add (rows, row);
+  g_ptr_array_add (rows, namida_restored_row_new (NAMIDA_RESTORED_ROOT, root));
+  here = namida_restore_check_roots (rows, &error);
+  if (!here)
+    g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+  return here;
+}
+
+/* A folder is away only if its own files were on another file system, and none of them is here. */
+static void
+test_roots (void)
+{
+  g_autofree char *base = g_dir_make_tmp ("namida-roots-XXXXXX", NULL);
+  g_autofree char *root = g_build_filename (base, "Music", NULL);
+  g_autofree char *file = g_build_filename (root, "1.flac", NULL);
+  g_autofree char *other = g_build_filename (base, "Music 2", "1.flac", NULL);
+  g_autofree char *deeper = g_build_filename (root, "Music", "1.flac", NULL);
+  struct stat st;
+
+  g_assert_cmpint (stat (base, &st), ==, 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      if (i == 1)
+        g_assert_cmpint (g_mkdir (root, 0755), ==, 0); /* a mount point */
+      g_assert_false (is_root_here (root, file, st.st_dev + 1));
+      g_assert_false (is_root_here (root, deeper, st.st_dev + 1));
+      g_assert_true (is_root_here (root, file, st.st_dev)); /* a person removed it */
+      g_assert_true (is_root_here (root, file, 0));
+      g_assert_true (is_root_here (root, other, st.st_dev + 1));
+    }
+  g_assert_true (g_file_set_contents (file, "", 0, NULL));
+  g_assert_true (is_root_here (root, file, st.st_dev + 1)); /* it was copied to another disk */
+  g_assert_cmpint (g_unlink (file), ==, 0);
+  g_assert_cmpint (g_rmdir (root), ==, 0);
+  g_assert_cmpint (g_rmdir (base), ==, 0);
+}
+
 /* Of the size that they had when they were added: one was written to in its place, as a tag editor does; the other is
  * another file with the same time. */
 static void
@@ -652,6 +699,7 @@ main (int argc, char **argv)
   g_test_add_func ("/restore/most-files", test_most_files);
   g_test_add_func ("/restore/undo-hindered", test_undo_hindered);
   g_test_add_func ("/restore/undo-away", test_undo_away);
+  g_test_add_func ("/restore/roots", test_roots);
   g_test_add_func ("/restore/keep-both", test_keep_both);
   g_test_add_func ("/restore/replace", test_replace);
   g_test_add_func ("/restore/in-the-way", test_in_the_way);

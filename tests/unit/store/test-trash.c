@@ -167,6 +167,7 @@ test_taken_back_meanwhile (Fixture *f, gconstpointer data)
   g_autofree char *moved = g_build_filename (f->backups, NAMIDA_VERSION_TRASH, owner, "version-2", NULL);
   g_autofree char *device = g_path_get_dirname (two);
   g_autoptr (GPtrArray) records = NULL;
+  g_autoptr (GPtrArray) back = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
 
   trash_put (f, "1");
@@ -176,6 +177,11 @@ test_taken_back_meanwhile (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpuint (records->len, ==, 3);
   g_assert_true (namida_version_trash_take_back (f->database, "1", &error));
+  g_assert_no_error (error);
+  /* What was taken back is passed over, and that is no error. */
+  g_ptr_array_add (back, g_ptr_array_index (records, records->len - 1));
+  g_assert_cmpint (((NamidaVersionRecord *) back->pdata[0])->id, ==, 1);
+  g_assert_true (namida_removal_purge (f->database, back, &error));
   g_assert_no_error (error);
   g_assert_cmpint (g_mkdir_with_parents (device, 0755), ==, 0);
   fixture_open_up (moved);
@@ -189,6 +195,28 @@ test_taken_back_meanwhile (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_query_int (f, "SELECT pinned FROM versions WHERE id = 1 AND removing = 0"), ==, 1);
   g_assert_cmpint (fixture_query_int (f, "SELECT removing FROM versions WHERE id = 2"), ==, 2);
   g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 2);
+}
+
+/* Somebody put the folder of another version in the place of the one that is removed: that one stays. */
+static void
+test_place_of_another (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = trash_receive (f, "one");
+  g_autofree char *two = trash_receive (f, "two");
+  g_autofree char *old = g_strconcat (one, "-old", NULL);
+  const char *ids[] = { "1", NULL };
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_open_up (one);
+  fixture_open_up (two);
+  g_assert_cmpint (g_rename (one, old), ==, 0);
+  g_assert_cmpint (g_rename (two, one), ==, 0);
+  removal = namida_removal_run (f->database, ids, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (removal);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE id = 1"), ==, 0);
+  fixture_check_sums (one);
 }
 
 static guint
@@ -278,6 +306,7 @@ main (int argc, char **argv)
   ADD ("place-taken", test_place_taken);
   ADD ("room-of-library", test_room_of_library);
   ADD ("taken-back-meanwhile", test_taken_back_meanwhile);
+  ADD ("place-of-another", test_place_of_another);
   ADD ("found-unread", test_found_unread);
   ADD ("found-read", test_found_read);
   ADD ("not-ours", test_not_ours);
