@@ -103,3 +103,9 @@ namida_open_at (int folder, const char *name, int flags, mode_t mode)
     return open_long (name, flags, mode);
   return fd;
 }
+
+int
+namida_sync_folder (int folder)
+{
+  return fsync (folder) == 0 || errno == EINVAL ? 0 : -1;
+}

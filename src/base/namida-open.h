@@ -31,6 +31,18 @@ int namida_open_at (int folder, const char *name, int flags, mode_t mode);
 int namida_open_parent (const char *path, const char **basename);
 
 /**
+ * namida_sync_folder:
+ * @folder: an open folder
+ *
+ * Like fsync(2), which makes the names in the folder durable. Some network and FUSE file systems refuse it for folders
+ * with EINVAL, because a change there is not delayed or because they have no way to wait for it; that is no error.
+ * Blocking.
+ *
+ * Returns: 0, or -1 with errno set
+ */
+int namida_sync_folder (int folder);
+
+/**
  * namida_open_pinned: Does the same as namida_open_at() in two steps, for a file that already exists. Exported for its
  * test.
  */

@@ -8,6 +8,7 @@
 
 #include "namida-error.h"
 #include "namida-identity.h"
+#include "namida-open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -294,8 +295,8 @@ write_folder (int data_fd, const NamidaIdentityFiles *files)
     return FALSE;
   good = write_durably (folder_fd, KEY, files->key_pem)
          && write_durably (folder_fd, CERTIFICATE, files->certificate_pem)
-         && write_durably (folder_fd, UUID, files->uuid) && fsync (folder_fd) == 0
-         && renameat (data_fd, NEW_FOLDER, data_fd, FOLDER) == 0 && fsync (data_fd) == 0;
+         && write_durably (folder_fd, UUID, files->uuid) && namida_sync_folder (folder_fd) == 0
+         && renameat (data_fd, NEW_FOLDER, data_fd, FOLDER) == 0 && namida_sync_folder (data_fd) == 0;
   saved_errno = errno;
   key_fd = good ? openat (folder_fd, KEY, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
   if (key_fd >= 0)

@@ -195,7 +195,7 @@ mark_write (const Mark *self, int folder, gboolean create)
   fine = fine
          && (create ? namida_file_rename (folder, temporary, folder, NAMIDA_STORE_MARK_NAME)
                     : renameat (folder, temporary, folder, NAMIDA_STORE_MARK_NAME) == 0)
-         && fsync (folder) == 0;
+         && namida_sync_folder (folder) == 0;
   saved_errno = errno;
   if (!fine)
     unlinkat (folder, temporary, 0);

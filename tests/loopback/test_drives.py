@@ -208,6 +208,24 @@ def test_quota(lab):
         equal(keeper.stop(), 0)
 
 
+def test_no_folder_sync(lab):
+    """a drive that refuses to sync folders, as some network drives do: versions are kept, verified and removed there"""
+    if os.geteuid() != 0:
+        raise Skip("only root can mount")
+    with Drive(lab, "true", "false", "casefold") as drive:
+        music = lab.folder("source") / "Music"
+        write(music / "song.flac", b"song")
+        keeper, sender = lab.device("Keeper"), lab.device("Sender")
+        keeper.backups = drive / "B"
+        keeper.receive("--accept", "all", "--as", "backup")
+        for stored in (1, 0):
+            equal(expect(0, sender.send(keeper, music)).end()["moved"], stored)
+        expect(0, keeper.run("backups", "verify"))
+        expect(0, keeper.run("backups", "remove", "1"))
+        equal([version["id"] for version in expect(0, keeper.run("--json", "backups", "list")).events], ["2"])
+        equal(keeper.stop(), 0)
+
+
 def test_closed(lab):
     """a folder that the keeper's user may not write in any more is no drive that is not connected"""
     user = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
@@ -215,4 +233,4 @@ def test_closed(lab):
         refused_for(lab, "no-permission", "no permission", lambda drive: run("chmod {mode} {folder}/B", mode=mode, folder=drive), user)
 
 
-main(*[on_drive(kind) for kind in KINDS], test_no_inodes, test_read_only, test_too_large, test_quota, test_closed, test_data_without_permissions)
+main(*[on_drive(kind) for kind in KINDS], test_no_inodes, test_read_only, test_too_large, test_quota, test_no_folder_sync, test_closed, test_data_without_permissions)

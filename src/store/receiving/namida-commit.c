@@ -357,7 +357,7 @@ finish_version (NamidaStoreSink *self, GError **error)
     {
       namida_crash_point ("version-renamed");
       namida_tree_set_writable (root->fd, FALSE);
-      if (fsync (holder) != 0 || fsync (root->base_fd) != 0)
+      if (namida_sync_folder (holder) != 0 || namida_sync_folder (root->base_fd) != 0)
         fine = namida_work_fail (error, errno, name);
       namida_crash_point ("version-durable");
     }

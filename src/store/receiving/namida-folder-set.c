@@ -5,6 +5,7 @@
 #include "namida-folder-set.h"
 
 #include "namida-error.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 
 #include <errno.h>
@@ -90,7 +91,7 @@ sync_one (const Folder *folder, int root_fd, GError **error)
 {
   g_autofree char *inside = g_strconcat (folder->path, "/x", NULL);
   int fd = folder->path[0] == '\0' ? dup (root_fd) : namida_safe_path_open_parent (root_fd, inside, FALSE, NULL, error);
-  gboolean fine = fd >= 0 && fsync (fd) == 0;
+  gboolean fine = fd >= 0 && namida_sync_folder (fd) == 0;
 
   if (!fine && (error == NULL || *error == NULL))
     namida_error_set_from_write (error, errno, root_fd, _ ("The stored files could not be made safe on the disk"));

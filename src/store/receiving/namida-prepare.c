@@ -578,7 +578,8 @@ read_at_place (NamidaStoreSink *self, NamidaPlaceCursor *cursor, guint index, GC
       self->hashed++;
     }
   /* The user may have copied it a moment ago: what counts as stored must survive a power failure. */
-  if (hash != NULL && g_ascii_strcasecmp (hash, entry->sha256) == 0 && fsync (fd) == 0 && fsync (folder) == 0)
+  if (hash != NULL && g_ascii_strcasecmp (hash, entry->sha256) == 0 && fsync (fd) == 0
+      && namida_sync_folder (folder) == 0)
     {
       item->state = NAMIDA_ITEM_KEPT;
       item->read = TRUE;

@@ -66,7 +66,7 @@ staging_make_folder (int parent_fd, const char *name, mode_t mode)
   int fd, make_errno = 0;
 
   if (mkdirat (parent_fd, name, mode) == 0)
-    fsync (parent_fd);
+    namida_sync_folder (parent_fd);
   else
     make_errno = errno;
   fd = namida_folder_open (parent_fd, name, FALSE);

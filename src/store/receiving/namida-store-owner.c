@@ -7,6 +7,7 @@
 #include "namida-store-owner.h"
 
 #include "namida-file-ops.h"
+#include "namida-open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +51,7 @@ namida_store_open_owned (int store_fd, const char *hidden, const char *owner, gb
   fd = namida_folder_open (top, owner, create);
   saved_errno = errno;
   /* Make the name of the folder durable, so that a version that is moved into it is not lost with it. */
-  if (fd >= 0 && create && (fsync (top) != 0 || fsync (store_fd) != 0))
+  if (fd >= 0 && create && (namida_sync_folder (top) != 0 || namida_sync_folder (store_fd) != 0))
     {
       saved_errno = errno;
       close (fd);

@@ -12,6 +12,7 @@
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-format.h"
+#include "namida-open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -501,7 +502,7 @@ sink_sync_parts (NamidaStoreSink *self)
     {
       const NamidaRoot *root = g_ptr_array_index (self->roots, i);
 
-      if (root->staging != NULL && fsync (namida_staging_get_fd (root->staging)) != 0)
+      if (root->staging != NULL && namida_sync_folder (namida_staging_get_fd (root->staging)) != 0)
         g_message ("the parts of session %s are not durable: %s", self->session->id, g_strerror (errno));
     }
 }

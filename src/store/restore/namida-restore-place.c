@@ -7,6 +7,7 @@
 
 #include "namida-digest.h"
 #include "namida-file-ops.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 
 #include <errno.h>
@@ -45,7 +46,7 @@ static gboolean
 sync_folder (const char *path)
 {
   int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), saved_errno;
-  gboolean fine = fd >= 0 && fsync (fd) == 0;
+  gboolean fine = fd >= 0 && namida_sync_folder (fd) == 0;
 
   saved_errno = errno;
   if (fd >= 0)
@@ -134,7 +135,8 @@ make_waiting (NamidaRestoreApply *self, NamidaRestoreStaged *staged, GError **er
   gboolean is_new = !g_file_test (folder, G_FILE_TEST_IS_DIR);
 
   /* Its name has to be durable before a file waits in it. */
-  if (g_mkdir_with_parents (folder, 0700) != 0 || (is_new && (!sync_folder (replaced) || fsync (root->fd) != 0)))
+  if (g_mkdir_with_parents (folder, 0700) != 0
+      || (is_new && (!sync_folder (replaced) || namida_sync_folder (root->fd) != 0)))
     return namida_restore_fail (error, errno, _ ("Nothing can be written into “%s”"), root->path);
   staged->row->kept = g_build_filename (folder, name, NULL);
   return TRUE;

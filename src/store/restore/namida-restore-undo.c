@@ -229,7 +229,7 @@ undo_file (Undo *self, const NamidaRestoredRow *row)
       return;
     }
   take_back (self, folder, name, row);
-  if (fsync (folder) != 0)
+  if (namida_sync_folder (folder) != 0)
     undo_note_trouble (self, row);
   close (folder);
 }

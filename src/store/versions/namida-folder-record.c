@@ -262,7 +262,7 @@ record_write_file (int folder, const char *name, const char *text, gsize length,
   int saved_errno;
 
   if (record_write_temporary (folder, text, length) && renameat (folder, TEMPORARY, folder, name) == 0
-      && fsync (folder) == 0)
+      && namida_sync_folder (folder) == 0)
     return TRUE;
   saved_errno = errno;
   unlinkat (folder, TEMPORARY, 0);

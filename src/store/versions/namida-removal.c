@@ -8,6 +8,7 @@
 #include "namida-crash-point.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 #include "namida-staging.h"
 #include "namida-store-owner.h"
@@ -150,7 +151,7 @@ removal_end_move (int from, gboolean fine)
   if (fine)
     {
       namida_crash_point ("removal-renamed");
-      fine = fsync (from) == 0;
+      fine = namida_sync_folder (from) == 0;
       saved_errno = errno;
     }
   close (from);

@@ -174,7 +174,7 @@ relink (int from_folder, const char *from, const char *path, const struct stat *
       if (linkat (from_folder, from, folder, TEMPORARY, 0) == 0 && renameat (folder, TEMPORARY, folder, name) != 0)
         unlinkat (folder, TEMPORARY, 0);
       repair_close_up (folder, mode);
-      fsync (folder);
+      namida_sync_folder (folder);
     }
   close (folder);
 }
@@ -207,7 +207,7 @@ namida_repair_link (const NamidaVersionFile *file, int version_fd, const char *w
   mode = repair_open_up (folder);
   unlinkat (folder, TEMPORARY, 0);
   fine = linkat (AT_FDCWD, whole, folder, TEMPORARY, 0) == 0 && renameat (folder, TEMPORARY, folder, basename) == 0
-         && fsync (folder) == 0;
+         && namida_sync_folder (folder) == 0;
   /* Also needed if both names are links to the same file, which was temporarily unreadable: a rename does nothing
    * then. */
   unlinkat (folder, TEMPORARY, 0);
@@ -250,7 +250,7 @@ namida_repair_file (NamidaDatabase *database,
       errno = saved_errno;
       fine = FALSE;
     }
-  fine = fine && fsync (folder) == 0;
+  fine = fine && namida_sync_folder (folder) == 0;
   saved_errno = errno;
   repair_close_up (folder, mode);
   if (!fine)

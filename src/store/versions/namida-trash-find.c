@@ -13,6 +13,7 @@
 #include "namida-folder-record.h"
 #include "namida-layout.h"
 #include "namida-name-map.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 #include "namida-store-owner.h"
 #include "namida-version-trash.h"
@@ -94,7 +95,7 @@ trash_find_move (int store, int trash, const char *name, const NamidaFolderRecor
         break;
     }
   namida_crash_point ("trash-found");
-  if (moved && (fsync (holder) != 0 || fsync (store) != 0 || fsync (trash) != 0))
+  if (moved && (namida_sync_folder (holder) != 0 || namida_sync_folder (store) != 0 || namida_sync_folder (trash) != 0))
     g_message ("“%s”: %s", alias, g_strerror (errno));
   close (holder);
   return moved;

@@ -8,6 +8,7 @@
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-folder-set.h"
+#include "namida-open.h"
 #include "namida-sums.h"
 
 #include <errno.h>
@@ -282,7 +283,7 @@ export_run (const ExportPlan *plan, const char *folder, NamidaExport *result, GC
   if (done && !namida_folder_rename (root, hidden, root, name))
     done = export_fail (error, errno, name);
   if (done)
-    fsync (root);
+    namida_sync_folder (root);
   else
     namida_tree_remove (root, hidden);
   close (root);

@@ -10,6 +10,7 @@
 #include "namida-crash-point.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-open.h"
 #include "namida-removal.h"
 #include "namida-safe-path.h"
 #include "namida-store-owner.h"
@@ -148,7 +149,7 @@ trash_move_in (NamidaDatabase *database, const NamidaVersionRecord *record, GErr
       || !namida_folder_move (place.holder, place.basename, place.trash, place.name))
     return trash_fail (record, errno, error);
   namida_crash_point ("trash-renamed");
-  if (fsync (place.trash) != 0 || fsync (place.holder) != 0)
+  if (namida_sync_folder (place.trash) != 0 || namida_sync_folder (place.holder) != 0)
     return trash_fail (record, errno, error);
   /* Succeeds only if no other version is in it. */
   unlinkat (place.store, device_name, AT_REMOVEDIR);
@@ -233,7 +234,8 @@ trash_move_out (NamidaDatabase *database, const TrashPlace *place, const NamidaV
         return FALSE;
       if (namida_folder_move (place->trash, place->name, place->holder, numbered))
         /* The folder of the device may be new. */
-        return (fsync (place->holder) == 0 && fsync (place->store) == 0) || trash_fail_out (record, errno, error);
+        return (namida_sync_folder (place->holder) == 0 && namida_sync_folder (place->store) == 0)
+               || trash_fail_out (record, errno, error);
       if (errno != EEXIST && errno != ENOTEMPTY)
         break;
     }
