@@ -27,6 +27,8 @@ LIST_S, REMOVE_S = 0.3, 0.3
 GROWTH, BESIDE_RSYNC = 1.3, 1.5
 MEMORY_MB = 64
 WINDOW = 5  # versions that share a row: a single one is chance
+YEAR_DAYS, YEAR_FILES, YEAR_MB = 365, 20000, 250
+YEAR_ROWS = 4
 
 
 def timed(command, env=None):
@@ -68,13 +70,13 @@ class Keeper(peers.Product):
 
 
 class Store:
-    def __init__(self, folder, cli, files):
+    def __init__(self, folder, cli, files, length=BYTES):
         self.music = folder / "Music"
         rand = random.Random(20260719)
         for i in range(files):
             path = self.music / f"{i // 20:03d}" / f"{i}.flac"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(rand.randbytes(BYTES))
+            path.write_bytes(rand.randbytes(length))
         peers.Product.cli = cli
         (folder / "keeper").mkdir()
         (folder / "rsync").mkdir()
@@ -160,6 +162,38 @@ def at_the_end(store, last):
     return {"verify": verified, "remove": max(0, removed - nothing), "retention": time.monotonic() - began, "peak": store.keeper.peak()}
 
 
+def live_a_day(store, day, files):
+    """Three songs are new, two have other tags, a playlist is another one, and once a week an album gets another name."""
+    rand = random.Random(day)
+    album = store.music / f"new {day // 4:03d}"
+    album.mkdir(exist_ok=True)
+    for i in range(3):
+        (album / f"{day} {i}.flac").write_bytes(rand.randbytes(64))
+    for i in rand.sample(range(files // 20), 2):
+        song = next(path for folder in sorted(store.music.glob(f"{i:03d}*")) for path in sorted(folder.iterdir()))
+        song.write_bytes(rand.randbytes(64))
+    (store.music / "Mix.m3u").write_bytes(rand.randbytes(400).hex().encode())
+    if day % 7 == 0:
+        folder = sorted(store.music.glob(f"{rand.randrange(files // 20):03d}*"))[0]
+        folder.rename(folder.with_name(f"{folder.name[:3]} ({day})"))
+
+
+def measure_year(store, days, files):
+    """One version a day. The database grows by the same with each of them, so a part of a year tells what a whole one needs."""
+    print(f"| day, of {files:,} songs | new version, s | list, s | list: memory, MB | receiver: memory, MB | database, MB |\n| ---: | ---: | ---: | ---: | ---: | ---: |")
+    sizes = []
+    for day in range(1, days + 1):
+        live_a_day(store, day, files)
+        took = store.version()[0]
+        sizes.append(store.keeper.database())
+        if day == 1 or day * YEAR_ROWS // days != (day - 1) * YEAR_ROWS // days:
+            listed = timed(store.keeper.here("--json", "backups", "list"))
+            print(f"| {day} | {took:.2f} | {listed[0]:.2f} | {listed[1]:.0f} | {store.keeper.peak():.0f} | {sizes[-1]:.1f} |", flush=True)
+    year = sizes[0] + (sizes[-1] - sizes[0]) / (days - 1) * (YEAR_DAYS - 1)
+    print(f"\n| bar | measured | at most |\n| --- | ---: | ---: |\n| database after {YEAR_DAYS} days, MB{'' if days >= YEAR_DAYS else f' (from {days})'} | {year:.1f}"
+          f"{' **missed**' if year > YEAR_MB else ''} | {YEAR_MB} |")
+
+
 def tell(rows, end, files):
     print(f"| version of {files:,} files | new version, s | rsync --link-dest over ssh, s | restic, s | list, s | show, s | list: memory, MB | database, MB |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
@@ -181,14 +215,23 @@ def tell(rows, end, files):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cli", type=pathlib.Path, required=True)
-    parser.add_argument("--versions", type=int, default=300)
-    parser.add_argument("--files", type=int, default=2000)
+    parser.add_argument("--versions", type=int)
+    parser.add_argument("--files", type=int)
+    parser.add_argument("--year", action="store_true")
+    parser.add_argument("--folder", default="/dev/shm")
     options = parser.parse_args()
-    if options.versions < 4 * WINDOW + 2:
+    options.versions = options.versions or (YEAR_DAYS if options.year else 300)
+    options.files = options.files or (YEAR_FILES if options.year else 2000)
+    if options.year and options.versions < YEAR_ROWS:
+        parser.error(f"--versions is a number from {YEAR_ROWS} on")
+    if not options.year and options.versions < 4 * WINDOW + 2:
         parser.error(f"--versions is a number from {4 * WINDOW + 2} on")
-    with tempfile.TemporaryDirectory(prefix="namida-store-", dir="/dev/shm") as folder:
-        store = Store(pathlib.Path(folder), options.cli.resolve(), options.files)
+    with tempfile.TemporaryDirectory(prefix="namida-store-", dir=options.folder) as folder:
+        store = Store(pathlib.Path(folder), options.cli.resolve(), options.files, 64 if options.year else BYTES)
         try:
+            if options.year:
+                measure_year(store, options.versions, options.files)
+                return
             rows, last = measure(store, options.versions)
             tell(rows, at_the_end(store, last), options.files)
         finally:
