@@ -37,7 +37,7 @@ namida_fault (int fault, unsigned char *noted)
 }
 #define NAMIDA_FAULT(n) (__extension__ ({ static unsigned char noted; namida_fault ((n), &noted); }))
 """
-SYNC = re.compile(r"\b(?:fsync|fdatasync|syncfs) \((?:[^()]|\([^()]*\))*\)")
+SYNC = re.compile(r"\b(?:fsync|fdatasync|syncfs|namida_sync_folder) \((?:[^()]|\([^()]*\))*\)")
 
 
 class ListError(Exception):
