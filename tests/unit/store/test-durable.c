@@ -428,7 +428,7 @@ do_library (Fixture *f)
 
 /* A file of the same content is there, and nobody knows since when: it is called stored, too. */
 static void
-do_kept (Fixture *f)
+receive_kept (Fixture *f, gboolean hash)
 {
   g_autofree char *folder = g_build_filename (f->music, "Music", "album 0", NULL);
   g_autofree char *path = g_build_filename (folder, "0.flac", NULL);
@@ -436,7 +436,20 @@ do_kept (Fixture *f)
   g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
   durable_note_all ();
   g_assert_true (g_file_set_contents_full (path, "kept 0", -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
-  receive (f, NAMIDA_LANDING_LIBRARY, music, 2, "kept", FALSE);
+  receive (f, NAMIDA_LANDING_LIBRARY, music, 2, "kept", hash);
+}
+
+static void
+do_kept (Fixture *f)
+{
+  receive_kept (f, FALSE);
+}
+
+/* It is read instead of being sent. */
+static void
+do_read (Fixture *f)
+{
+  receive_kept (f, TRUE);
 }
 
 static void
@@ -685,6 +698,7 @@ static const Operation operations[] = {
   { "wide", do_wide, 66 },
   { "library", do_library, 4 },
   { "kept", do_kept, 2, 2 },
+  { "read", do_read, 2, 1 },
   { "links", do_links, 6, 1 },
   { "copies", do_copies, 4 },
   { "trash", do_trash, 0, 1 },
