@@ -85,7 +85,12 @@ adopt_list_known (NamidaDatabase *database, const char *uuid, GError **error)
     {
       const char *path = (const char *) sqlite3_column_text (statement, 0);
 
-      g_hash_table_add (known, sqlite3_column_int (statement, 1) != 0 ? g_path_get_dirname (path) : g_strdup (path));
+      gboolean open = sqlite3_column_int (statement, 1) != 0;
+      /* The destination of a session that was broken off before its version had a name is the folder of the device. */
+      g_autofree char *key = open ? g_path_get_dirname (path) : g_strdup (path);
+
+      if (open || !g_hash_table_contains (known, key))
+        g_hash_table_insert (known, g_steal_pointer (&key), GINT_TO_POINTER (open));
     }
   fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
@@ -239,7 +244,7 @@ adopt_find (GPtrArray *folders, GHashTable *known)
       Found *found;
       int folder;
 
-      if (g_hash_table_contains (known, path) || g_hash_table_contains (known, device))
+      if (g_hash_table_contains (known, path) || g_hash_table_lookup (known, device) != NULL)
         continue;
       folder = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
       record = folder >= 0 ? namida_folder_record_read (folder, &error) : NULL;

@@ -280,6 +280,25 @@ check_elsewhere (Fixture *f, gboolean elsewhere)
   g_assert_cmpint (((NamidaVersionFacts *) g_ptr_array_index (facts, 0))->elsewhere, ==, elsewhere);
 }
 
+/* A transfer that was broken off does not hide what another program stored for the same device. */
+static void
+test_beside_parked (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = send (f, "one");
+  g_autofree char *device = g_path_get_dirname (one);
+
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM versions", ""));
+  g_assert_true (
+      namida_database_exec (f->database, NULL, "UPDATE sessions SET state = 'parked', destination = ?", "s", device));
+  namida_version_adopt_stores (f->database, NULL);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 1);
+  /* But not what the transfer is about to take for its own. */
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM versions", ""));
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE sessions SET destination = ?", "s", one));
+  namida_version_adopt_stores (f->database, NULL);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 0);
+}
+
 /* The zip of a version in the user's own folders is in the store: it is not damaged while that is not here. */
 static void
 test_zip (Fixture *f, gconstpointer data)
@@ -395,6 +414,7 @@ main (int argc, char **argv)
   g_test_add ("/away/turns", Fixture, NULL, fixture_set_up, test_turns, fixture_tear_down);
   g_test_add ("/away/unnamed", Fixture, NULL, fixture_set_up, test_unnamed, fixture_tear_down);
   g_test_add ("/away/pulled", Fixture, NULL, fixture_set_up, test_pulled, fixture_tear_down);
+  g_test_add ("/away/beside-parked", Fixture, NULL, fixture_set_up, test_beside_parked, fixture_tear_down);
   g_test_add ("/away/zip", Fixture, NULL, fixture_set_up, test_zip, fixture_tear_down);
   g_test_add ("/away/meanwhile", Fixture, NULL, fixture_set_up, test_meanwhile, fixture_tear_down);
   g_test_add ("/away/record-lost", Fixture, NULL, fixture_set_up, test_record_lost, fixture_tear_down);
