@@ -106,6 +106,8 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l unencryp
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l rename -d 'Restore --to a phone: other names for what Android refuses'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l leave-out -d 'Restore --to a phone: leave out what Android refuses'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l keep-names -d 'Restore --to the phone app on a computer: all names as they are'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l pick -x -d 'restore: only this song or folder'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l playlist -x -d 'restore: only this playlist'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l into -x -a '(__fish_complete_directories)' -d 'Where music goes'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l here -d 'Restore into the folders of this computer'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l map -x -d 'restore --here: where this music folder goes'

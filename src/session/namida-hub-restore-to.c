@@ -21,6 +21,7 @@ typedef struct
   NamidaDatabase *database;
   char *id;
   char **labels;              /* (nullable) */
+  char **picks;               /* (nullable): only these, and @fitted */
   NamidaFittedBackup *fitted; /* (nullable) */
 } Restoring;
 
@@ -32,6 +33,7 @@ restoring_free (gpointer data)
   g_object_unref (restoring->database);
   g_free (restoring->id);
   g_strfreev (restoring->labels);
+  g_strfreev (restoring->picks);
   namida_fitted_backup_free (restoring->fitted);
   g_free (restoring);
 }
@@ -91,14 +93,28 @@ restoring_replace_zip (NamidaBackup *backup, const NamidaFittedBackup *fitted, G
   return g_steal_pointer (&replaced);
 }
 
+static NamidaBackup *
+restoring_gather (Restoring *restoring, GCancellable *cancellable, GError **error)
+{
+  NamidaBackup *backup;
+
+  if (restoring->picks == NULL)
+    return namida_version_gather (restoring->database, restoring->id, (const char *const *) restoring->labels,
+                                  cancellable, error);
+  if (restoring->picks[0] != NULL || restoring->fitted == NULL)
+    return namida_version_gather_picked (restoring->database, restoring->id, (const char *const *) restoring->picks,
+                                         cancellable, error);
+  backup = namida_backup_new (); /* only the playlists in the fitted copy */
+  namida_backup_set_proven (backup, TRUE);
+  return backup;
+}
+
 static void
 restoring_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Restoring *restoring = data;
   GError *error = NULL;
-  g_autoptr (NamidaBackup) backup
-      = namida_version_gather (restoring->database, restoring->id, (const char *const *) restoring->labels, cancellable,
-                               &error);
+  g_autoptr (NamidaBackup) backup = restoring_gather (restoring, cancellable, &error);
   NamidaBackup *replaced = NULL;
 
   if (backup != NULL)
@@ -128,6 +144,26 @@ restoring_end (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* @fitted: (transfer full) (nullable) */
+static Restoring *
+restoring_new (NamidaHub *hub, NamidaVersion *version, NamidaFittedBackup *fitted)
+{
+  Restoring *restoring = g_new0 (Restoring, 1);
+
+  restoring->database = g_object_ref (hub->database);
+  restoring->id = g_strdup (namida_version_get_id (version));
+  restoring->fitted = fitted;
+  return restoring;
+}
+
+/* @restoring: (transfer full) */
+static NamidaTransfer *
+restoring_send (NamidaHub *hub, NamidaPeer *peer, Restoring *restoring, const char *pin)
+{
+  return namida_hub_send_what (hub, peer,
+                               namida_send_source_new (restoring_begin, restoring_end, restoring, restoring_free), pin);
+}
+
 NamidaTransfer *
 namida_hub_restore_fitted_to (NamidaHub *self,
                               NamidaVersion *version,
@@ -141,13 +177,27 @@ namida_hub_restore_fitted_to (NamidaHub *self,
   g_return_val_if_fail (NAMIDA_IS_HUB (self), NULL);
   g_return_val_if_fail (self->running, NULL);
 
-  restoring = g_new0 (Restoring, 1);
-  restoring->database = g_object_ref (self->database);
-  restoring->id = g_strdup (namida_version_get_id (version));
+  restoring = restoring_new (self, version, fitted);
   restoring->labels = g_strdupv ((char **) labels);
-  restoring->fitted = fitted;
-  return namida_hub_send_what (self, peer,
-                               namida_send_source_new (restoring_begin, restoring_end, restoring, restoring_free), pin);
+  return restoring_send (self, peer, restoring, pin);
+}
+
+NamidaTransfer *
+namida_hub_restore_picked_to (NamidaHub *self,
+                              NamidaVersion *version,
+                              NamidaPeer *peer,
+                              const char *const *picks,
+                              const char *pin,
+                              gpointer fitted)
+{
+  Restoring *restoring;
+
+  g_return_val_if_fail (NAMIDA_IS_HUB (self) && picks != NULL, NULL);
+  g_return_val_if_fail (self->running, NULL);
+
+  restoring = restoring_new (self, version, fitted);
+  restoring->picks = g_strdupv ((char **) picks);
+  return restoring_send (self, peer, restoring, pin);
 }
 
 NamidaTransfer *

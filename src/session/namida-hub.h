@@ -461,6 +461,18 @@ NamidaTransfer *namida_hub_restore_fitted_to (NamidaHub *self,
                                               const char *pin,
                                               gpointer fitted);
 /**
+ * namida_hub_restore_picked_to: sends only single songs and albums of @version, without its zip.
+ * @picks: (array zero-terminated=1): as for namida_restore_plan_pick(); may be empty if there is a fitted copy
+ * @fitted: (transfer full) (nullable): as for namida_hub_restore_fitted_to(): a copy with some playlists
+ * Returns: (transfer none)
+ */
+NamidaTransfer *namida_hub_restore_picked_to (NamidaHub *self,
+                                              NamidaVersion *version,
+                                              NamidaPeer *peer,
+                                              const char *const *picks,
+                                              const char *pin,
+                                              gpointer fitted);
+/**
  * namida_hub_list_kept_async: lists the versions that @peer, a trusted device, keeps for this one. Errors: DECLINED
  * (it does not allow fetching), UNREACHABLE, IDENTITY_CHANGED, NOT_FOUND (it keeps nothing for others).
  */

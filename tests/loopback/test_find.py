@@ -1,18 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test_find.py CLI: looking into all versions: find, compare, usage and export. Speaks TAP."""
+import io
 import json
 import signal
 import subprocess
 import time
+import zipfile
 
 from namida_loopback import all_files, equal, expect, main, namida_zip, write, zip_of
 
 
-def with_playlist(name):
-    """A small backup with one playlist."""
-    playlist = json.dumps({"name": name, "tracks": [{"track": "/storage/emulated/0/Music/a.mp3", "dateAdded": 1_784_000_000_000, "source": "local"}],
-                           "creationDate": 1, "modifiedDate": 2, "comment": "", "moods": [], "isFav": False})
-    return zip_of({"LOCAL_FILES.zip": zip_of({"favs.json": "[]", "namida_settings.json": "{}"}), "TEMPDIR_Playlists.zip": zip_of({f"{name}.json": playlist})})
+def playlist(name, *songs, modified=2):
+    tracks = [{"track": f"/storage/emulated/0/Music/{song}", "dateAdded": 1_784_000_000_000, "source": "local"} for song in songs]
+    return json.dumps({"name": name, "tracks": tracks, "creationDate": 1, "modifiedDate": modified, "comment": "", "moods": [], "isFav": False})
+
+
+def with_playlist(name, *songs, modified=2):
+    """A small backup with a playlist, and another one that nobody asks for."""
+    return zip_of({"LOCAL_FILES.zip": zip_of({"favs.json": "[]", "namida_settings.json": "{}"}),
+                   "TEMPDIR_Playlists.zip": zip_of({f"{name}.json": playlist(name, *(songs or ("a.mp3",)), modified=modified), "Other.json": playlist("Other", "z.mp3")})})
+
+
+def playlists_of(archive):
+    """All that is in a backup with playlists only: {name: songs}."""
+    outer = zipfile.ZipFile(archive)
+    equal(outer.namelist(), ["TEMPDIR_Playlists.zip"])
+    inner = zipfile.ZipFile(io.BytesIO(outer.read("TEMPDIR_Playlists.zip")))
+    lists = [json.loads(inner.read(name)) for name in inner.namelist()]
+    return {one["name"]: [track["track"].rpartition("/")[2] for track in one["tracks"]] for one in lists}
 
 
 def three_versions(lab):
@@ -102,4 +117,58 @@ def test_export_interrupted(lab):
     raise AssertionError(f"it went on: {codes}")
 
 
-main(test_all, test_export_interrupted)
+def test_put_back(lab):
+    """a song, an album and a playlist alone are put back here, and taken back; a playlist that is here keeps its own songs"""
+    receiver, ids = three_versions(lab)
+    home = receiver.home
+    song = next(one for one in expect(0, receiver.run("--json", "backups", "find", "JÓGA")).events)
+    equal((song["place"], str(song["stored"])), ("Music/Björk/Homogenic/Jóga.flac", ids[1]))
+    here = ("--here", "--yes", "--into", home / "Songs", "--zip-to", home / "Zips")
+    end = expect(0, receiver.run("--json", "backups", "restore", song["stored"], "--pick", song["place"], *here)).end()
+    equal((end["result"], end["added"]), ("done", 1))
+    equal([name for name in all_files(home / "Songs")], ["Music/Björk/Homogenic/Jóga.flac"])
+    expect(0, receiver.run("backups", "undo"))
+    equal((all_files(home / "Songs") if (home / "Songs").exists() else [], (home / "Zips").exists()), ([], False))
+    # A playlist: nothing else of the backup, and no music.
+    result = expect(0, receiver.run("--json", "backups", "restore", ids[1], "--playlist", "Road Trip", *here))
+    equal((result.end()["added"], [event["picked"] for event in result.events if event["event"] == "fit"]), (0, [True]))
+    made = next((home / "Zips").glob("*.zip"))
+    equal(playlists_of(made), {"Road Trip": ["a.mp3"]})
+    expect(0, receiver.run("backups", "undo"))
+    equal(list((home / "Zips").glob("*.zip")) if (home / "Zips").exists() else [], [])
+    # The newest backup here has it with another song: both are kept, and again nothing else.
+    newest = write(home / "Zips" / "Namida Backup - 2026-07-30 18.30.00.zip", with_playlist("road trip", "b.mp3", modified=3))
+    result = expect(0, receiver.run("--json", "backups", "restore", ids[1], "--playlist", "ROAD TRIP", "--pick", "Music/Other", *here))
+    equal(result.end()["added"], 1)
+    fit = next(event for event in result.events if event["event"] == "fit")
+    equal(fit["mergedWith"], newest.name)
+    both = playlists_of(next(path for path in (home / "Zips").glob("*.zip") if path != newest))
+    equal(sorted(songs for songs in both.values()), [["a.mp3"], ["b.mp3"]])
+    equal(list(all_files(home / "Songs")), ["Music/Other/new.mp3"])
+    # What is not there is named, and nothing is restored by halves.
+    before = sorted(all_files(home / "Songs")), sorted((home / "Zips").iterdir())
+    for options, told in ((("--playlist", "Road Trip", "--playlist", "Nobody's", "--pick", "Music/Björk"), "Nobody's"), (("--pick", "Music/Björk", "--pick", "Music/B"), "Music/B")):
+        assert f"“{told}”" in expect(1, receiver.run("backups", "restore", ids[1], *options, *here)).err
+    equal((sorted(all_files(home / "Songs")), sorted((home / "Zips").iterdir())), before)
+    for wrong in (("--pick", ""), ("--pick", "a", "--fit"), ("--pick", "a", "--music", "Music"), ("--playlist", "a", "--zip-only"), ("--playlist", "a", "--only", "history")):
+        expect(2, receiver.run("backups", "restore", ids[1], *wrong, "--here"))
+
+
+def test_to_device(lab):
+    """the same to another device: a song and a playlist alone, with nothing left out that was not asked for"""
+    receiver, ids = three_versions(lab)
+    other = lab.receiver("--accept", "all", "--as", "backup", name="Other")
+    restore = ("--json", "backups", "restore", ids[1], "--to", other.alias)
+    end = expect(0, receiver.run(*restore, "--pick", "Music/Björk/Homogenic")).end()
+    equal((end["result"], end["files"]), ("done", 2))
+    equal({path.name for path in other.backups.rglob("*.flac")}, {"Jóga.flac", "Bachelorette.flac"})
+    expect(0, receiver.run(*restore, "--playlist", "Road Trip", "--pick", "Music/Other/new.mp3", "--map", "/storage/emulated/0/Music=/home/x/Music"))
+    equal(playlists_of(next(other.backups.rglob("* - fitted.zip"))), {"Road Trip": ["a.mp3"]})
+    equal(sorted(path.name for path in other.backups.rglob("*.mp3")), ["new.mp3"])
+    end = expect(0, receiver.run(*restore, "--playlist", "Other", "--map", "/storage/emulated/0/Music=/home/x/Music")).end()
+    equal(end["files"], 1)
+    assert "“Music/Bj”" in expect(1, receiver.run(*restore[1:], "--pick", "Music/Bj")).err
+    assert "“Gone”" in expect(1, receiver.run(*restore[1:], "--playlist", "Gone", "--map", "/storage/emulated/0/Music=/home/x/Music")).err
+
+
+main(test_all, test_export_interrupted, test_put_back, test_to_device)

@@ -383,7 +383,7 @@ restore_pick (NamidaRestoreDialog *self)
       restore_add_devices (self);
       return TRUE;
     }
-  if (!namida_restore_plan_pick (self->plan, (const char *const *) self->picked, &error))
+  if (!namida_restore_plan_pick (self->plan, (const char *const *) self->picked, FALSE, &error))
     {
       namida_restore_dialog_show_problem (self, _ ("Cannot Be Restored"), error);
       return FALSE;

@@ -7,6 +7,7 @@
 
 #include "namida-error.h"
 #include "namida-format.h"
+#include "namida-playlists.h"
 
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
@@ -89,6 +90,51 @@ fit_get_device (const NamidaFitRequest *request)
   return lines[0] != NULL ? namida_device_of_path (strchr (lines[0], '\t') + 1) : NAMIDA_DEVICE_UNKNOWN;
 }
 
+/* For a copy of some playlists: the folders are found by the whole library, but only the tracks of these playlists are
+ * counted. */
+static NamidaMusicMatch *
+fit_match_playlists (NamidaContents *contents,
+                     NamidaLibrary *library,
+                     const NamidaFitRequest *request,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  g_autoptr (GHashTable) playlists = namida_playlists_find (contents, request->playlists, NULL, cancellable, error);
+  g_autoptr (NamidaLibrary) wanted = namida_library_new_empty ();
+  g_autoptr (NamidaMusicMatch) all = NULL;
+  NamidaMusicMatch *match;
+
+  if (playlists == NULL || !namida_library_add_playlists (library, contents, playlists, cancellable, error)
+      || !namida_library_add_playlists (wanted, contents, playlists, cancellable, error))
+    return NULL;
+  namida_library_fill_from (wanted, library);
+  all = fit_match (contents, library, request, cancellable, error);
+  match = all != NULL ? fit_match (contents, wanted, request, cancellable, error) : NULL;
+  if (match != NULL)
+    {
+      NamidaPathMap *map = match->map;
+
+      match->map = all->map;
+      all->map = map;
+    }
+  return match;
+}
+
+static NamidaMusicMatch *
+fit_find_music (NamidaContents *contents, const NamidaFitRequest *request, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (NamidaLibrary) library
+      = fit_read_library (contents, request->playlists != NULL ? 0 : request->parts, cancellable, error);
+
+  if (library == NULL)
+    return NULL;
+  if (request->playlists != NULL)
+    return fit_match_playlists (contents, library, request, cancellable, error);
+  if (!namida_library_add_listed (library, contents, USED_PARTS & request->parts, cancellable, error))
+    return NULL;
+  return fit_match (contents, library, request, cancellable, error);
+}
+
 NamidaFitResult *
 namida_fit_file (
     const char *zip, const char *out, const NamidaFitRequest *request, GCancellable *cancellable, GError **error)
@@ -102,14 +148,10 @@ namida_fit_file (
     return NULL;
   options.device = fit_get_device (request);
   options.map = request->manual;
+  options.playlists = request->playlists;
   if (request->here || request->there != NULL)
     {
-      g_autoptr (NamidaLibrary) library = fit_read_library (contents, request->parts, cancellable, error);
-
-      if (library == NULL
-          || !namida_library_add_listed (library, contents, USED_PARTS & request->parts, cancellable, error))
-        return NULL;
-      result->match = fit_match (contents, library, request, cancellable, error);
+      result->match = fit_find_music (contents, request, cancellable, error);
       if (result->match == NULL)
         return NULL;
       options.map = result->match->map;

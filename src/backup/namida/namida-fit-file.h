@@ -18,6 +18,7 @@ typedef struct
   GPtrArray *music;       /* (nullable) (element-type utf8) (transfer none): music folders here; %NULL: Namida's */
   NamidaParts parts;
   gboolean all_settings;
+  const char *const *playlists; /* (nullable) (transfer none): as in NamidaFitOptions */
 } NamidaFitRequest;
 
 /** NamidaFitResult: the result of adapting a backup. */

@@ -11,6 +11,7 @@
 #include "namida-json-cursor.h"
 #include "namida-json-map.h"
 #include "namida-new-file.h"
+#include "namida-playlists.h"
 #include "namida-spool.h"
 #include "namida-zip-writer.h"
 
@@ -32,7 +33,8 @@ typedef struct
   const NamidaFitOptions *options;
   NamidaFitReport *report;
   GCancellable *cancellable;
-  gboolean foreign; /* the copy is for another kind of device */
+  gboolean foreign;      /* the copy is for another kind of device */
+  GHashTable *playlists; /* (nullable) (element-type NamidaItem): all that is included */
 } Fit;
 
 static NamidaFitReport *
@@ -321,7 +323,7 @@ fit_is_companion (const char *path)
 static gboolean
 fit_wants (Fit *fit, const NamidaItem *item)
 {
-  if ((item->part & fit->options->parts) == 0)
+  if (fit->playlists != NULL ? !g_hash_table_contains (fit->playlists, item) : (item->part & fit->options->parts) == 0)
     {
       fit->report->left_out++;
       return FALSE;
@@ -423,7 +425,7 @@ fit_write (Fit *fit, NamidaZipWriter *outer, GError **error)
           container++;
           if (next->zip != NULL)
             done = fit_write_container (fit, next, outer, &index, error);
-          else if ((next->part & fit->options->parts) != 0)
+          else if (fit->playlists == NULL && (next->part & fit->options->parts) != 0)
             {
               fit->report->files++;
               done = namida_zip_writer_copy (outer, zip, entry, entry->name, fit->cancellable, error);
@@ -463,10 +465,18 @@ namida_fit (NamidaContents *contents,
   g_autoptr (NamidaFitReport) report = fit_report_new ();
   g_autoptr (NamidaNewFile) file = namida_new_file_begin (out, error);
   g_autoptr (NamidaZipWriter) writer = file != NULL ? namida_zip_writer_new (file->fd) : NULL;
+  g_autoptr (GHashTable) playlists = NULL;
   Fit fit = { .contents = contents, .options = options, .report = report, .cancellable = cancellable };
 
   if (file == NULL)
     return NULL;
+  if (options->playlists != NULL)
+    {
+      playlists = namida_playlists_find (contents, options->playlists, NULL, cancellable, error);
+      if (playlists == NULL)
+        return NULL;
+      fit.playlists = playlists;
+    }
   fit.foreign = fit_is_foreign (&fit);
   if (!fit_write (&fit, writer, error))
     return NULL;

@@ -11,10 +11,11 @@ G_BEGIN_DECLS
 /** NamidaFitOptions: how a backup is changed for another device. */
 typedef struct
 {
-  NamidaPathMap *map;    /* (nullable): %NULL changes no paths */
-  NamidaParts parts;     /* the parts to include */
-  NamidaDevice device;   /* the kind of device that the copy is for; UNKNOWN: the same kind */
-  gboolean all_settings; /* also include settings that only suit the device that made the backup */
+  NamidaPathMap *map;           /* (nullable): %NULL changes no paths */
+  NamidaParts parts;            /* the parts to include */
+  NamidaDevice device;          /* the kind of device that the copy is for; UNKNOWN: the same kind */
+  gboolean all_settings;        /* also include settings that only suit the device that made the backup */
+  const char *const *playlists; /* (nullable): include only the playlists with these names, whatever @parts says */
 } NamidaFitOptions;
 
 /** NamidaFitReport: what was done. */
@@ -40,7 +41,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaFitReport, namida_fit_report_free)
  * complete under its name, or not at all. Blocking: call it in a worker thread.
  *
  * Returns: (transfer full) (nullable): %NULL with CHECKSUM (a part is damaged; the message names it), STORAGE,
- * NO_SPACE, TOO_LARGE or CANCELLED
+ * NO_SPACE, TOO_LARGE, CANCELLED, or INVALID_REQUEST (nothing would be in the copy)
  */
 NamidaFitReport *namida_fit (NamidaContents *contents,
                              const NamidaFitOptions *options,

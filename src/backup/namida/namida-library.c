@@ -305,6 +305,21 @@ namida_library_add_listed (
          && library_check (self, error);
 }
 
+gboolean
+namida_library_add_playlists (
+    NamidaLibrary *self, NamidaContents *contents, GHashTable *playlists, GCancellable *cancellable, GError **error)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  self->left = MIN (self->left, MEMORY_FREE + contents->size * MEMORY_A_BYTE);
+  g_hash_table_iter_init (&iter, playlists);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    if (!namida_lists_read (contents, item, library_on_entry, self, cancellable, error))
+      return FALSE;
+  return library_check (self, error);
+}
+
 void
 namida_library_fill_from (NamidaLibrary *self, NamidaLibrary *other)
 {

@@ -138,6 +138,64 @@ lists_is_list (const NamidaItem *item)
   return g_str_equal (item->path, "favs.json") || g_str_equal (item->path, "latest_queue.json");
 }
 
+static void
+lists_begin (ListsReading *reading, NamidaListFunc func, gpointer user_data)
+{
+  *reading = (ListsReading){ .func = func, .user_data = user_data };
+  reading->track = g_string_new (NULL);
+  reading->source = g_string_new (NULL);
+  reading->name = g_string_new (NULL);
+}
+
+static void
+lists_end (ListsReading *reading)
+{
+  g_string_free (reading->track, TRUE);
+  g_string_free (reading->source, TRUE);
+  g_string_free (reading->name, TRUE);
+}
+
+static gboolean
+lists_read_item (ListsReading *reading,
+                 NamidaContents *contents,
+                 const NamidaItem *item,
+                 guint *unreadable,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  g_autofree char *base = g_path_get_basename (item->path);
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_string_truncate (reading->name, 0);
+  g_string_append_len (reading->name, base, (gssize) (strlen (base) - strlen (".json")));
+  reading->entry.item = item;
+  bytes = namida_contents_read (contents, item, cancellable, error);
+  if (bytes == NULL)
+    return FALSE;
+  if (!lists_read (reading, bytes) && unreadable != NULL)
+    (*unreadable)++;
+  return TRUE;
+}
+
+gboolean
+namida_lists_read (NamidaContents *contents,
+                   const NamidaItem *item,
+                   NamidaListFunc func,
+                   gpointer user_data,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  ListsReading reading;
+  gboolean done;
+
+  if (!lists_is_list (item))
+    return TRUE;
+  lists_begin (&reading, func, user_data);
+  done = lists_read_item (&reading, contents, item, NULL, cancellable, error);
+  lists_end (&reading);
+  return done;
+}
+
 gboolean
 namida_lists_foreach (NamidaContents *contents,
                       NamidaParts parts,
@@ -147,31 +205,17 @@ namida_lists_foreach (NamidaContents *contents,
                       GCancellable *cancellable,
                       GError **error)
 {
-  ListsReading reading = { .func = func, .user_data = user_data };
+  ListsReading reading;
   gboolean done = TRUE;
 
-  reading.track = g_string_new (NULL);
-  reading.source = g_string_new (NULL);
-  reading.name = g_string_new (NULL);
+  lists_begin (&reading, func, user_data);
   for (guint i = 0; done && i < contents->items->len; i++)
     {
       const NamidaItem *item = contents->items->pdata[i];
-      g_autoptr (GBytes) bytes = NULL;
-      g_autofree char *base = NULL;
 
-      if ((item->part & parts) == 0 || !lists_is_list (item) || namida_contents_find (contents, item->path) != item)
-        continue;
-      base = g_path_get_basename (item->path);
-      g_string_truncate (reading.name, 0);
-      g_string_append_len (reading.name, base, (gssize) (strlen (base) - strlen (".json")));
-      reading.entry.item = item;
-      bytes = namida_contents_read (contents, item, cancellable, error);
-      done = bytes != NULL;
-      if (done && !lists_read (&reading, bytes) && unreadable != NULL)
-        (*unreadable)++;
+      if ((item->part & parts) != 0 && lists_is_list (item) && namida_contents_find (contents, item->path) == item)
+        done = lists_read_item (&reading, contents, item, unreadable, cancellable, error);
     }
-  g_string_free (reading.track, TRUE);
-  g_string_free (reading.source, TRUE);
-  g_string_free (reading.name, TRUE);
+  lists_end (&reading);
   return done;
 }

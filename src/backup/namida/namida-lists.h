@@ -41,6 +41,17 @@ gboolean namida_lists_foreach (NamidaContents *contents,
                                GError **error);
 
 /**
+ * namida_lists_read: Reads each entry of one list; a file that is no list has none. Blocking. Returns: %FALSE with the
+ * errors of namida_lists_foreach().
+ */
+gboolean namida_lists_read (NamidaContents *contents,
+                            const NamidaItem *item,
+                            NamidaListFunc func,
+                            gpointer user_data,
+                            GCancellable *cancellable,
+                            GError **error);
+
+/**
  * NamidaLibraryTrack: a track of the library, as far as Namida knows it. The strings are owned by the NamidaLibrary.
  */
 typedef struct
@@ -92,6 +103,12 @@ const NamidaLibraryTrack *namida_library_find (NamidaLibrary *self, const char *
  */
 gboolean namida_library_add_listed (
     NamidaLibrary *self, NamidaContents *contents, NamidaParts parts, GCancellable *cancellable, GError **error);
+/**
+ * namida_library_add_playlists: Adds the tracks of some playlists. @playlists: (element-type NamidaItem): a set.
+ * Returns: %FALSE with the errors of namida_lists_foreach().
+ */
+gboolean namida_library_add_playlists (
+    NamidaLibrary *self, NamidaContents *contents, GHashTable *playlists, GCancellable *cancellable, GError **error);
 /** namida_track_is_address: Returns: whether @path is the address of a track on a server, which is never shown. */
 gboolean namida_track_is_address (const char *path);
 /**

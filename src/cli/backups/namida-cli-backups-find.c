@@ -28,7 +28,27 @@ find_emit (const NamidaFindHit *hit)
   namida_json_build_int (builder, "version", (guint64) hit->version);
   namida_json_build_int (builder, "created", (guint64) (hit->created_at / 1000));
   namida_json_build_string (builder, "alias", hit->alias);
+  if (hit->place != NULL)
+    {
+      namida_json_build_int (builder, "stored", (guint64) hit->stored);
+      namida_json_build_string (builder, "place", hit->place);
+    }
   namida_cli_emit (builder);
+}
+
+/* Shows how to restore this one thing alone, if a version has it. A name that a terminal cannot show as it is would be
+ * another name in the command, so there is none for it. */
+static void
+find_print_command (const NamidaFindHit *hit)
+{
+  gboolean playlist = hit->kind == NAMIDA_FIND_PLAYLIST;
+  const char *name = playlist ? hit->title : hit->place;
+  g_autofree char *shown = name != NULL ? namida_format_title (name) : NULL;
+  g_autofree char *quoted = g_strcmp0 (shown, name) == 0 && name != NULL ? g_shell_quote (name) : NULL;
+
+  if (quoted != NULL)
+    namida_cli_print ("      namida-sync-cli backups restore %d --here %s %s",
+                      (int) (playlist ? hit->version : hit->stored), playlist ? "--playlist" : "--pick", quoted);
 }
 
 static void
@@ -45,6 +65,7 @@ find_print (const NamidaFindHit *hit)
                     *hit->detail != '\0' ? detail : "");
   /* Translators: “in 9 versions”, then the number, the date and the device of the newest one. */
   namida_cli_print (_ ("      %s, last in version %d of %s from %s"), count, (int) hit->version, time, hit->alias);
+  find_print_command (hit);
 }
 
 typedef struct

@@ -43,7 +43,10 @@ restore_to (NamidaCliBackups *self, NamidaHub *hub, NamidaVersion *version, Nami
       if (fitted == NULL)
         return namida_cli_fail (self->cli, error);
     }
-  transfer = namida_hub_restore_fitted_to (hub, version, peer, self->labels, self->pin, g_steal_pointer (&fitted));
+  if (self->picks != NULL)
+    transfer = namida_hub_restore_picked_to (hub, version, peer, self->picks, self->pin, g_steal_pointer (&fitted));
+  else
+    transfer = namida_hub_restore_fitted_to (hub, version, peer, self->labels, self->pin, g_steal_pointer (&fitted));
   namida_hub_set_phone_names (hub, transfer, self->names);
   if (self->unencrypted)
     namida_hub_allow_unencrypted (hub, transfer);

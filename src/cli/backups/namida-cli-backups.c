@@ -26,6 +26,7 @@ static int stale_days = UNSET;
 static int keep = UNSET;
 static gboolean keep_monthly;
 static char **only_parts, **without_parts;
+static char **picks, **playlists;
 static char *zip_to;
 static char **map;
 
@@ -75,6 +76,14 @@ static const GOptionEntry entries[] = {
     N_ ("restore --here: let Namida's automatic restore pick this backup"), NULL },
   { "fit", 0, 0, G_OPTION_ARG_NONE, &fit,
     N_ ("restore: the backup zip with the paths of this computer, or of the device of --to"), NULL },
+  { "pick", 0, 0, G_OPTION_ARG_STRING_ARRAY, &picks,
+    N_ ("restore: only this song or folder, such as “Music/Björk/Homogenic” (can be repeated; “backups find” lists "
+        "them)"),
+    N_ ("PATH") },
+  { "playlist", 0, 0, G_OPTION_ARG_STRING_ARRAY, &playlists,
+    N_ ("restore: only this playlist of the backup zip, as a backup of its own with the paths of where it goes, merged "
+        "with the playlist there (can be repeated)"),
+    N_ ("NAME") },
   { "merge", 0, 0, G_OPTION_ARG_NONE, &merge, N_ ("restore --fit: merge it with the newest backup of where it goes"),
     NULL },
   { "only", 0, 0, G_OPTION_ARG_STRING_ARRAY, &only_parts, N_ ("restore --fit: only these parts of the backup zip"),
@@ -187,12 +196,13 @@ restore_here (NamidaCliBackups *self, const char *which)
                                       .to = music_folder,
                                       .zip_to = zip_to,
                                       .map = (const char *const *) map,
+                                      .picks = self->picks,
                                       .preview = preview,
                                       .yes = yes,
                                       .replace = replace,
                                       .keep_both = keep_both,
                                       .automatic = automatic,
-                                      .fit = fit,
+                                      .fit = self->fit,
                                       .fitting = self->fitting };
 
   if (self->to != NULL)
@@ -206,7 +216,7 @@ restore_to (NamidaCliBackups *self, const char *which)
   g_autoptr (NamidaPathMap) maps = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!fit && map != NULL)
+  if (!self->fit && map != NULL)
     return namida_cli_usage (_ ("With --to, --map needs --fit."));
   maps = namida_cli_parse_maps (map, &error);
   if (maps == NULL)
@@ -216,14 +226,41 @@ restore_to (NamidaCliBackups *self, const char *which)
   return namida_cli_backups_restore (self, which);
 }
 
+/* Returns: an exit code; NAMIDA_CLI_EXIT_DONE: --pick and --playlist make sense with the other options. */
+static int
+restore_check_picks (void)
+{
+  if (picks == NULL && playlists == NULL)
+    return NAMIDA_CLI_EXIT_DONE;
+  if (labels != NULL || zip_only)
+    return namida_cli_usage (
+        _ ("--pick and --playlist already say what to restore: leave out --music and --zip-only."));
+  if (only_parts != NULL || without_parts != NULL || all_settings)
+    return namida_cli_usage (_ ("--only, --without and --all-settings are for a whole backup zip, not for --pick and "
+                                "--playlist."));
+  if (playlists == NULL && (fit || merge))
+    return namida_cli_usage (_ ("--pick leaves the backup zip out: --fit and --merge need --playlist NAME with it."));
+  for (guint i = 0; picks != NULL && picks[i] != NULL; i++)
+    if (*picks[i] == '\0' || !g_utf8_validate (picks[i], -1, NULL))
+      return namida_cli_usage (_ ("--pick is the path of a song or folder in the version, such as “Music/Björk”."));
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
 static int
 restore (NamidaCliBackups *self, const char *which)
 {
+  static const char *const none[] = { NULL };
   g_autoptr (GError) error = NULL;
+  int code = restore_check_picks ();
 
-  if (!fit && (only_parts != NULL || without_parts != NULL || merge || all_settings))
+  if (code != NAMIDA_CLI_EXIT_DONE)
+    return code;
+  if (!fit && playlists == NULL && (only_parts != NULL || without_parts != NULL || merge || all_settings))
     return namida_cli_usage (_ ("--only, --without, --merge and --all-settings need --fit."));
-  self->fit = fit;
+  self->fit = fit || playlists != NULL;
+  if (picks != NULL || playlists != NULL)
+    self->picks = picks != NULL ? (const char *const *) picks : none;
+  self->fitting.playlists = (const char *const *) playlists;
   self->fitting.merge = merge;
   self->fitting.all_settings = all_settings;
   if (!namida_cli_parse_parts (only_parts, without_parts, &self->fitting.parts, &error))

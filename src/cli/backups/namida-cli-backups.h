@@ -21,6 +21,7 @@ typedef struct
   const char *backups, *music; /* folders */
   NamidaLanding landing;
   const char *const *labels; /* (nullable): --music */
+  const char *const *picks;  /* (nullable): --pick; empty with --playlist alone */
   const char *second;        /* (nullable): for succeed: the new device */
   gboolean all, no_repair, dry_run, yes;
   gboolean fit; /* for restore: use @fitting */

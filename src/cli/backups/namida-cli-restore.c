@@ -12,6 +12,7 @@
 #include "namida-cli-terminal.h"
 #include "namida-music-here.h"
 #include "namida-format.h"
+#include "namida-playlists.h"
 #include "namida-restore.h"
 
 #include <glib/gi18n-lib.h>
@@ -289,13 +290,36 @@ print_choice (NamidaRestorePlan *plan)
     namida_cli_print (_ ("  --yes restores it into “%s”; --map “%s=FOLDER” into another folder."), shown, label);
 }
 
+/* A fitted copy is made instead of restoring the zip itself, which is the first label of the plan. */
 static void
-print_preview (NamidaRestorePlan *plan, gboolean full)
+print_copy (NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
+{
+  const char *const *playlists = options->fitting.playlists;
+  g_autofree char *zip = namida_format_title (namida_restore_plan_get_zip (plan));
+
+  if (playlists == NULL)
+    /* Translators: %s is the name of a backup */
+    namida_cli_print (_ ("%s: a copy with the paths of this computer"), zip);
+  for (guint i = 0; playlists != NULL && playlists[i] != NULL; i++)
+    {
+      g_autofree char *shown = namida_format_title (playlists[i]);
+
+      /* Translators: the name of a playlist, and of the backup that has it */
+      namida_cli_print (_ ("Playlist “%s” of %s, as a backup of its own"), shown, zip);
+    }
+}
+
+static void
+print_preview (NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
 {
   g_auto (GStrv) lines = namida_restore_plan_dup_lines (plan);
   g_auto (GStrv) paths = namida_restore_plan_dup_path_lines (plan);
+  gboolean copy = options->fit && namida_restore_plan_get_zip (plan) != NULL;
+  gboolean full = options->preview;
 
-  print_lines (lines, "");
+  if (copy)
+    print_copy (plan, options);
+  print_lines (lines + (copy && lines[0] != NULL ? 1 : 0), "");
   print_choice (plan);
   if (full)
     print_items (plan, NAMIDA_RESTORE_NEW, _ ("New:"));
@@ -330,9 +354,13 @@ on_progress (guint64 done, guint64 total, gpointer user_data)
 
 /* @problem: (nullable): why there is no fitted copy of the zip */
 static void
-tell_result (
-    NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult *result, gboolean fit, const GError *problem)
+tell_result (NamidaCli *cli,
+             NamidaRestorePlan *plan,
+             const NamidaRestoreResult *result,
+             const NamidaCliRestoreOptions *options,
+             const GError *problem)
 {
+  gboolean only_playlists = options->picks != NULL && options->picks[0] == NULL;
   g_auto (GStrv) steps = namida_restore_plan_dup_next_steps (plan);
   g_autofree char *added = namida_format_files (result->added + result->replaced);
   g_autofree char *size = namida_format_size (result->bytes);
@@ -361,9 +389,10 @@ tell_result (
       namida_cli_emit (builder);
       return;
     }
-  namida_cli_say (cli, _ ("Restored: %s, %s. Already there: %" PRIu64 ". Left as they are: %" PRIu64 "."), added, size,
-                  result->same, result->skipped);
-  if (result->added + result->replaced > 0 || fit)
+  if (!only_playlists)
+    namida_cli_say (cli, _ ("Restored: %s, %s. Already there: %" PRIu64 ". Left as they are: %" PRIu64 "."), added,
+                    size, result->same, result->skipped);
+  if (result->added + result->replaced > 0 || (options->fit && problem == NULL))
     namida_cli_say (cli, _ ("To take it back: namida-sync-cli backups undo"));
   for (guint i = 0; steps[i] != NULL; i++)
     namida_cli_say (cli, "%s", steps[i]);
@@ -391,7 +420,7 @@ apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOp
     return namida_cli_fail (cli, error);
   if (options->fit)
     namida_cli_restore_fit (cli, plan, &options->fitting, &problem);
-  tell_result (cli, plan, &applied, options->fit && problem == NULL, problem);
+  tell_result (cli, plan, &applied, options, problem);
   if (!fine)
     namida_cli_complain ("%s", error->message);
   if (problem != NULL)
@@ -432,13 +461,28 @@ restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions 
   if (cli->json)
     emit_preview (plan);
   else
-    print_preview (plan, options->preview);
+    print_preview (plan, options);
   if (options->preview)
     return NAMIDA_CLI_EXIT_DONE;
   if (!can_ask (cli, options))
     return namida_cli_usage (
         _ ("Nothing was restored. Add --yes to do it; --map LABEL=FOLDER says where a folder goes."));
   return ask_whether (cli) ? apply_and_fit (cli, plan, options) : NAMIDA_CLI_EXIT_DECLINED;
+}
+
+/* Each song and playlist that was asked for must be there: nothing is restored by halves. */
+static gboolean
+restore_pick (NamidaRestorePlan *plan,
+              const NamidaCliRestoreOptions *options,
+              GCancellable *cancellable,
+              GError **error)
+{
+  g_autofree char *zip = NULL;
+
+  if (!namida_restore_plan_pick (plan, options->picks, options->fit, error))
+    return FALSE;
+  zip = options->fitting.playlists != NULL ? namida_restore_plan_dup_zip_path (plan) : NULL;
+  return zip == NULL || namida_playlists_check_file (zip, options->fitting.playlists, NULL, cancellable, error);
 }
 
 int
@@ -453,6 +497,8 @@ namida_cli_backups_restore_here (NamidaCli *cli, const NamidaCliRestoreOptions *
   database = namida_cli_open_database_to_read (cli, &error);
   if (database != NULL)
     plan = load (cli, database, options, &error);
+  if (plan != NULL && options->picks != NULL && !restore_pick (plan, options, cli->cancellable, &error))
+    return namida_cli_fail (cli, error);
   return plan != NULL ? restore (cli, plan, options) : namida_cli_fail (cli, error);
 }
 

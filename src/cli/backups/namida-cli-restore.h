@@ -17,6 +17,7 @@ typedef struct
   const char *to;                  /* --into DIR: where music folders that are new here are created */
   const char *zip_to;              /* --zip-to DIR; default: ~/Namida/Backups */
   const char *const *map;          /* --map LABEL=DIR | LABEL=new | LABEL=skip, NULL-terminated */
+  const char *const *picks;        /* --pick; empty with --playlist alone; %NULL: everything */
   gboolean preview;                /* --preview: only show what would be done */
   gboolean yes;                    /* --yes: do not ask; new folders are created below --into */
   gboolean replace;                /* --replace: replace files that differ */

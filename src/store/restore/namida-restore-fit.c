@@ -10,6 +10,7 @@
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-format.h"
+#include "namida-playlists.h"
 #include "namida-restore-private.h"
 
 #include <errno.h>
@@ -28,7 +29,7 @@ typedef struct
   char *folder;       /* (nullable): where the copy goes */
   gboolean elsewhere; /* not in the folder in which Namida looks for backups */
   gboolean automatic;
-  NamidaRestoreFitOptions options; /* @manual is owned by the job */
+  NamidaRestoreFitOptions options; /* @manual and @playlists are owned by the job */
   GPtrArray *music;                /* char *: the destinations */
   GPtrArray *coming;               /* char *: files that apply will put there */
   GArray *coming_sizes;            /* guint64 */
@@ -41,6 +42,7 @@ restore_fit_free (gpointer data)
 {
   RestoreFit *job = data;
 
+  g_strfreev ((char **) job->options.playlists);
   g_clear_object (&job->database);
   g_clear_object (&job->plan);
   g_ptr_array_unref (job->music);
@@ -87,6 +89,7 @@ restore_fit_new (NamidaDatabase *database, const char *zip, const NamidaRestoreF
   job->name = g_path_get_basename (zip);
   job->options = options != NULL ? *options : defaults;
   job->options.manual = restore_fit_copy_map (job->options.manual);
+  job->options.playlists = (const char *const *) g_strdupv ((char **) job->options.playlists);
   job->music = g_ptr_array_new_with_free_func (g_free);
   job->coming = g_ptr_array_new_with_free_func (g_free);
   job->coming_sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
@@ -168,6 +171,7 @@ restore_fit_find (RestoreFit *job, NamidaFitRequest *request, char **newest, GCa
   request->parts = job->options.parts;
   request->all_settings = job->options.all_settings;
   request->manual = job->options.manual;
+  request->playlists = job->options.playlists;
   if (job->alias != NULL)
     {
       g_autoptr (GError) local = NULL;
@@ -183,7 +187,7 @@ restore_fit_find (RestoreFit *job, NamidaFitRequest *request, char **newest, GCa
     {
       here = restore_fit_scan (job, cancellable, error);
       request->device = NAMIDA_DEVICE_LINUX;
-      if (here != NULL && job->options.merge)
+      if (here != NULL && (job->options.merge || job->options.playlists != NULL))
         *newest = namida_restore_dup_newest_here (job->folder, cancellable);
     }
   request->there = here;
@@ -201,8 +205,19 @@ restore_fit_write (RestoreFit *job,
                    GError **error)
 {
   const char *zips[] = { job->zip, newest, NULL };
+  gboolean merge = job->options.merge;
 
-  if (!job->options.merge)
+  if (job->options.playlists != NULL)
+    {
+      guint found = 0;
+
+      if (!namida_playlists_check_file (job->zip, job->options.playlists, NULL, cancellable, error))
+        return FALSE;
+      if (newest != NULL)
+        namida_playlists_check_file (newest, job->options.playlists, &found, cancellable, NULL);
+      merge = (merge && newest == NULL) || found > 0;
+    }
+  if (!merge)
     {
       fitted->fit = namida_fit_file (job->zip, fitted->path, request, cancellable, error);
       return fitted->fit != NULL;
@@ -237,7 +252,7 @@ restore_fit_set_time (RestoreFit *job, NamidaFittedBackup *fitted)
 }
 
 static void
-restore_fit_look (NamidaFittedBackup *fitted, GCancellable *cancellable)
+restore_fit_look (RestoreFit *job, NamidaFittedBackup *fitted, GCancellable *cancellable)
 {
   g_autoptr (GFile) file = g_file_new_for_path (fitted->path);
   g_autoptr (NamidaInspection) inspection = namida_inspector_inspect (file, cancellable, NULL);
@@ -247,7 +262,7 @@ restore_fit_look (NamidaFittedBackup *fitted, GCancellable *cancellable)
   fitted->has_listens = (inspection->parts & NAMIDA_PART_HISTORY) != 0;
   fitted->listens = inspection->listens;
   /* A library already has the paths of the device. Without a library, Namida must scan for its music. */
-  fitted->reindex = !inspection->has_library;
+  fitted->reindex = !inspection->has_library && job->options.playlists == NULL;
 }
 
 /* Records the copy for an undo, together with the restore of the music if that was recorded. */
@@ -303,7 +318,7 @@ restore_fit_here (
   restore_fit_set_time (job, fitted);
   if (!restore_fit_record_file (job, rows, fitted->path, error))
     return NULL;
-  restore_fit_look (fitted, cancellable);
+  restore_fit_look (job, fitted, cancellable);
   picked = namida_restore_find_picked (job->folder);
   name = g_path_get_basename (fitted->path);
   fitted->picked = !job->elsewhere && g_strcmp0 (picked, name) == 0;
@@ -324,7 +339,7 @@ restore_fit_there (
   if (!restore_fit_write (job, request, newest, fitted, cancellable, error))
     return NULL;
   restore_fit_set_time (job, fitted);
-  restore_fit_look (fitted, cancellable);
+  restore_fit_look (job, fitted, cancellable);
   return g_steal_pointer (&fitted);
 }
 
@@ -397,7 +412,7 @@ restore_fit_start_plan (NamidaRestorePlan *self,
                                _ ("The version has no Namida backup."));
       return;
     }
-  zip = g_build_filename (((NamidaRestoreLabel *) self->labels->pdata[0])->source, self->zip, NULL);
+  zip = namida_restore_plan_dup_zip_path (self);
   job = restore_fit_new (self->database, zip, options);
   job->plan = g_object_ref (self);
   job->folder = g_strdup (self->copy_folder != NULL ? self->copy_folder : self->zip_folder);

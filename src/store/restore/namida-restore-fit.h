@@ -13,10 +13,12 @@ G_BEGIN_DECLS
 /** NamidaRestoreFitOptions: what the copy should contain. */
 typedef struct
 {
-  NamidaParts parts;     /* the wanted parts */
-  gboolean all_settings; /* include settings that only suit the original device */
-  gboolean merge;        /* merge with the newest good backup at the destination */
-  NamidaPathMap *manual; /* (nullable): folders that the user named; copied */
+  NamidaParts parts;            /* the wanted parts */
+  gboolean all_settings;        /* include settings that only suit the original device */
+  gboolean merge;               /* merge with the newest good backup at the destination */
+  NamidaPathMap *manual;        /* (nullable): folders that the user named; copied */
+  const char *const *playlists; /* (nullable): only the playlists with these names; copied. They are merged with those
+                                 * of the newest good backup at the destination if it has them */
 } NamidaRestoreFitOptions;
 
 /** NamidaFittedBackup: a copy of a backup that fits a device. */

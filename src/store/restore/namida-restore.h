@@ -128,13 +128,15 @@ const char *namida_restore_plan_needs_choice (NamidaRestorePlan *self);
  * namida_restore_plan_pick:
  * @paths: (array zero-terminated=1): files, or folders with everything in them, below the music folders of the version,
  * such as “Music/Björk/Homogenic”; UTF-8, in the form of NamidaRestoreItem and NamidaFindHit.place
+ * @zip: whether to keep the backup zip, for a copy with some of its playlists
  *
- * Restricts the plan to these files: the backup zip and all other files are removed from it permanently. Call it after
- * load and before preview. Main context.
+ * Restricts the plan to these files: all others are removed from it permanently. Call it after load and before preview.
+ * Main context.
  *
- * Returns: %FALSE with NOT_FOUND if the version contains none of them; the plan is unchanged then
+ * Returns: %FALSE with NOT_FOUND, which names the first of @paths that the version does not contain; the plan is
+ * unchanged then
  */
-gboolean namida_restore_plan_pick (NamidaRestorePlan *self, const char *const *paths, GError **error);
+gboolean namida_restore_plan_pick (NamidaRestorePlan *self, const char *const *paths, gboolean zip, GError **error);
 /** namida_restore_plan_dup_songs: Returns: (transfer full) (element-type utf8): all files of the music folders, in the
  * form that namida_restore_plan_pick() expects and in the order of the folders. Main context. */
 GPtrArray *namida_restore_plan_dup_songs (NamidaRestorePlan *self);

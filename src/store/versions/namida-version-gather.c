@@ -11,6 +11,7 @@
 #include "namida-version-record.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 #include <unistd.h>
 
 static gboolean
@@ -118,32 +119,16 @@ namida_version_gather (
   return namida_version_gather_for (database, id, labels, NULL, cancellable, error);
 }
 
-NamidaBackup *
-namida_version_gather_for (NamidaDatabase *database,
-                           const char *id,
-                           const char *const *labels,
-                           const char *sender,
-                           GCancellable *cancellable,
-                           GError **error)
+/* Returns (transfer full) (nullable): the backup of those @files of @record that are there as they arrived. */
+static NamidaBackup *
+gather_make (const NamidaVersionRecord *record, GPtrArray *files, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, id, error);
-  g_autoptr (GPtrArray) files = record != NULL ? namida_version_record_files (database, record, error) : NULL;
-  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (NamidaBackup) backup = NULL;
-  int fd;
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  int fd = namida_version_record_open (record);
 
-  if (files == NULL)
-    return NULL;
-  gather_note_labels (known, files);
-  if (!gather_check_labels (known, labels, error))
-    return NULL;
-  backup = namida_backup_new ();
   namida_backup_set_proven (backup, TRUE);
-  fd = namida_version_record_open (record);
   for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (cancellable); i++)
-    if (is_wanted (g_ptr_array_index (files, i), labels)
-        && namida_version_file_was_sent (database, g_ptr_array_index (files, i), sender))
-      add_file (backup, g_ptr_array_index (files, i), record, fd, i + 1);
+    add_file (backup, g_ptr_array_index (files, i), record, fd, i + 1);
   if (fd >= 0)
     close (fd);
   if (g_cancellable_is_cancelled (cancellable))
@@ -160,6 +145,90 @@ namida_version_gather_for (NamidaDatabase *database,
     }
   namida_backup_sort (backup);
   return g_steal_pointer (&backup);
+}
+
+NamidaBackup *
+namida_version_gather_for (NamidaDatabase *database,
+                           const char *id,
+                           const char *const *labels,
+                           const char *sender,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, id, error);
+  g_autoptr (GPtrArray) files = record != NULL ? namida_version_record_files (database, record, error) : NULL;
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) wanted = g_ptr_array_new ();
+
+  if (files == NULL)
+    return NULL;
+  gather_note_labels (known, files);
+  if (!gather_check_labels (known, labels, error))
+    return NULL;
+  for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (cancellable); i++)
+    if (is_wanted (g_ptr_array_index (files, i), labels)
+        && namida_version_file_was_sent (database, g_ptr_array_index (files, i), sender))
+      g_ptr_array_add (wanted, g_ptr_array_index (files, i));
+  return gather_make (record, wanted, cancellable, error);
+}
+
+/* ---- single songs and albums ---- */
+
+gboolean
+namida_version_pick_has (const char *pick, const char *path)
+{
+  gsize length = strlen (pick);
+
+  return length > 0 && strncmp (path, pick, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+/* Adds the files of @picks to @wanted. Returns: (transfer none) (nullable): the first of @picks that has none. */
+static const char *
+gather_pick (GPtrArray *files, const char *const *picks, GPtrArray *wanted)
+{
+  g_autofree gboolean *found = g_new0 (gboolean, g_strv_length ((char **) picks) + 1);
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      NamidaVersionFile *file = g_ptr_array_index (files, i);
+      g_autofree char *joined = g_strconcat (file->label, "/", file->below, NULL);
+      g_autofree char *path = g_utf8_make_valid (joined, -1);
+      gboolean any = FALSE;
+
+      for (guint j = 0; *file->label != '\0' && picks[j] != NULL; j++)
+        {
+          gboolean has = namida_version_pick_has (picks[j], path);
+
+          found[j] = found[j] || has;
+          any = any || has;
+        }
+      if (any)
+        g_ptr_array_add (wanted, file);
+    }
+  for (guint j = 0; picks[j] != NULL; j++)
+    if (!found[j])
+      return picks[j];
+  return NULL;
+}
+
+NamidaBackup *
+namida_version_gather_picked (
+    NamidaDatabase *database, const char *id, const char *const *picks, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, id, error);
+  g_autoptr (GPtrArray) files = record != NULL ? namida_version_record_files (database, record, error) : NULL;
+  g_autoptr (GPtrArray) wanted = g_ptr_array_new ();
+  const char *missing;
+
+  if (files == NULL)
+    return NULL;
+  missing = gather_pick (files, picks, wanted);
+  if (missing != NULL)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("The version has no song or folder “%s”."), missing);
+      return NULL;
+    }
+  return gather_make (record, wanted, cancellable, error);
 }
 
 /* Adds what no newer version had. @taken: for each label the version that it is taken from; @zip_taken: the same for

@@ -45,6 +45,22 @@ NamidaBackup *namida_version_gather_for (NamidaDatabase *database,
                                          GCancellable *cancellable,
                                          GError **error);
 
+/** namida_version_pick_has: Returns: whether @path, such as “Music/Björk/01.flac”, is @pick or inside the folder
+ * @pick. */
+gboolean namida_version_pick_has (const char *pick, const char *path);
+/**
+ * namida_version_gather_picked:
+ * @picks: (array zero-terminated=1): files, or folders with everything in them, as for namida_restore_plan_pick(); not
+ *   empty
+ *
+ * Like namida_version_gather(), but only these files, without the zip.
+ *
+ * Returns: (transfer full) (nullable): %NULL also with NOT_FOUND, which names the first of @picks that the version does
+ * not contain
+ */
+NamidaBackup *namida_version_gather_picked (
+    NamidaDatabase *database, const char *id, const char *const *picks, GCancellable *cancellable, GError **error);
+
 /** namida_version_file_was_sent: @sender: (nullable): %NULL for any device. Returns: whether the device @sender itself
  * sent the bytes of @file. A file that was already in the user's folders was not sent. Blocking: a worker. */
 gboolean namida_version_file_was_sent (NamidaDatabase *database, const NamidaVersionFile *file, const char *sender);

@@ -201,6 +201,7 @@ test_pick (void)
 {
   static const char *const some[] = { "Music/Björk/02.flac", "Rips/deep", NULL };
   static const char *const none[] = { "Music/Bj", "Music/Björk/02.fla", "", NULL };
+  static const char *const half[] = { "Music/Björk/02.flac", "Music/Björk/03.flac", NULL };
   World world = { 0 };
   g_autoptr (NamidaRestorePlan) plan = NULL;
   g_autoptr (GPtrArray) songs = NULL;
@@ -213,13 +214,17 @@ test_pick (void)
   g_assert_cmpuint (songs->len, ==, 4);
   g_assert_cmpstr (songs->pdata[0], ==, "Music/Björk/01.flac");
 
-  g_assert_false (namida_restore_plan_pick (plan, none, &error));
+  g_assert_false (namida_restore_plan_pick (plan, none, FALSE, &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_false (namida_restore_plan_pick (plan, half, FALSE, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "Music/Björk/03.flac"));
   g_clear_error (&error);
   g_assert_cmpuint (namida_restore_plan_get_labels (plan)->len, ==, 3);
   g_assert_nonnull (namida_restore_plan_get_zip (plan));
 
-  g_assert_true (namida_restore_plan_pick (plan, some, &error));
+  g_assert_true (namida_restore_plan_pick (plan, some, FALSE, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (namida_restore_plan_get_labels (plan)->len, ==, 2);
   g_assert_null (namida_restore_plan_get_zip (plan));
