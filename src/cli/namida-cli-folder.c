@@ -57,6 +57,16 @@ folder_note_mount (NamidaCli *cli, const char *folder)
     namida_mount_note (database, folder);
 }
 
+void
+namida_cli_tell_elsewhere (const char *folder)
+{
+  g_autofree char *shown = g_filename_display_name (folder);
+
+  namida_cli_complain (_ ("The files in “%s” are not here, so their drive is probably not connected. Nothing is "
+                          "stored until it is."),
+                       shown);
+}
+
 gboolean
 namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean used, GError **error)
 {
@@ -67,9 +77,7 @@ namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean used, GErro
   /* Files that are written now would be hidden when the drive is mounted. The drive may be connected later. */
   if (namida_cli_folder_is_elsewhere (cli, folder))
     {
-      namida_cli_complain (_ ("The files in “%s” are not here, so their drive is probably not connected. Nothing is "
-                              "stored until it is."),
-                           shown);
+      namida_cli_tell_elsewhere (folder);
       return TRUE;
     }
   if (!g_file_test (folder, G_FILE_TEST_EXISTS))

@@ -21,6 +21,9 @@ gboolean namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean us
  * connected now.
  */
 gboolean namida_cli_folder_is_elsewhere (NamidaCli *cli, const char *folder);
+/** namida_cli_tell_elsewhere: Warns that the files of @folder are not here, and that nothing is stored until they
+ * are. */
+void namida_cli_tell_elsewhere (const char *folder);
 /** namida_cli_check_folder: @chosen: as in namida_folder_check(). Returns: whether files can be stored there. */
 gboolean namida_cli_check_folder (const char *folder, gboolean chosen, GError **error);
 

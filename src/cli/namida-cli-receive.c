@@ -279,12 +279,20 @@ static gboolean
 check_folders (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options, GError **error)
 {
   NamidaStore *store = namida_hub_get_store (hub);
+  const char *chosen[] = { options->backups, options->music };
+  const char *folders[] = { namida_store_get_backups (store), namida_store_get_music (store) };
+  guint n = options->landing == NAMIDA_LANDING_LIBRARY ? 2 : 1;
 
-  return (namida_cli_folder_is_elsewhere (cli, namida_store_get_backups (store))
-          || namida_cli_check_folder (namida_store_get_backups (store), options->backups != NULL, error))
-         && (options->landing != NAMIDA_LANDING_LIBRARY
-             || namida_cli_folder_is_elsewhere (cli, namida_store_get_music (store))
-             || namida_cli_check_folder (namida_store_get_music (store), options->music != NULL, error));
+  for (guint i = 0; i < n; i++)
+    {
+      gboolean elsewhere = namida_cli_folder_is_elsewhere (cli, folders[i]);
+
+      if (elsewhere && chosen[i] == NULL) /* a chosen folder was checked before */
+        namida_cli_tell_elsewhere (folders[i]);
+      if (!elsewhere && !namida_cli_check_folder (folders[i], chosen[i] != NULL, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* @removal: what was removed, or with @preview what the first received backup will cause */

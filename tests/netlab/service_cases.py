@@ -85,7 +85,7 @@ def case_folders(machine, phones):
         folders(machine, phones[0])
     finally:
         machine.drop_in(None)
-        machine.ana("if test -h Namida; then rm Namida && mv Namida.kept Namida; fi")
+        machine.ana("rm -f Drive; if test -h Namida; then rm Namida && mv Namida.kept Namida; fi")
         machine.restart()
 
 
@@ -104,8 +104,15 @@ def folders(machine, phone):
     until("it is given up", lambda: machine.systemctl("show --property ActiveState --value").stdout.strip() == "failed")
     machine.drop_in(None)
     # A link of the person's own to such a drive.
+    machine.ana("ln -s /srv/drive Drive")
+    machine.drop_in(f"[Service]\n{receive} --backups=/home/ana/Drive/Backups\n")
+    assert machine.restart(check=False).returncode != 0, machine.journal()[-1500:]
+    assert "ReadWritePaths=" in machine.journal()[-700:], machine.journal()[-1500:]
+    # The folder of what it has stored leads to another drive: it waits for the right one, and says so.
+    machine.drop_in(None)
     machine.ana("mv Namida Namida.kept && ln -s /srv/drive Namida")
-    assert machine.restart(check=False).returncode != 0
+    machine.restart()
+    assert "/home/ana/Namida/Backups” are not here" in machine.journal()[-700:], machine.journal()[-1500:]
 
 
 EPERM, ENOENT, EACCES, EROFS, EAFNOSUPPORT, NOBODY = 1, 2, 13, 30, 97, 65534
