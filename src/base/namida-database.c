@@ -138,7 +138,7 @@ static const char *const schema_steps[] = {
   /* 3 → 4 */
   /* @left_out: files and folders that the sender could not read. The backup is incomplete, even if everything else
    * arrived.
-   * @unproven: files that no hash verified (LocalSend, the phone app). */
+   * @unproven: a NamidaUnproven: files that no hash verified (LocalSend, the phone app). */
   "ALTER TABLE sessions ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0;",
 

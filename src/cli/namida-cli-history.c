@@ -73,7 +73,7 @@ emit_row (const NamidaJournalSession *row)
   namida_json_build_int (builder, "leftOut", row->left_out);
   namida_json_build_int (builder, "healed", row->healed_files);
   namida_json_build_int (builder, "skipped", row->skipped);
-  namida_json_build_boolean (builder, "unproven", row->unproven);
+  namida_json_build_boolean (builder, "unproven", row->unproven != NAMIDA_UNPROVEN_NOT);
   namida_json_build_string (builder, "message", row->error);
   namida_json_build_string (builder, "advice", row->advice);
   namida_cli_emit (builder);

@@ -49,7 +49,7 @@ link_history_make_row (LinkHistory *self, NamidaLink *link)
   row->total_files = self->downloads;
   row->stored_files = self->whole;
   row->failed_files = self->downloads - self->whole;
-  row->unproven = TRUE;
+  row->unproven = NAMIDA_UNPROVEN_NO_HASHES;
   return row;
 }
 

@@ -15,7 +15,7 @@ namida_transfer_get_end (NamidaTransfer *self)
   const GError *error = namida_transfer_get_error (self);
   NamidaTransferEnd end = { .direction = namida_transfer_get_direction (self),
                             .state = namida_transfer_get_state (self),
-                            .unproven = namida_transfer_get_unproven (self),
+                            .unproven = namida_transfer_get_why_unproven (self),
                             .can_resume = namida_transfer_can_resume (self),
                             .stored = counts.stored,
                             .kept = counts.kept,
@@ -95,8 +95,10 @@ transfer_end_dup_verified (const NamidaTransferEnd *end)
 static char *
 transfer_end_dup_done (const NamidaTransferEnd *end)
 {
-  if (!end->unproven)
+  if (end->unproven == NAMIDA_UNPROVEN_NOT)
     return transfer_end_dup_verified (end);
+  if (end->unproven == NAMIDA_UNPROVEN_PLAIN)
+    return g_strdup (_ ("Received without encryption, not verified"));
   return g_strdup (end->direction == NAMIDA_DIRECTION_SEND
                        ? _ ("Sent; the other device cannot verify it")
                        : _ ("Received; the other device sent nothing to verify it by"));

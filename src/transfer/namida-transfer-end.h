@@ -12,7 +12,7 @@ typedef struct
 {
   NamidaDirection direction;
   NamidaTransferState state;           /* a final one */
-  gboolean unproven;                   /* no hash verified what arrived */
+  NamidaUnproven unproven;             /* whether no hash verified what arrived */
   gboolean can_resume;                 /* for a canceled one: the received data is kept, so that it can be resumed */
   guint stored, kept, failed;          /* files */
   guint skipped;                       /* links and special files, which are never sent */

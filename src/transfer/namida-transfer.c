@@ -778,6 +778,15 @@ namida_transfer_get_unproven (NamidaTransfer *self)
   return self->unproven;
 }
 
+NamidaUnproven
+namida_transfer_get_why_unproven (NamidaTransfer *self)
+{
+  if (!self->unproven)
+    return NAMIDA_UNPROVEN_NOT;
+  return self->direction == NAMIDA_DIRECTION_RECEIVE && !self->encrypted ? NAMIDA_UNPROVEN_PLAIN
+                                                                         : NAMIDA_UNPROVEN_NO_HASHES;
+}
+
 void
 namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence)
 {

@@ -195,6 +195,16 @@ gboolean namida_transfer_get_fetched (NamidaTransfer *self);
 void namida_transfer_set_unproven (NamidaTransfer *self);
 /** namida_transfer_get_unproven: Returns: see namida_transfer_set_unproven(). */
 gboolean namida_transfer_get_unproven (NamidaTransfer *self);
+/** NamidaUnproven: why no hash verified what arrived. The values are in the database. */
+typedef enum
+{
+  NAMIDA_UNPROVEN_NOT = 0,       /* it was verified */
+  NAMIDA_UNPROVEN_NO_HASHES = 1, /* the other device sends none, or confirms none */
+  NAMIDA_UNPROVEN_PLAIN = 2,     /* received without encryption, so that a hash could be changed with its content */
+} NamidaUnproven;
+/** namida_transfer_get_why_unproven: Returns: NAMIDA_UNPROVEN_NOT unless namida_transfer_get_unproven(). Main context.
+ */
+NamidaUnproven namida_transfer_get_why_unproven (NamidaTransfer *self);
 /** namida_transfer_finish: ends a transfer that ran to its end. The results of all files and what the sender left out
  * decide whether it is DONE or INCOMPLETE; this is the only place where that is decided. A file without a result
  * counts as missing. Has no effect after the end. Main context. */

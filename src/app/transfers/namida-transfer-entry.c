@@ -64,7 +64,8 @@ namida_transfer_entry_has_backup (gpointer item)
 gboolean
 namida_transfer_entry_get_unproven (gpointer item)
 {
-  return NAMIDA_IS_HISTORY_ITEM (item) ? transfer_entry_row (item)->unproven : namida_transfer_get_unproven (item);
+  return NAMIDA_IS_HISTORY_ITEM (item) ? transfer_entry_row (item)->unproven != NAMIDA_UNPROVEN_NOT
+                                       : namida_transfer_get_unproven (item);
 }
 
 const char *

@@ -141,7 +141,7 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
   row->stored_files = counts.stored;
   row->kept_files = counts.kept;
   row->left_out = namida_transfer_count_missed (transfer);
-  row->unproven = namida_transfer_get_unproven (transfer);
+  row->unproven = namida_transfer_get_why_unproven (transfer);
   row->healed_files = namida_transfer_get_healed (transfer, &row->healed_versions);
   row->skipped = namida_transfer_count_skipped (transfer);
   row->can_resume = namida_transfer_can_resume (transfer);

@@ -29,7 +29,7 @@ G_BEGIN_DECLS
   X (TEXT, error)                                                                                                      \
   X (NAME, scope)                                                                                                      \
   X (UINT, left_out)                                                                                                   \
-  X (BOOLEAN, unproven)                                                                                                \
+  X (UINT, unproven)                                                                                                   \
   X (UINT, healed_files)                                                                                               \
   X (UINT, healed_versions)                                                                                            \
   X (UINT, skipped)                                                                                                    \

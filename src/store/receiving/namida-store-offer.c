@@ -14,6 +14,6 @@ namida_store_sink_new (NamidaStore *self, NamidaOffer *offer, NamidaLanding land
 
   namida_store_sink_set_by_time (NAMIDA_STORE_SINK (sink), namida_offer_get_by_time (offer));
   namida_store_sink_set_unproven (NAMIDA_STORE_SINK (sink),
-                                  namida_transfer_get_unproven (namida_offer_get_transfer (offer)));
+                                  namida_transfer_get_why_unproven (namida_offer_get_transfer (offer)));
   return sink;
 }

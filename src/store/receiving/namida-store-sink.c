@@ -176,7 +176,7 @@ namida_store_sink_set_folder (NamidaStoreSink *self, const char *folder)
 }
 
 void
-namida_store_sink_set_unproven (NamidaStoreSink *self, gboolean unproven)
+namida_store_sink_set_unproven (NamidaStoreSink *self, NamidaUnproven unproven)
 {
   self->session->unproven = unproven;
 }

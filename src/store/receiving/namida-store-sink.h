@@ -27,7 +27,7 @@ void namida_store_sink_set_by_time (NamidaStoreSink *self, gboolean by_time);
 void namida_store_sink_set_folder (NamidaStoreSink *self, const char *folder);
 /** namida_store_sink_set_unproven: no hash will verify what arrives (namida_transfer_set_unproven()), and the history
  * will say so. Before prepare. */
-void namida_store_sink_set_unproven (NamidaStoreSink *self, gboolean unproven);
+void namida_store_sink_set_unproven (NamidaStoreSink *self, NamidaUnproven unproven);
 /**
  * namida_store_sink_agree:
  * @sink: a sink of the store that is not prepared yet

@@ -36,7 +36,7 @@ write_row (NamidaDatabase *database, const char *id, const char *direction, cons
     .total_files = 3,
     .stored_files = g_str_equal (state, "finished") ? 1 : 0,
     .kept_files = 2,
-    .unproven = g_str_equal (id, "unproven"),
+    .unproven = g_str_equal (id, "unproven") ? NAMIDA_UNPROVEN_PLAIN : NAMIDA_UNPROVEN_NOT,
     .failed_files = g_str_equal (state, "incomplete") ? 1 : 0,
   };
   g_autoptr (GError) error = NULL;
@@ -94,7 +94,7 @@ test_lists_and_clears (void)
   check_item (history, 0, "parked", NAMIDA_TRANSFER_INTERRUPTED, "Interrupted. Resumes when the device sends again");
   check_item (history, 1, "middle", NAMIDA_TRANSFER_INCOMPLETE, "1 file is not there");
   check_item (history, 2, "received", NAMIDA_TRANSFER_DONE, "Verified · 2 of 3 were here already");
-  check_item (history, 3, "unproven", NAMIDA_TRANSFER_DONE, "Received; the other device sent nothing to verify it by");
+  check_item (history, 3, "unproven", NAMIDA_TRANSFER_DONE, "Received without encryption, not verified");
   check_item (history, 4, "old", NAMIDA_TRANSFER_DONE, "Verified there · 2 of 3 were there already");
 
   /* One row goes and comes back; what waits to go on stays. */
@@ -106,8 +106,7 @@ test_lists_and_clears (void)
       namida_hub_history_set_hidden (history, received, TRUE);
       namida_hub_history_set_hidden (history, parked, TRUE);
       WAIT_FOR (g_list_model_get_n_items (list) == 4);
-      check_item (history, 2, "unproven", NAMIDA_TRANSFER_DONE,
-                  "Received; the other device sent nothing to verify it by");
+      check_item (history, 2, "unproven", NAMIDA_TRANSFER_DONE, "Received without encryption, not verified");
       namida_hub_history_set_hidden (history, received, FALSE);
       WAIT_FOR (g_list_model_get_n_items (list) == 5);
     }

@@ -341,6 +341,8 @@ test_end_words (void)
       "Sent; the other device cannot verify it" },
     { { .state = NAMIDA_TRANSFER_DONE, .unproven = TRUE, .direction = NAMIDA_DIRECTION_RECEIVE },
       "Received; the other device sent nothing to verify it by" },
+    { { .state = NAMIDA_TRANSFER_DONE, .unproven = NAMIDA_UNPROVEN_PLAIN, .direction = NAMIDA_DIRECTION_RECEIVE },
+      "Received without encryption, not verified" },
     { { .state = NAMIDA_TRANSFER_INCOMPLETE, .failed = 1, .stored = 8 }, "1 file is not there" },
     { { .state = NAMIDA_TRANSFER_INCOMPLETE, .failed = 2, .unproven = TRUE }, "2 files are not there" },
     { { .state = NAMIDA_TRANSFER_INCOMPLETE }, "Not everything was sent" },
