@@ -220,7 +220,7 @@ def serve(page):
 
 
 def test_words(lab):
-    """without encryption, declined, and at 360 pixels; each word is there in both languages, each control has a name"""
+    """without encryption, declined, and at 360 pixels; each word is there in each language, each control and list has a name"""
     browser = browser_of()
     device = lab.device()
     folder = lab.folder("phone") / "Rips"
@@ -239,12 +239,12 @@ def test_words(lab):
     browser.wait_text("error", "declined.")
     assert browser.shown("send"), "it cannot be sent again"
     equal(device.stop(), 3)
-    unnamed = browser.run("return [...document.querySelectorAll ('button,a,input:not([hidden]),progress')].filter (e => e.offsetParent && !e.textContent.trim () && !e.getAttribute ('aria-label')).map (e => e.id)")
-    assert set(unnamed) <= {"progress"}, unnamed
+    unnamed = browser.run("return [...document.querySelectorAll ('button,a,input:not([hidden]),progress,ul')].filter (e => (e.offsetParent && /BUTTON|^A$|INPUT/.test (e.tagName) && !e.textContent.trim ()) || (/PROGRESS|UL/.test (e.tagName) && !document.getElementById (e.getAttribute ('aria-labelledby')))).map (e => e.id)")
+    equal(unnamed, [], "controls without a name")
     missing = browser.run("""const missing = []; const walk = (a, b, at) => { for (const key in a) { if (typeof a[key] !== typeof b[key] ||
       Array.isArray (a[key]) !== Array.isArray (b[key])) missing.push (at + key); else if (typeof a[key] === "object") walk (a[key], b[key], at + key + "."); } };
-      walk (WORDS.en, WORDS.de, ""); walk (WORDS.de, WORDS.en, ""); return missing;""")
-    equal(missing, [], "words in one language only")
+      for (const one in WORDS) for (const other in WORDS) walk (WORDS[one], WORDS[other], one + " "); return [missing, Object.keys (WORDS)];""")
+    equal(missing, [[], ["en", "de", "fr"]], "words in one language only")
 
 
 def picture(browser, name):
@@ -303,7 +303,21 @@ def make_pictures(lab):
     browser.open(link(device, folder))
     browser.wait("!document.getElementById ('offered').hidden")
     picture(browser, "link-fetch")
+    browser.call("DELETE", browser.session + "/cookie")
+    assert "Another browser" in said_by(browser, device.link["url"])
+    picture(browser, "link-used")
     device.stop()
+    data = lab.folder("clock")
+    data.chmod(0o700)
+    process = subprocess.Popen([sys.argv[2], data], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    equal(said_by(browser, process.stdout.readline().strip()), "")
+    process.stdin.write("601\n")
+    process.stdin.flush()
+    equal(process.stdout.readline(), "expired\n")
+    browser.reload()
+    browser.wait(READY)
+    picture(browser, "link-expired")
+    process.communicate("", timeout=30)
 
 
 if __name__ == "__main__":

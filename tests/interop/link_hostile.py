@@ -132,7 +132,8 @@ def test_who_may(lab):
     shown = expect(page.send("GET", ""), 200)
     assert "script-src 'nonce-" in shown.fields["content-security-policy"] and "frame-ancestors 'none'" in shown.fields["content-security-policy"]
     assert b'lang="en"' in shown.body
-    assert b'lang="de"' in page.send("GET", "", Accept_Language="fr;q=0.9, de-AT, en").body
+    for accepted, language in (("ja, de-AT, en", "de"), ("fr-CH;q=0.9, de, en", "fr"), ("fry, frr, en-GB, fr", "en"), ("den, ja", "en")):
+        assert f'lang="{language}"'.encode() in page.send("GET", "", Accept_Language=accepted).body, accepted
     answers = [shown]
     # Before a browser has taken it.
     answers.append(expect(page.send("GET", "state"), 403, "used"))

@@ -108,17 +108,17 @@ namida_link_answer_access (NamidaRequest *request, NamidaLinkAccess access, gboo
 static const char *
 page_language (const char *accepted)
 {
+  static const char *const languages[] = { "de", "en", "fr" };
   g_auto (GStrv) ranges = g_strsplit (accepted != NULL ? accepted : "", ",", 16);
 
   for (guint i = 0; ranges[i] != NULL; i++)
-    {
-      const char *range = g_strstrip (ranges[i]);
+    for (guint j = 0; j < G_N_ELEMENTS (languages); j++)
+      {
+        const char *range = g_strstrip (ranges[i]);
 
-      if (g_ascii_strncasecmp (range, "de", 2) == 0 && !g_ascii_isalpha (range[2]))
-        return "de";
-      if (g_ascii_strncasecmp (range, "en", 2) == 0 && !g_ascii_isalpha (range[2]))
-        return "en";
-    }
+        if (g_ascii_strncasecmp (range, languages[j], 2) == 0 && !g_ascii_isalpha (range[2]))
+          return languages[j];
+      }
   return "en";
 }
 
