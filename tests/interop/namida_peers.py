@@ -2,12 +2,13 @@
 """How each program of another maker is told to send, to receive, to decline and to cancel, for localsend_others.py.
 
 A peer runs in the network of the other side; its class says what it can do. What returns None cannot be done with that peer. As a script, with a
-folder and the word "send" or "cancel", this speaks to the local interface of MoYoez/localsend-go, which has no commands."""
+folder and the word "send", "cancel" or "decline", this speaks to the local interface of MoYoez/localsend-go, which has no commands."""
 import contextlib
 import hashlib
 import json
 import os
 import pathlib
+import re
 import signal
 import ssl
 import subprocess
@@ -211,7 +212,12 @@ class MoYoez(Peer):
         subprocess.run([*job.there, sys.executable, "-B", __file__, str(job.folder), "cancel"])
 
     def receive(self, job):
-        return None if job.ask else self.run(job, "-useAutoSave", *(["-usePin", job.pin] if job.pin else []))
+        return self.run(job, *([] if job.ask else ["-useAutoSave"]), *(["-usePin", job.pin] if job.pin else []))
+
+    def decline(self, job, process):
+        said = (job.folder / "said").read_text(errors="replace")
+        (job.folder / "moyoez.json").write_text(json.dumps({"plain": job.plain, "session": re.search(r"sessionId:(\S+?)[\s\]]", said)[1]}))
+        subprocess.run([*job.there, sys.executable, "-B", __file__, str(job.folder), "decline"], check=True)
 
 
 def make(paths):
@@ -233,6 +239,9 @@ def moyoez(folder, word):
         except urllib.error.HTTPError as error:
             sys.exit(f"{what}: {error.code} {error.read()[:300]!r}")
 
+    if word == "decline":
+        url = base + f"confirm-recv?sessionId={job['session']}&confirmed=false"
+        return print(urllib.request.urlopen(url, context=None if job["plain"] else context, timeout=30).read())
     if word == "cancel":
         return print(post("cancel?sessionId=" + (folder / "session").read_text()))
     urls = {f"f{n}": "file://" + urllib.parse.quote(file) for n, file in enumerate(job["files"])}
