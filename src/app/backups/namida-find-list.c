@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The results of the search on the Backups page. A playlist is restored by merging its version into the newest one of
+/* The results of the search on the Backups page. A playlist is restored by merging it alone into the newest version of
  * its device; a song or an album is copied into the music folder. Only the first results of each kind are shown; a
  * longer search text narrows them down. Main context. */
 #include "config.h"
@@ -58,25 +58,27 @@ find_list_get_newest (NamidaFindList *self, NamidaVersion *version)
   return NULL;
 }
 
-/* The parameter (s) is the id of the version that has the playlist. */
+/* The parameters (ss) are the id of the version that has the playlist, and its name. */
 static void
 find_list_on_get_back (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaFindList *self = NAMIDA_FIND_LIST (widget);
-  const char *id = g_variant_get_string (parameter, NULL);
-  NamidaVersion *version = find_list_get_version (self, id);
-  NamidaVersion *newest = version != NULL ? find_list_get_newest (self, version) : NULL;
+  NamidaVersion *version, *newest;
   NamidaMergeDialog *dialog;
+  const char *id, *name;
 
+  g_variant_get (parameter, "(&s&s)", &id, &name);
+  version = find_list_get_version (self, id);
   if (version == NULL)
     return;
+  newest = find_list_get_newest (self, version);
   if (newest == NULL || newest == version || namida_version_get_zip_path (version) == NULL)
     {
       /* The newest version has the playlist, so restore that version. */
       gtk_widget_activate_action (widget, "win.restore", "s", id);
       return;
     }
-  dialog = namida_merge_dialog_new (self->hub, newest, version);
+  dialog = namida_merge_dialog_new_playlist (self->hub, newest, version, name);
   gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (widget)));
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -113,7 +115,7 @@ find_list_make_button (NamidaFindList *self, const NamidaFindHit *hit, const cha
   if (hit->kind == NAMIDA_FIND_PLAYLIST)
     {
       gtk_button_set_label (GTK_BUTTON (button), _ ("Get Back…"));
-      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", id, hit->title);
       gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "find.get-back");
       /* Translators: %s is a playlist */
       spoken = g_strdup_printf (_ ("Get Back “%s”"), hit->title);
@@ -285,7 +287,7 @@ namida_find_list_class_init (NamidaFindListClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = namida_find_list_dispose;
-  gtk_widget_class_install_action (widget_class, "find.get-back", "s", find_list_on_get_back);
+  gtk_widget_class_install_action (widget_class, "find.get-back", "(ss)", find_list_on_get_back);
   gtk_widget_class_install_action (widget_class, "find.restore", "(ss)", find_list_on_restore);
 }
 

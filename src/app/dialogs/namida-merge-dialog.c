@@ -29,6 +29,7 @@ struct _NamidaMergeDialog
   NamidaMergedVersions *merged;  /* (nullable) */
   GPtrArray *rows;               /* rows with the counts */
   char *target;                  /* path of the new file */
+  char *playlist;                /* (nullable): merge only this playlist of the second */
   GtkFileChooserNative *chooser; /* (nullable) while it is open */
   gboolean settled;              /* the choice for the settings is complete */
 
@@ -239,8 +240,8 @@ merge_start (NamidaMergeDialog *self)
 {
   gtk_stack_set_visible_child_name (self->stack, "loading");
   namida_hub_merge_async (self->hub, self->versions[0], self->versions[1],
-                          adw_combo_row_get_selected (self->settings_row) == 1, self->cancellable, merge_on_merged,
-                          g_object_ref (self));
+                          adw_combo_row_get_selected (self->settings_row) == 1, self->playlist, self->cancellable,
+                          merge_on_merged, g_object_ref (self));
 }
 
 static void
@@ -418,6 +419,7 @@ namida_merge_dialog_finalize (GObject *object)
   g_clear_pointer (&self->merged, namida_merged_versions_free);
   g_ptr_array_unref (self->rows);
   g_free (self->target);
+  g_free (self->playlist);
   G_OBJECT_CLASS (namida_merge_dialog_parent_class)->finalize (object);
 }
 
@@ -475,5 +477,18 @@ namida_merge_dialog_new (NamidaHub *hub, NamidaVersion *first, NamidaVersion *se
     merge_set_second (self, second);
   else
     merge_add_others (self);
+  return self;
+}
+
+NamidaMergeDialog *
+namida_merge_dialog_new_playlist (NamidaHub *hub, NamidaVersion *first, NamidaVersion *second, const char *playlist)
+{
+  NamidaMergeDialog *self = g_object_new (NAMIDA_TYPE_MERGE_DIALOG, NULL);
+
+  self->hub = g_object_ref (hub);
+  self->versions[0] = g_object_ref (first);
+  self->playlist = g_strdup (playlist);
+  gtk_widget_set_visible (GTK_WIDGET (self->settings_row), FALSE); /* a playlist has none */
+  merge_set_second (self, second);
   return self;
 }
