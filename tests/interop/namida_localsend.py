@@ -211,6 +211,8 @@ class Server:
                 self.uploading -= 1
         if len(data) != file["size"]:
             self.problems.append(("size", file, len(data)))
+        if file.get("sha256") not in (None, hashlib.sha256(data).hexdigest()):
+            self.problems.append(("sha256", file))
         if self.damage.get(file["fileName"], 0) > 0:
             self.damage[file["fileName"]] -= 1
             return self.answer(request, 422, {"message": "Checksum mismatch"})
