@@ -119,6 +119,28 @@ namida_device_dates_lookup (NamidaDeviceDates *self, const char *fingerprint)
   return date != NULL ? date : &nothing;
 }
 
+char *
+namida_device_dates_dup_stale (NamidaDeviceDates *self, const char *fingerprint)
+{
+  NamidaStaleList *stale = namida_hub_get_stale (self->hub);
+  char *words;
+
+  if (fingerprint == NULL)
+    return NULL;
+  words = namida_stale_list_dup_words (stale, fingerprint, NAMIDA_STALE_SEND);
+  return words != NULL ? words : namida_stale_list_dup_words (stale, fingerprint, NAMIDA_STALE_RECEIVE);
+}
+
+NamidaSchedule *
+namida_device_dates_get_schedule (NamidaDeviceDates *self, const char *fingerprint)
+{
+  NamidaSchedule *schedule = fingerprint != NULL
+                                 ? namida_schedules_find_for_device (namida_hub_get_schedules (self->hub), fingerprint)
+                                 : NULL;
+
+  return schedule != NULL && namida_schedule_get_state (schedule) != NAMIDA_SCHEDULE_OFF ? schedule : NULL;
+}
+
 static gboolean
 device_dates_on_idle (gpointer user_data)
 {
@@ -146,6 +168,19 @@ device_dates_on_transfers (NamidaDeviceDates *self, guint position, guint remove
 
       g_signal_connect_object (transfer, "ended", G_CALLBACK (device_dates_queue), self,
                                G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+    }
+  device_dates_queue (self);
+}
+
+static void
+device_dates_on_schedules (NamidaDeviceDates *self, guint position, guint removed, guint added, GListModel *schedules)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (NamidaSchedule) schedule = g_list_model_get_item (schedules, i);
+
+      g_signal_handlers_disconnect_by_func (schedule, device_dates_queue, self);
+      g_signal_connect_object (schedule, "changed", G_CALLBACK (device_dates_queue), self, G_CONNECT_SWAPPED);
     }
   device_dates_queue (self);
 }
@@ -180,6 +215,7 @@ namida_device_dates_new (NamidaHub *hub, NamidaHubHistory *history)
 {
   NamidaDeviceDates *self = g_object_new (NAMIDA_TYPE_DEVICE_DATES, NULL);
   GListModel *transfers = namida_hub_get_transfers (hub);
+  GListModel *schedules = G_LIST_MODEL (namida_hub_get_schedules (hub));
 
   self->hub = g_object_ref (hub);
   g_set_object (&self->history, history);
@@ -188,6 +224,10 @@ namida_device_dates_new (NamidaHub *hub, NamidaHubHistory *history)
   if (history != NULL)
     g_signal_connect_object (history, "items-changed", G_CALLBACK (device_dates_queue), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (transfers, "items-changed", G_CALLBACK (device_dates_on_transfers), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_hub_get_stale (hub), "changed", G_CALLBACK (device_dates_queue), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (schedules, "items-changed", G_CALLBACK (device_dates_on_schedules), self, G_CONNECT_SWAPPED);
+  device_dates_on_schedules (self, 0, 0, g_list_model_get_n_items (schedules), schedules);
   device_dates_on_transfers (self, 0, 0, g_list_model_get_n_items (transfers), transfers);
   return self;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "namida-hub-history.h"
+#include "namida-hub-schedules.h"
 
 G_BEGIN_DECLS
 
@@ -38,5 +39,11 @@ typedef struct
  * loop.
  */
 const NamidaDeviceDate *namida_device_dates_lookup (NamidaDeviceDates *self, const char *fingerprint);
+/** namida_device_dates_dup_stale: Returns: (transfer full) (nullable): "Has not been reached for 9 days" or "No backup
+ * for 23 days" if a backup of or for the device with @fingerprint (nullable) is overdue. */
+char *namida_device_dates_dup_stale (NamidaDeviceDates *self, const char *fingerprint);
+/** namida_device_dates_get_schedule: Returns: (transfer none) (nullable): the automatic backup to the device with
+ * @fingerprint (nullable), unless it is switched off. */
+NamidaSchedule *namida_device_dates_get_schedule (NamidaDeviceDates *self, const char *fingerprint);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-files.h"
+#include "namida-schedule-group.h"
 
 #define LOCALSEND (NAMIDA_DIALECT_LOCALSEND | NAMIDA_DIALECT_LOCALSEND_PLAIN)
 
@@ -138,7 +139,10 @@ device_words_dup_stranger (NamidaPeer *peer)
 static char *
 device_words_dup_line (NamidaPeer *peer, NamidaDeviceDates *dates)
 {
-  const NamidaDeviceDate *date = namida_device_dates_lookup (dates, namida_peer_get_fingerprint (peer));
+  const char *fingerprint = namida_peer_get_fingerprint (peer);
+  const NamidaDeviceDate *date = namida_device_dates_lookup (dates, fingerprint);
+  NamidaSchedule *schedule = namida_device_dates_get_schedule (dates, fingerprint);
+  g_autofree char *stale = namida_device_dates_dup_stale (dates, fingerprint);
   g_autofree char *when = NULL;
 
   if (namida_peer_get_warning (peer) != NULL)
@@ -146,11 +150,18 @@ device_words_dup_line (NamidaPeer *peer, NamidaDeviceDates *dates)
   if (namida_peer_get_away (peer))
     {
       when = namida_device_dup_last_seen (peer);
+      if (stale != NULL)
+        /* Translators: “No backup for 23 days”, then “last seen yesterday” or its like */
+        return g_strdup_printf (_ ("%s · %s"), stale, when);
       /* Translators: %s is “last seen yesterday” and its kind */
       return g_strdup_printf (_ ("Away · %s · sends when it is back"), when);
     }
   if (!namida_peer_get_trusted (peer))
     return device_words_dup_stranger (peer);
+  if (stale != NULL)
+    return g_steal_pointer (&stale);
+  if (schedule != NULL)
+    return namida_schedule_group_dup_words (schedule);
   when = namida_files_time (MAX (date->sent_at, date->kept_at));
   if (date->sent_at == 0 && date->kept_at == 0)
     return g_strdup (_ ("No backup yet"));

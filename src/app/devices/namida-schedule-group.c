@@ -92,28 +92,32 @@ schedule_group_dup_last (const NamidaScheduleRow *row)
   return g_strdup_printf (_ ("Last backup %s"), when);
 }
 
-static char *
-schedule_group_dup_subtitle (NamidaScheduleGroup *self)
+char *
+namida_schedule_group_dup_words (NamidaSchedule *schedule)
 {
-  g_autofree char *last = NULL;
+  g_autofree char *last = schedule_group_dup_last (namida_schedule_get_row (schedule));
   g_autofree char *next = NULL;
 
-  if (self->schedule == NULL)
-    return g_strdup (_ ("Sends new music and the newest Namida backup without asking"));
-  last = schedule_group_dup_last (namida_schedule_get_row (self->schedule));
-  switch (namida_schedule_get_state (self->schedule))
+  switch (namida_schedule_get_state (schedule))
     {
     case NAMIDA_SCHEDULE_OFF:
       return g_steal_pointer (&last);
     case NAMIDA_SCHEDULE_IDLE:
-      next = schedule_group_dup_next (namida_schedule_get_next_at (self->schedule));
+      next = schedule_group_dup_next (namida_schedule_get_next_at (schedule));
       /* Translators: a sentence on the last backup, then when the next one is due, as in "tomorrow, 02:00" */
       return g_strdup_printf (_ ("%s · next %s"), last, next);
     default:
-      next = namida_schedule_dup_state_words (self->schedule);
+      next = namida_schedule_dup_state_words (schedule);
       /* Translators: a sentence on the last backup, then what it is doing or waiting for. */
       return g_strdup_printf (_ ("%s · %s"), last, next);
     }
+}
+
+static char *
+schedule_group_dup_subtitle (NamidaScheduleGroup *self)
+{
+  return self->schedule != NULL ? namida_schedule_group_dup_words (self->schedule)
+                                : g_strdup (_ ("Sends new music and the newest Namida backup without asking"));
 }
 
 /* ---- writing ---- */

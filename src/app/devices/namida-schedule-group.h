@@ -8,6 +8,8 @@
 
 #include "namida-hub.h"
 
+#include "namida-schedule.h"
+
 G_BEGIN_DECLS
 
 #define NAMIDA_TYPE_SCHEDULE_GROUP (namida_schedule_group_get_type ())
@@ -20,5 +22,9 @@ NamidaScheduleGroup *namida_schedule_group_new (NamidaHub *hub);
  * namida_schedule_group_set_device: @fingerprint: (nullable): %NULL hides the group. @alias: the name of the device
  */
 void namida_schedule_group_set_device (NamidaScheduleGroup *self, const char *fingerprint, const char *alias);
+
+/** namida_schedule_group_dup_words: Returns: (transfer full): how the last run of @schedule ended and when the next one
+ * is due, or what it waits for: "Last backup today, 09:12 · next tomorrow, 02:00". */
+char *namida_schedule_group_dup_words (NamidaSchedule *schedule);
 
 G_END_DECLS

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Story 9, “it just happens”: somebody switches the automatic backup of a device on once; a run that was missed is caught up by itself, and when there
+has been none for long, the row of the device says so. Speaks TAP."""
+import contextlib
+import json
+import pathlib
+import sqlite3
+import subprocess
+import time
+
+from namida_display import (CLI, RUN, Atspi, arrived, button, everything, find, keys, made_backup, picture, place, press, quit_by_keyboard, run, wait_for,
+                            window_id)
+
+NAS = f"NAS {RUN}"
+PC = f"Home PC {RUN}"
+DAY = 24 * 60 * 60 * 1_000_000
+
+
+def cli(lab, home, *command):
+    return subprocess.run([CLI, "--data-dir", home, "--interface", "lo", *command], env=lab.env, check=True, capture_output=True, text=True, timeout=60)
+
+
+def opened(lab):
+    process, data = lab.app(PC)
+    window = window_id("^Namida Sync$")
+    place(window, 0, 0, 1000, 900)
+    return process, data, window
+
+
+def row(words):
+    """The row of the device, once it says WORDS."""
+    return wait_for(f"“{words}” in the row", lambda: next((n for n in everything() if n.get_name() == NAS and n.get_role_name() == "list item"
+                                                           and words in (n.get_description() or "")), None), 60)
+
+
+def focus_on(window, name, roles):
+    for _ in range(30):
+        for node in everything():
+            if name in (node.get_name() or "") and node.get_role_name() in roles and node.get_state_set().contains(Atspi.StateType.FOCUSED):
+                return
+        keys(window, "Tab")
+        time.sleep(0.2)
+    raise AssertionError(f"“{name}” is not reached by keys")
+
+
+def back_in_time(data, days):
+    """As if all that the window remembers of its runs had been DAYS earlier."""
+    with contextlib.closing(sqlite3.connect(data / "state.db")) as database, database:
+        for table, columns in (("schedules", ("created_at", "slot_at", "started_at", "ended_at", "done_at", "anchor")), ("schedule_runs", ("started_at", "ended_at")),
+                               ("sessions", ("started_at", "updated_at")), ("trusted", ("trusted_at", "last_seen"))):
+            for column in columns:
+                database.execute(f"UPDATE {table} SET {column} = {column} - ? WHERE {column} > ?", (days * DAY, days * DAY))
+
+
+def test_story_9(lab):
+    backup, music, _ = made_backup(lab.path / "files")
+    home = pathlib.Path.home()
+    (home / "Namida").mkdir()
+    backup.parent.rename(home / "Namida" / "Backups")
+    (home / "Namida" / "Backups" / "Music").rename(home / "Music")
+    song = next((home / "Music").rglob("*.flac"))
+    app, nas = lab.path / "app", lab.path / "nas"
+    for own, other, name in ((app, nas / "data", NAS), (nas / "data", app, PC)):
+        fingerprint = json.loads(cli(lab, other, "--json", "identity").stdout)["fingerprint"]
+        cli(lab, own, "trust", "add", fingerprint, name)
+        cli(lab, own, "trust", "set", name, "--auto-accept=yes")
+
+    def keep():
+        return lab.start(CLI, "--data-dir", nas / "data", "--interface", "lo", "--alias", NAS, "receive", "--accept", "trusted", "--as", "backup",
+                         "--backups", nas / "backups", "--music", nas / "music")
+    keeper = keep()
+    process, data, window = opened(lab)
+    row("")
+    focus_on(window, NAS, ("list item",))
+    keys(window, "Return")
+    wait_for("the page", lambda: find("Automatic Backup"))
+    focus_on(window, "Back Up to", ("toggle button", "switch", "check box"))
+    keys(window, "space")
+    wait_for("the next run", lambda: [n for n in everything() if "next" in f"{n.get_name()} {n.get_description()}"])
+    picture("nightly-page", window)
+    press(button("Back Up Now"))
+    wait_for("the music there", lambda: arrived(nas / "backups", song), 60)
+    keys(window, "Escape")
+    row("Last backup today")
+    picture("nightly-row", window)
+    quit_by_keyboard(process, window)
+
+    # A day was missed: what is new is there without a question and without a hand.
+    back_in_time(data, 2)
+    new = song.with_name("02. Hyperballad.flac")
+    new.write_bytes(b"new" * 1000)
+    process, data, window = opened(lab)
+    wait_for("the new song there", lambda: arrived(nas / "backups", new), 90)
+    row("Last backup today")
+    quit_by_keyboard(process, window)
+
+    # For three weeks the other device was not there.
+    keeper.terminate()
+    keeper.wait(30)
+    back_in_time(data, 23)
+    process, data, window = opened(lab)
+    row("23 days")
+    picture("nightly-stale", window)
+    quit_by_keyboard(process, window)
+
+
+run([(test_story_9, True)])
