@@ -21,6 +21,8 @@ def test_drop_sends(lab):
 
     def hovering():
         wait_for("the words of the drop", lambda: find("Drop to send 1 backup and 1 folder"), 5)
+        # The row takes it, and not the window around it.
+        wait_for("the overlay to go", lambda: find("Drop to Choose a Device") is None, 5)
 
     # A synthetic pointer on a busy machine loses a drag now and then, before anything is dropped.
     for last in (False, False, True):
@@ -37,6 +39,7 @@ def test_drop_sends(lab):
     wait_for("the backup to arrive", lambda: arrived(home / "backups", backup))
     wait_for("the music to arrive", lambda: arrived(home / "music", song))
     wait_for("the end in words", lambda: find("Verified there", starts=True))
+    assert find("Drop to Choose a Device") is None, "the window still waits for a drop"
     place(window, 0, 0, 360, 640)
     width = int([line for line in xdo("getwindowgeometry", "--shell", window) if line.startswith("WIDTH")][0].split("=")[1])
     assert width == 360, f"the window cannot be narrower than {width}"

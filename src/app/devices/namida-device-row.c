@@ -169,6 +169,7 @@ device_row_on_enter (NamidaDeviceRow *self)
 static void
 device_row_on_leave (NamidaDeviceRow *self)
 {
+  namida_drop_flow_row_left (GTK_WIDGET (self));
   device_row_stop_describing (self);
   device_row_show_line (self);
 }

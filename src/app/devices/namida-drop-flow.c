@@ -112,13 +112,17 @@ namida_drop_flow_open (GtkWidget *from, GListModel *files)
 
 #define DESCRIBING_KEY "namida-drop-flow-describing"
 
+/* (nullable): the row that the drag is over; there is one pointer. */
+static GtkWidget *drop_flow_row;
+
 static void
 drop_flow_on_described (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaShell) window = user_data;
   g_autofree char *what = namida_files_describe_finish (result, NULL);
 
-  if (what != NULL)
+  /* The drag may have left meanwhile. */
+  if (what != NULL && g_object_get_data (G_OBJECT (window), DESCRIBING_KEY) == g_task_get_cancellable (G_TASK (result)))
     namida_shell_show_drop (window, TRUE, what);
 }
 
@@ -132,13 +136,13 @@ drop_flow_stop_describing (GtkWidget *window)
   g_object_set_data (G_OBJECT (window), DESCRIBING_KEY, NULL);
 }
 
-/* Motion is reported only where no row takes the drop. */
+/* GTK reports motion also where a row takes the drop. */
 static GdkDragAction
 drop_flow_on_motion (GtkWidget *window, double x, double y, GtkDropTarget *target)
 {
   g_autoptr (GListModel) files = namida_files_from_value (gtk_drop_target_get_value (target));
 
-  if (g_object_get_data (G_OBJECT (window), DESCRIBING_KEY) != NULL)
+  if (g_object_get_data (G_OBJECT (window), DESCRIBING_KEY) != NULL || drop_flow_row != NULL)
     return GDK_ACTION_COPY;
   namida_shell_show_drop (NAMIDA_SHELL (window), TRUE, files == NULL ? "" : NULL);
   if (files != NULL)
@@ -161,7 +165,15 @@ drop_flow_on_leave (GtkWidget *window)
 void
 namida_drop_flow_row_entered (GtkWidget *row)
 {
+  g_set_weak_pointer (&drop_flow_row, row);
   drop_flow_on_leave (GTK_WIDGET (namida_send_flow_window (row)));
+}
+
+void
+namida_drop_flow_row_left (GtkWidget *row)
+{
+  if (drop_flow_row == row)
+    g_clear_weak_pointer (&drop_flow_row);
 }
 
 static gboolean

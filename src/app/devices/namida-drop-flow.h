@@ -29,6 +29,8 @@ void namida_drop_flow_open (GtkWidget *from, GListModel *files);
  * precedence.
  */
 void namida_drop_flow_row_entered (GtkWidget *row);
+/** namida_drop_flow_row_left: the drag has left @row, or ended on it. */
+void namida_drop_flow_row_left (GtkWidget *row);
 /** namida_drop_flow_watch: lets all of @window accept drops; widgets in it that accept drops have precedence. */
 void namida_drop_flow_watch (GtkWidget *window);
 

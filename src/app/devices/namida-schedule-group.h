@@ -7,7 +7,6 @@
 #include <adwaita.h>
 
 #include "namida-hub.h"
-
 #include "namida-schedule.h"
 
 G_BEGIN_DECLS
