@@ -132,7 +132,7 @@ KEYS = {
     ("backups list", ""): {VERSION},
     ("backups show", ""): {VERSION},
     ("backups usage", ""): {"alias bytes created id only", "alias bytes fingerprint used versions"},
-    ("backups find", ""): {"alias created detail kind title version versions"},
+    ("backups find", ""): {"alias created detail kind place stored title version versions"},
     ("backups remove", "end"): {"bytes bytesKept event files result"},
     ("backups verify", "end"): {"absent bytes changed damaged doubts event files healed missing removed repaired result versions"},
 }
