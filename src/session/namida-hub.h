@@ -359,6 +359,11 @@ void namida_hub_preview_async (NamidaHub *self,
 /** namida_hub_preview_finish: Returns: (transfer full) (nullable): %NULL with an error of the scanner. */
 NamidaHubPreview *namida_hub_preview_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 /**
+ * namida_hub_set_sending_pin: sets the PIN that namida_hub_retry() uses for @transfer, which has failed because the
+ * other device requires one. Main context.
+ */
+void namida_hub_set_sending_pin (NamidaHub *self, NamidaTransfer *transfer, const char *pin);
+/**
  * namida_hub_retry: sends a failed transfer of this run again, without the files that are already there. A transfer
  * that waits for its device tries at once and is returned itself. Returns: (transfer none) (nullable)
  */

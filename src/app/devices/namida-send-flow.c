@@ -177,17 +177,15 @@ on_pin_response (AdwMessageDialog *dialog, const char *response, gpointer user_d
   sent_free (sent);
 }
 
-static void
-ask_pin (NamidaShell *window, Sent *sent, gboolean wrong)
+/* Returns: (transfer none): a dialog whose extra child is the entry. */
+static GtkWidget *
+send_flow_make_pin_dialog (NamidaShell *window, const char *alias, gboolean wrong)
 {
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), NULL, NULL);
   /* Not a GtkPasswordEntry, because in GTK 4.8 it handles keyboard changes after it was destroyed. */
-  Sent *asked = sent_copy (sent);
   GtkWidget *entry = g_object_new (GTK_TYPE_ENTRY, "visibility", FALSE, "input-purpose", GTK_INPUT_PURPOSE_PIN, NULL);
 
-  g_set_object (&asked->window, window);
-  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("%s Requires a PIN"),
-                                     namida_peer_get_alias (sent->peer));
+  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("%s Requires a PIN"), alias);
   adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
                                wrong ? _ ("That PIN was not correct. Enter the PIN that is set on the other device.")
                                      : _ ("Enter the PIN that is set on the other device."));
@@ -198,7 +196,41 @@ ask_pin (NamidaShell *window, Sent *sent, gboolean wrong)
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "send", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "send");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  return dialog;
+}
+
+static void
+ask_pin (NamidaShell *window, Sent *sent, gboolean wrong)
+{
+  GtkWidget *dialog = send_flow_make_pin_dialog (window, namida_peer_get_alias (sent->peer), wrong);
+  Sent *asked = sent_copy (sent);
+
+  g_set_object (&asked->window, window);
   g_signal_connect (dialog, "response", G_CALLBACK (on_pin_response), asked);
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
+}
+
+/* A version that is restored to another device, or a transfer of an earlier run: its files are not known here. */
+static void
+send_flow_on_retry_pin (AdwMessageDialog *dialog, const char *response, NamidaTransfer *transfer)
+{
+  GtkWindow *window = gtk_window_get_transient_for (GTK_WINDOW (dialog));
+  GtkWidget *entry = adw_message_dialog_get_extra_child (dialog);
+  NamidaHub *hub = namida_shell_get_hub (NAMIDA_SHELL (window));
+
+  if (g_strcmp0 (response, "send") != 0)
+    return;
+  namida_hub_set_sending_pin (hub, transfer, gtk_editable_get_text (GTK_EDITABLE (entry)));
+  if (namida_hub_retry (hub, transfer) == NULL)
+    namida_shell_toast (NAMIDA_SHELL (window), _ ("The device is not nearby. Look for it on the Devices page."));
+}
+
+static void
+send_flow_ask_retry_pin (NamidaShell *window, NamidaTransfer *transfer, gboolean wrong)
+{
+  GtkWidget *dialog = send_flow_make_pin_dialog (window, namida_transfer_get_peer_alias (transfer), wrong);
+
+  g_signal_connect_object (dialog, "response", G_CALLBACK (send_flow_on_retry_pin), transfer, 0);
   namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
@@ -211,9 +243,12 @@ namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
   gboolean wrong = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG);
   NamidaTransfer *again;
 
-  if (sent != NULL && (wrong || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED)))
+  if (wrong || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED))
     {
-      ask_pin (window, sent, wrong);
+      if (sent != NULL)
+        ask_pin (window, sent, wrong);
+      else
+        send_flow_ask_retry_pin (window, transfer, wrong);
       return;
     }
   again = namida_hub_retry (namida_shell_get_hub (window), transfer);

@@ -350,6 +350,17 @@ namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer)
 }
 
 void
+namida_hub_set_sending_pin (NamidaHub *self, NamidaTransfer *transfer, const char *pin)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  if (sending == NULL)
+    return;
+  g_free (sending->pin);
+  sending->pin = g_strdup (pin);
+}
+
+void
 namida_hub_read_everything (NamidaHub *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);

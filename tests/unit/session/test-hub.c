@@ -463,6 +463,23 @@ test_found_late (Fixture *f, gconstpointer data)
   g_assert_true (peer == near);
 }
 
+/* A transfer that failed for want of a PIN goes out again with it. */
+static void
+test_retry_pin (Fixture *f, gconstpointer data)
+{
+  NamidaTransfer *transfer;
+
+  stop_hub (f->receiver);
+  f->receiver = start_hub_with (f, RECEIVER, (NamidaHubOptions){ .accept = NAMIDA_ACCEPT_ALL, .pin = "2468" });
+  transfer = send_sample (f);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED);
+  namida_hub_set_sending_pin (f->sender, transfer, "2468");
+  transfer = namida_hub_retry (f->sender, transfer);
+  g_assert_nonnull (transfer);
+  assert_ends_equal (f, transfer);
+}
+
 /* The receiver keeps a dated version of the sample. */
 static void
 keep_version (Fixture *f)
@@ -574,6 +591,7 @@ main (int argc, char **argv)
   ADD ("/hub/patience-over", NAMIDA_ACCEPT_ASK, test_patience_over);
   ADD ("/hub/forget-address", NAMIDA_ACCEPT_ASK, test_forget_address);
   ADD ("/hub/unknown-name", NAMIDA_ACCEPT_ASK, test_unknown_name);
+  ADD ("/hub/retry-pin", NAMIDA_ACCEPT_ALL, test_retry_pin);
   ADD ("/hub/start-fails", NAMIDA_ACCEPT_ALL, test_start_fails);
   ADD ("/hub/fetch-stops", NAMIDA_ACCEPT_ALL, test_fetch_stops);
   return g_test_run ();
