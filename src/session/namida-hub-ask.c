@@ -249,3 +249,12 @@ namida_hub_probe (NamidaHub *self, NamidaPeer *peer)
       ask (question_new (self, probe), address, namida_peer_get_fingerprint (peer));
     }
 }
+
+void
+namida_hub_show_to_trusted (NamidaHub *self, const char *fingerprint)
+{
+  NamidaPeer *peer = self->hidden ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
+
+  if (peer != NULL)
+    namida_hub_probe (self, peer);
+}

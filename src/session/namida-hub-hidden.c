@@ -25,15 +25,6 @@ namida_hub_dup_introduction (NamidaHub *self, const char *fingerprint)
 }
 
 void
-namida_hub_show_to_trusted (NamidaHub *self, const char *fingerprint)
-{
-  NamidaPeer *peer = self->hidden ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
-
-  if (peer != NULL)
-    namida_hub_probe (self, peer);
-}
-
-void
 namida_hub_set_hidden (NamidaHub *self, gboolean hidden)
 {
   g_autoptr (GError) error = NULL;

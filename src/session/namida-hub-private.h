@@ -157,6 +157,9 @@ void namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const ch
  * otherwise the peer list is told that the device is gone.
  */
 void namida_hub_probe (NamidaHub *self, NamidaPeer *peer);
+/** namida_hub_show_to_trusted: if this device is hidden, tells the device with @fingerprint, which has just become
+ * trusted, that it is there. */
+void namida_hub_show_to_trusted (NamidaHub *self, const char *fingerprint);
 /**
  * namida_hub_take_proven: lists a device that has proven its key at an address. Returns: (transfer none) (nullable)
  */
@@ -286,9 +289,6 @@ gboolean namida_hub_is_hidden_from (NamidaHub *self, const char *fingerprint);
  * Returns: (transfer full) (nullable): %NULL if this device is hidden from it, so that it is only asked.
  */
 NamidaDeviceInfo *namida_hub_dup_introduction (NamidaHub *self, const char *fingerprint);
-/** namida_hub_show_to_trusted: if this device is hidden, tells the device with @fingerprint, which has just become
- * trusted, that it is there. */
-void namida_hub_show_to_trusted (NamidaHub *self, const char *fingerprint);
 
 /* namida-hub-localsend.c */
 /** namida_hub_watch_localsend: handles announcements and text messages of LocalSend devices. */

@@ -47,6 +47,9 @@ typedef struct
   GError *error;                       /* (nullable): why the last attempt ended */
 } NamidaSending;
 
+/* Used in place of a URI in the row of a transfer: nobody on the other device has accepted it yet. */
+#define NAMIDA_SENDING_NOT_ACCEPTED "#not-accepted"
+
 /* namida-sending.c */
 /** namida_sending_attach: makes @transfer an outgoing transfer of @self. @peer: (nullable); @what: (transfer full) */
 void namida_sending_attach (
@@ -107,7 +110,7 @@ void namida_sending_leave_out_sent_async (
  */
 NamidaBackup *namida_sending_leave_out_sent_finish (NamidaTransfer *transfer, GAsyncResult *result);
 
-/* namida-hub-send-history.c */
+/* namida-sending-write.c */
 /** namida_sending_write: writes the state of @transfer to its row of the history, in a worker. */
 void namida_sending_write (NamidaHub *self, NamidaTransfer *transfer);
 
