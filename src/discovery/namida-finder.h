@@ -30,7 +30,10 @@ struct _NamidaFinderInterface
   void (*stop) (NamidaFinder *self);
 };
 
-/** namida_finder_start: @own: what to announce about this device, including its real port. Does not block. */
+/**
+ * namida_finder_start: @own: what to announce about this device, including its real port. If it only sends, publish
+ * nothing that would list it; a hidden device says so of itself. Called again when @own has changed. Does not block.
+ */
 gboolean namida_finder_start (NamidaFinder *self, NamidaDeviceInfo *own, GError **error);
 /**
  * namida_finder_refresh: Announces this device again now, in a burst, because the user is looking for devices or the

@@ -17,7 +17,7 @@ typedef struct
 {
   NamidaIdentity *identity;
   GInetSocketAddress *address;
-  char *fingerprint, *body;
+  char *fingerprint, *body; /* (nullable) */
 } Register;
 
 static void
@@ -62,14 +62,15 @@ register_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   g_auto (NamidaHttpAnswer) answer = { 0 };
   GError *error = NULL;
   NamidaDeviceInfo *info = NULL;
+  NamidaHttpRequest request
+      = { .target = NAMIDA_LOCALSEND_PREFIX "/register", .type = "application/json", .seconds = SECONDS };
   g_autoptr (NamidaHttpConnection) connection = namida_http_connection_new (&peer, cancellable, &error);
 
+  if (self->body == NULL)
+    request = (NamidaHttpRequest){ .method = "GET", .target = NAMIDA_LOCALSEND_PREFIX "/info", .seconds = SECONDS };
   if (connection != NULL
-      && namida_http_connection_request (connection,
-                                         (NamidaHttpRequest){ .target = NAMIDA_LOCALSEND_PREFIX "/register",
-                                                              .type = "application/json",
-                                                              .seconds = SECONDS },
-                                         self->body, strlen (self->body), NAMIDA_LIMIT_JSON_BYTES, &answer, &error))
+      && namida_http_connection_request (connection, request, self->body, self->body != NULL ? strlen (self->body) : 0,
+                                         NAMIDA_LIMIT_JSON_BYTES, &answer, &error))
     info = take (self, connection, &answer, &error);
   if (info != NULL)
     g_task_return_pointer (task, info, (GDestroyNotify) namida_device_info_unref);
@@ -92,7 +93,7 @@ namida_localsend_register_async (NamidaIdentity *identity,
   self->identity = identity != NULL ? g_object_ref (identity) : NULL;
   self->address = g_object_ref (address);
   self->fingerprint = g_strdup (fingerprint);
-  self->body = namida_localsend_info_format (own);
+  self->body = own != NULL ? namida_localsend_info_format (own) : NULL;
   g_task_set_source_tag (task, namida_localsend_register_async);
   g_task_set_task_data (task, self, register_free);
   g_task_run_in_thread (task, register_thread);

@@ -12,9 +12,9 @@ G_BEGIN_DECLS
  * namida_localsend_register_async:
  * @identity: (nullable): %NULL for plain HTTP
  * @fingerprint: (nullable): the fingerprint that the device must present
- * @own: what this device says about itself
+ * @own: (nullable): what this device says about itself; %NULL: it only asks
  *
- * Sends POST register to a LocalSend device, in a worker.
+ * Sends POST register to a LocalSend device, or GET info without @own, in a worker.
  */
 void namida_localsend_register_async (NamidaIdentity *identity,
                                       GInetSocketAddress *address,

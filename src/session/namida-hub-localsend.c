@@ -70,15 +70,15 @@ ask (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, const char 
   g_autoptr (NamidaDeviceInfo) own = NULL;
   Question *question;
 
-  /* LocalSend lists whoever asks. */
-  if (!namida_hub_may_ask (self, host) || namida_hub_is_hidden_from (self, fingerprint))
+  if (!namida_hub_may_ask (self, host))
     return FALSE;
   question = g_new0 (Question, 1);
   question->hub = g_object_ref (self);
   question->peer = peer != NULL ? g_object_ref (peer) : NULL;
   question->address = g_object_ref (address);
   g_ptr_array_add (self->asking, g_object_ref (host));
-  own = namida_server_dup_info (self->server);
+  /* LocalSend lists whoever registers. Without TLS, anyone can claim the fingerprint of a trusted device. */
+  own = namida_hub_dup_introduction (self, plain ? NULL : fingerprint);
   namida_localsend_register_async (plain ? NULL : self->identity, address, fingerprint, own, self->cancellable,
                                    on_answered, question);
   return TRUE;
@@ -159,7 +159,7 @@ ask_typed (GTask *task)
 {
   NamidaHub *self = g_task_get_source_object (task);
   Typed *typed = g_task_get_task_data (task);
-  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
+  g_autoptr (NamidaDeviceInfo) own = namida_hub_dup_introduction (self, NULL);
 
   namida_localsend_register_async (typed->plain ? NULL : self->identity, typed->address, NULL, own,
                                    namida_deadline_get_cancellable (typed->deadline), on_typed, task);

@@ -81,9 +81,10 @@ on_trust_changed (NamidaHub *self)
 
 /* Asks trusted devices where they were last seen. These requests come first and are quiet, because no answer is
  * normal. With a named interface, only addresses that it reaches are asked: a program that is restricted to the
- * loopback must not send anything to a network. */
+ * loopback must not send anything to a network.
+ * @all: also those that are nearby, because this device may have a new address */
 static void
-ask_trusted (NamidaHub *self)
+ask_trusted (NamidaHub *self, gboolean all)
 {
   g_autoptr (GPtrArray) trusted = namida_trust_store_list (self->trust);
   g_autoptr (GPtrArray) networks = namida_network_list (self->interface);
@@ -94,7 +95,7 @@ ask_trusted (NamidaHub *self)
       g_autoptr (GInetSocketAddress) address
           = device->last_address != NULL ? namida_address_parse (device->last_address) : NULL;
 
-      if (address != NULL && !is_near (self, device->fingerprint)
+      if (address != NULL && (all || !is_near (self, device->fingerprint))
           && namida_networks_reach (networks, g_inet_socket_address_get_address (address)))
         namida_hub_ask_host (self, address, device->fingerprint);
     }
@@ -143,6 +144,15 @@ static void
 hub_peers_on_settled (NamidaHub *self)
 {
   g_object_notify (G_OBJECT (self), "address");
+  /* A hidden device announces its new address to nobody, so it registers with those that it trusts. */
+  if (self->hidden && self->running)
+    ask_trusted (self, TRUE);
+}
+
+static void
+hub_peers_on_woke (NamidaHub *self)
+{
+  ask_trusted (self, self->hidden);
 }
 
 static void
@@ -191,7 +201,7 @@ namida_hub_init_peers (NamidaHub *self)
   CONNECT ("own-seen", namida_hub_own_seen);
   CONNECT ("trouble", hub_peers_on_trouble);
   CONNECT ("settled", hub_peers_on_settled);
-  CONNECT ("woke", ask_trusted);
+  CONNECT ("woke", hub_peers_on_woke);
   CONNECT ("notify", hub_peers_on_scan_notify);
 #undef CONNECT
 }
@@ -209,7 +219,7 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   g_signal_connect_object (self->trust, "changed", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
   list_trusted (self);
   add_manual (self);
-  ask_trusted (self);
+  ask_trusted (self, FALSE);
   /* A finder that is never started does nothing. */
   return namida_neighborhood_start (self->neighborhood, FALSE, error);
 }
@@ -230,7 +240,7 @@ namida_hub_refresh (NamidaHub *self)
 {
   if (!self->running)
     return;
-  ask_trusted (self);
+  ask_trusted (self, FALSE);
   namida_neighborhood_refresh (self->neighborhood);
 }
 

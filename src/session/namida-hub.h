@@ -159,7 +159,7 @@ GBytes *namida_hub_look_here_finish (NamidaHub *self, GAsyncResult *result, GErr
 /**
  * namida_hub_set_hidden: @hidden: whether only trusted devices can find this one. It then announces nothing, and tells
  * what it is to trusted devices alone; they find it at the address where they last saw it, or when they announce
- * themselves. Who already knows the address can still send an offer. The default is %FALSE.
+ * themselves. Links, and offers that are made without a register before, are still answered. The default is %FALSE.
  */
 void namida_hub_set_hidden (NamidaHub *self, gboolean hidden);
 /** namida_hub_get_hidden: Returns: what namida_hub_set_hidden() set. Also a property, "hidden". */

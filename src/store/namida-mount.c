@@ -76,8 +76,14 @@ mount_is_above (const char *mount, const char *path)
 void
 namida_mount_note (NamidaDatabase *database, const char *path)
 {
-  g_autofree char *mount = mount_find (path);
+  g_autofree char *mount = NULL;
   g_autoptr (GError) error = NULL;
+  struct stat st;
+
+  /* Of a drive that does not answer, what is known stays. */
+  if (stat (path, &st) != 0 && errno != ENOENT)
+    return;
+  mount = mount_find (path);
 
   /* What is on the system's own file system by now is not missed any more. */
   if (!(mount != NULL ? namida_database_exec (database, &error,

@@ -275,7 +275,7 @@ namida_store_mark_is_readable (const char *path)
   gboolean readable;
 
   if (folder < 0)
-    return FALSE;
+    return errno == ENOENT; /* deleted, not unreadable */
   /* The drive is to be read, not the memory of what was read from it before. */
   fd = namida_open_at (folder, NAMIDA_STORE_MARK_NAME, O_RDONLY | O_NONBLOCK, 0);
   if (fd >= 0)

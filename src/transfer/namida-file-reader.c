@@ -333,14 +333,15 @@ namida_file_reader_new (
 static NamidaBlock *
 reader_next (NamidaFileReader *self)
 {
-  while (self->error == NULL)
+  for (;;)
     {
       gpointer item;
 
+      /* Only after the threads were joined, because they write both. */
+      if (self->reader == NULL && (self->error != NULL || self->position == self->entry->size))
+        return NULL;
       if (self->reader == NULL && namida_streams_are_crowded ())
         return reader_read_here (self);
-      if (self->reader == NULL && self->position == self->entry->size)
-        return NULL;
       if (self->reader == NULL)
         reader_start (self);
       item = g_async_queue_pop (self->to_send);
@@ -348,7 +349,6 @@ reader_next (NamidaFileReader *self)
         return item;
       reader_join (self);
     }
-  return NULL;
 }
 
 NamidaBlock *

@@ -159,7 +159,7 @@ def test_to_device(lab):
     receiver, ids = three_versions(lab)
     other = lab.receiver("--accept", "all", "--as", "backup", name="Other")
     restore = ("--json", "backups", "restore", ids[1], "--to", other.alias)
-    end = expect(0, receiver.run(*restore, "--pick", "Music/Björk/Homogenic")).end()
+    end = expect(0, receiver.run(*restore, "--pick", "Music/Björk/Homogenic/")).end()
     equal((end["result"], end["files"]), ("done", 2))
     equal({path.name for path in other.backups.rglob("*.flac")}, {"Jóga.flac", "Bachelorette.flac"})
     expect(0, receiver.run(*restore, "--playlist", "Road Trip", "--pick", "Music/Other/new.mp3", "--map", "/storage/emulated/0/Music=/home/x/Music"))

@@ -161,7 +161,7 @@ device_words_dup_line (NamidaPeer *peer, NamidaDeviceDates *dates)
   if (stale != NULL)
     return g_steal_pointer (&stale);
   if (schedule != NULL)
-    return namida_schedule_group_dup_words (schedule);
+    return namida_schedule_group_dup_words (schedule, date->sent_at);
   when = namida_files_time (MAX (date->sent_at, date->kept_at));
   if (date->sent_at == 0 && date->kept_at == 0)
     return g_strdup (_ ("No backup yet"));

@@ -79,23 +79,24 @@ schedule_group_dup_next (gint64 us)
 }
 
 static char *
-schedule_group_dup_last (const NamidaScheduleRow *row)
+schedule_group_dup_last (const NamidaScheduleRow *row, gint64 sent_at)
 {
+  gint64 done_at = MAX (row->done_at, sent_at);
   g_autofree char *when = NULL;
 
   if (row->outcome == NAMIDA_SCHEDULE_OUTCOME_REFUSED || row->outcome == NAMIDA_SCHEDULE_OUTCOME_INCOMPLETE)
     return g_strdup (row->message != NULL ? row->message : _ ("The last backup failed"));
-  if (row->done_at == 0)
+  if (done_at == 0)
     return g_strdup (_ ("No backup yet"));
-  when = namida_files_when (row->done_at);
+  when = namida_files_when (done_at);
   /* Translators: %s is a time, as in "today, 09:12" */
   return g_strdup_printf (_ ("Last backup %s"), when);
 }
 
 char *
-namida_schedule_group_dup_words (NamidaSchedule *schedule)
+namida_schedule_group_dup_words (NamidaSchedule *schedule, gint64 sent_at)
 {
-  g_autofree char *last = schedule_group_dup_last (namida_schedule_get_row (schedule));
+  g_autofree char *last = schedule_group_dup_last (namida_schedule_get_row (schedule), sent_at);
   g_autofree char *next = NULL;
 
   switch (namida_schedule_get_state (schedule))
@@ -116,7 +117,7 @@ namida_schedule_group_dup_words (NamidaSchedule *schedule)
 static char *
 schedule_group_dup_subtitle (NamidaScheduleGroup *self)
 {
-  return self->schedule != NULL ? namida_schedule_group_dup_words (self->schedule)
+  return self->schedule != NULL ? namida_schedule_group_dup_words (self->schedule, 0)
                                 : g_strdup (_ ("Sends new music and the newest Namida backup without asking"));
 }
 

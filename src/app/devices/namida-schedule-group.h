@@ -22,8 +22,11 @@ NamidaScheduleGroup *namida_schedule_group_new (NamidaHub *hub);
  */
 void namida_schedule_group_set_device (NamidaScheduleGroup *self, const char *fingerprint, const char *alias);
 
-/** namida_schedule_group_dup_words: Returns: (transfer full): how the last run of @schedule ended and when the next one
- * is due, or what it waits for: "Last backup today, 09:12 · next tomorrow, 02:00". */
-char *namida_schedule_group_dup_words (NamidaSchedule *schedule);
+/**
+ * namida_schedule_group_dup_words: Returns: (transfer full): how the last run of @schedule ended and when the next one
+ * is due, or what it waits for: "Last backup today, 09:12 · next tomorrow, 02:00".
+ * @sent_at: when a backup was last sent by hand; 0: never
+ */
+char *namida_schedule_group_dup_words (NamidaSchedule *schedule, gint64 sent_at);
 
 G_END_DECLS

@@ -207,7 +207,7 @@ merge_show (NamidaMergeDialog *self)
   merge_add_count (self, _ ("Ratings and Moods"), _ ("Where both rated a track, the later rating counts"),
                    &merged->ratings);
   gtk_label_set_label (self->hint, hint);
-  gtk_widget_set_visible (GTK_WIDGET (self->hint), !merged->adds);
+  gtk_widget_set_visible (GTK_WIDGET (self->hint), *hint != '\0');
   gtk_widget_set_sensitive (self->merge_button, merged->adds);
   gtk_stack_set_visible_child_name (self->stack, "result");
   gtk_widget_grab_focus (self->merge_button);

@@ -27,7 +27,8 @@ namida_newest_backup_find (const char *folder)
       g_autofree char *path = NULL;
       struct stat st;
 
-      if (!g_str_has_prefix (name, PREFIX) || !g_str_has_suffix (name, ".zip"))
+      /* A fitted copy is not a backup that Namida made, and may have one playlist alone. */
+      if (!g_str_has_prefix (name, PREFIX) || !g_str_has_suffix (name, ".zip") || strstr (name, " - fitted") != NULL)
         continue;
       path = g_build_filename (folder != NULL ? folder : own, name, NULL);
       if (lstat (path, &st) != 0 || !S_ISREG (st.st_mode) || st.st_size == 0)

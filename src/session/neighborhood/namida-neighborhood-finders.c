@@ -12,7 +12,7 @@ typedef struct
 {
   const char *name; /* (nullable): its name in NAMIDA_FINDERS; %NULL: cannot be disabled */
   NamidaFinder *(*create) (NamidaNeighborhood *self);
-  gboolean announces; /* announces this device's name, so restart it when the name changes */
+  gboolean announces; /* announces this device's name, so restart it when the name changes or the device is hidden */
   gboolean may_fail;  /* the others are enough if this one cannot start */
 } FinderKind;
 
@@ -103,11 +103,13 @@ gboolean
 namida_neighborhood_start (NamidaNeighborhood *self, gboolean announcing_only, GError **error)
 {
   g_autoptr (NamidaDeviceInfo) own = finders_dup_own (self);
+  gboolean fine = TRUE;
 
+  /* All of them, also after a failure, because each has to know what may be announced. */
   for (guint i = 0; i < self->finders->len; i++)
-    if ((!announcing_only || finder_kinds[i].announces) && !finders_start_one (self, i, own, error))
-      return FALSE;
-  return TRUE;
+    if (!announcing_only || finder_kinds[i].announces)
+      fine = finders_start_one (self, i, own, fine ? error : NULL) && fine;
+  return fine;
 }
 
 void

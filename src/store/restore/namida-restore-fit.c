@@ -27,6 +27,7 @@ typedef struct
   char *zip;               /* its path in the version */
   char *name;
   char *folder;       /* (nullable): where the copy goes */
+  char *own_folder;   /* (nullable): where Namida keeps its backups here */
   gboolean elsewhere; /* not in the folder in which Namida looks for backups */
   gboolean automatic;
   NamidaRestoreFitOptions options; /* @manual and @playlists are owned by the job */
@@ -52,6 +53,7 @@ restore_fit_free (gpointer data)
   g_free (job->zip);
   g_free (job->name);
   g_free (job->folder);
+  g_free (job->own_folder);
   g_free (job->fingerprint);
   g_free (job->alias);
   g_free (job);
@@ -188,7 +190,7 @@ restore_fit_find (RestoreFit *job, NamidaFitRequest *request, char **newest, GCa
       here = restore_fit_scan (job, cancellable, error);
       request->device = NAMIDA_DEVICE_LINUX;
       if (here != NULL && (job->options.merge || job->options.playlists != NULL))
-        *newest = namida_restore_dup_newest_here (job->folder, cancellable);
+        *newest = namida_restore_dup_newest_here (job->own_folder, cancellable);
     }
   request->there = here;
   return here;
@@ -416,6 +418,7 @@ restore_fit_start_plan (NamidaRestorePlan *self,
   job = restore_fit_new (self->database, zip, options);
   job->plan = g_object_ref (self);
   job->folder = g_strdup (self->copy_folder != NULL ? self->copy_folder : self->zip_folder);
+  job->own_folder = g_strdup (self->zip_folder);
   job->elsewhere = !g_str_equal (job->folder, self->zip_folder);
   job->automatic = self->automatic;
   job->only_match = only_match;

@@ -212,19 +212,17 @@ run_link_missing (Run *run, const NamidaVersionFile *file, int version_fd, const
  * along, and none of them is damaged. One that was pulled out without being unmounted seems to be there until something
  * is read from it. */
 static gboolean
-run_is_here (const NamidaVersionRecord *record, const NamidaVersionFile *file, int version_fd, NamidaDamageKind kind)
+run_is_here (const NamidaVersionRecord *record, const NamidaVersionFile *file, int version_fd)
 {
   struct stat before, now;
   gboolean here;
   int fd;
 
   if (record->landing == NAMIDA_LANDING_LIBRARY)
-    return kind != NAMIDA_DAMAGE_UNREADABLE || file->kind == NAMIDA_VERSION_FILE_FILE
-           || namida_version_record_is_readable (record);
+    return file->kind == NAMIDA_VERSION_FILE_FILE || namida_version_record_is_readable (record);
   fd = namida_version_record_open (record);
   here = fd >= 0 && fstat (fd, &now) == 0 && fstat (version_fd, &before) == 0 && now.st_dev == before.st_dev
-         && now.st_ino == before.st_ino
-         && (kind != NAMIDA_DAMAGE_UNREADABLE || namida_version_record_is_readable (record));
+         && now.st_ino == before.st_ino && namida_version_record_is_readable (record);
 
   if (fd >= 0)
     close (fd);
@@ -245,8 +243,7 @@ treat (Run *run,
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) unmarked = NULL;
 
-  if ((kind == NAMIDA_DAMAGE_MISSING || kind == NAMIDA_DAMAGE_UNREADABLE)
-      && !run_is_here (record, file, version_fd, kind))
+  if ((kind == NAMIDA_DAMAGE_MISSING || kind == NAMIDA_DAMAGE_UNREADABLE) && !run_is_here (record, file, version_fd))
     {
       run->gone = TRUE;
       return FALSE;

@@ -179,6 +179,8 @@ namida_version_pick_has (const char *pick, const char *path)
 {
   gsize length = strlen (pick);
 
+  while (length > 0 && pick[length - 1] == '/')
+    length--;
   return length > 0 && strncmp (path, pick, length) == 0 && (path[length] == '\0' || path[length] == '/');
 }
 

@@ -486,20 +486,26 @@ namida_version_record_dup_away (NamidaDatabase *database, const NamidaVersionRec
              : NULL;
 }
 
-/* Most versions are all there: their first file answers. */
 char *
 namida_version_files_dup_away (NamidaDatabase *database, GPtrArray *files)
 {
+  g_autofree char *looked = NULL; /* (nullable): the folder that was asked about last, and is not away */
+
   for (guint i = 0; i < files->len; i++)
     {
       const NamidaVersionFile *file = g_ptr_array_index (files, i);
+      g_autofree char *folder = NULL;
       struct stat st;
 
-      if (file->kind != NAMIDA_VERSION_FILE_FILE)
+      if (file->kind != NAMIDA_VERSION_FILE_FILE || namida_version_file_stat (file, -1, &st))
         continue;
-      return !namida_version_file_stat (file, -1, &st) && namida_mount_is_away (database, file->path)
-                 ? g_path_get_dirname (file->path)
-                 : NULL;
+      folder = g_path_get_dirname (file->path);
+      if (g_strcmp0 (folder, looked) == 0)
+        continue;
+      if (namida_mount_is_away (database, file->path))
+        return g_steal_pointer (&folder);
+      g_free (looked);
+      looked = g_steal_pointer (&folder);
     }
   return NULL;
 }

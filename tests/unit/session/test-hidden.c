@@ -122,11 +122,46 @@ test_trusted (Fixture *f, gconstpointer data)
   g_assert_false (is_found_at_its_address (f));
 }
 
+/* Anyone can claim the fingerprint of a trusted device, and LocalSend over plain HTTP has no key. */
+static void
+test_claim (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (NamidaDeviceInfo) info = namida_device_info_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GInetAddress) host = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GInetSocketAddress) address = NULL;
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  char buffer[4096] = "";
+  gssize length;
+
+  g_assert_cmpuint (port, !=, 0);
+  address = G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (host, port));
+  trust (f->receiver, f->sender);
+  namida_hub_set_hidden (f->receiver, TRUE);
+  info->fingerprint = g_strdup (fingerprint_of (f->sender));
+  info->https = FALSE;
+  namida_hub_greet_localsend (f->receiver, info, address);
+  g_socket_listener_accept_async (listener, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  connection = g_socket_listener_accept_finish (listener, result, NULL, NULL);
+  g_assert_nonnull (connection);
+  length = g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), buffer, sizeof buffer - 1,
+                                NULL, NULL);
+  g_assert_cmpint (length, >, 0);
+  g_assert_true (g_str_has_prefix (buffer, "GET "));
+  g_assert_null (strstr (buffer, fingerprint_of (f->receiver)));
+  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+  WAIT_FOR (f->receiver->asking->len == 0);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/hidden/strangers", Fixture, NULL, set_up, test_strangers, tear_down);
   g_test_add ("/hidden/trusted", Fixture, NULL, set_up, test_trusted, tear_down);
+  g_test_add ("/hidden/claim", Fixture, NULL, set_up, test_claim, tear_down);
   return g_test_run ();
 }

@@ -835,7 +835,7 @@ int
 main (int argc, char **argv)
 {
   g_setenv ("LC_ALL", "C.UTF-8", TRUE);
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   add_tables ();
   g_test_add ("/rules/no/stranger", Fixture, GINT_TO_POINTER (FALSE), set_up, test_no, tear_down);
   g_test_add ("/rules/no/trusted", Fixture, GINT_TO_POINTER (TRUE), set_up, test_no, tear_down);
