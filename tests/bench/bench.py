@@ -6,7 +6,6 @@ import contextlib
 import os
 import pathlib
 import random
-import shutil
 import signal
 import sys
 import tempfile

@@ -171,7 +171,7 @@ def test_search(lab):
     process, data, window = open_page(lab, "Desk PC")
     keys(window, "ctrl+f")
     xdo("type", "0.flac")
-    row = wait_for("the song", lambda: find("0.flac", "list item"))
+    wait_for("the song", lambda: find("0.flac", "list item"))
     wait_for("how many have it", lambda: any(text.startswith("Music\nIn 2 versions, last: today, ") for text in texts()))
     assert not menus(), "the versions are still shown"
     keys(window, "ctrl+a")

@@ -8,7 +8,7 @@ import time
 
 from gi.repository import GLib
 
-from namida_display import (CLI, LIMIT, PICTURES, RUN, Atspi, arrived, button, everything, find, keys, made_backup, picture, place, press, quit_by_keyboard,
+from namida_display import (LIMIT, RUN, Atspi, button, everything, find, keys, made_backup, picture, place, press, quit_by_keyboard,
                             run, wait_for, window_id, xdo)
 
 ALIAS = f"Desk PC {RUN}"

@@ -15,7 +15,7 @@ from namida_display import (CLI, LIMIT, RUN, arrived, button, everything, find, 
                             wait_for, window_id, xdo)
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
-from namida_phone import Phone, Receiving, entries_of  # noqa: E402
+from namida_phone import Phone, Receiving  # noqa: E402
 
 ALIAS = f"Desk PC {RUN}"
 LONG = 60

@@ -9,7 +9,6 @@ import pathlib
 import socket
 import ssl
 import sys
-import threading
 import time
 import urllib.parse
 import zipfile
