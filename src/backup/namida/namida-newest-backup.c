@@ -13,6 +13,12 @@
 #define PREFIX "Namida Backup - "
 #define FILES_MOST 20000u
 
+gboolean
+namida_newest_backup_is_name (const char *name)
+{
+  return g_str_has_prefix (name, PREFIX) && g_str_has_suffix (name, ".zip") && strstr (name, " - fitted") == NULL;
+}
+
 char *
 namida_newest_backup_find (const char *folder)
 {
@@ -27,8 +33,7 @@ namida_newest_backup_find (const char *folder)
       g_autofree char *path = NULL;
       struct stat st;
 
-      /* A fitted copy is not a backup that Namida made, and may have one playlist alone. */
-      if (!g_str_has_prefix (name, PREFIX) || !g_str_has_suffix (name, ".zip") || strstr (name, " - fitted") != NULL)
+      if (!namida_newest_backup_is_name (name))
         continue;
       path = g_build_filename (folder != NULL ? folder : own, name, NULL);
       if (lstat (path, &st) != 0 || !S_ISREG (st.st_mode) || st.st_size == 0)

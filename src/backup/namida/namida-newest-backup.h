@@ -12,5 +12,10 @@ G_BEGIN_DECLS
  * (transfer full) (nullable): a path; %NULL if there is no backup.
  */
 char *namida_newest_backup_find (const char *folder);
+/**
+ * namida_newest_backup_is_name: Returns: whether @name is that of a zip that Namida made, and not of a copy that was
+ * fitted to this computer, which shows what will be restored and may have one playlist alone.
+ */
+gboolean namida_newest_backup_is_name (const char *name);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 
 #include "namida-error.h"
 #include "namida-fit-file.h"
+#include "namida-newest-backup.h"
 #include "namida-version.h"
 #include "namida-version-record.h"
 
@@ -229,9 +230,7 @@ namida_restore_dup_newest_here (const char *folder, GCancellable *cancellable)
       struct stat st;
       ThereZip zip;
 
-      /* A fitted copy shows what will be restored, not what Namida has on this computer. */
-      if (!g_str_has_prefix (name, "Namida Backup - ") || !g_str_has_suffix (name, ".zip")
-          || strstr (name, " - fitted") != NULL || stat (path, &st) != 0 || !S_ISREG (st.st_mode))
+      if (!namida_newest_backup_is_name (name) || stat (path, &st) != 0 || !S_ISREG (st.st_mode))
         continue;
       zip.path = g_steal_pointer (&path);
       zip.time = (gint64) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
