@@ -212,11 +212,15 @@ namida_hub_restore_to (
 static gboolean
 restoring_check (NamidaHub *self, NamidaVersion *version, GTask *task)
 {
+  GError *error = NULL;
+
   if (self->database == NULL || self->store == NULL)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, "%s",
                              _ ("The backups cannot be opened yet. Try again in a moment."));
   else if (namida_version_get_zip_path (version) == NULL)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, "%s", _ ("The version has no Namida backup."));
+  else if (!namida_version_check_here (version, &error))
+    g_task_return_error (task, error);
   else
     return TRUE;
   return FALSE;

@@ -56,16 +56,8 @@ find_folder (NamidaCli *cli, const NamidaCliRestoreOptions *options, GError **er
 
   if (versions == NULL)
     return NULL;
-  if (version != NULL && namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP
-      && namida_version_get_elsewhere (version))
-    {
-      g_autofree char *shown = g_filename_display_name (namida_version_get_path (version));
-
-      /* Another drive may be mounted at the same path, with a version of the same name. */
-      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,
-                   _ ("The folder “%s” is not there. If it is on another disk, connect that and try again."), shown);
-      return NULL;
-    }
+  if (version != NULL && !namida_version_check_here (version, error))
+    return NULL;
   if (version != NULL && namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP)
     return g_strdup (namida_version_get_path (version));
   if (version != NULL && !restore_check_into (version, options, error))

@@ -214,6 +214,22 @@ namida_version_get_elsewhere (NamidaVersion *self)
 }
 
 gboolean
+namida_version_check_here (NamidaVersion *self, GError **error)
+{
+  const char *path = self->facts->record->path;
+  g_autofree char *shown = NULL;
+
+  if (!self->facts->elsewhere)
+    return TRUE;
+  if (path == NULL)
+    path = namida_version_get_zip_path (self);
+  shown = g_filename_display_name (path != NULL ? path : "");
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,
+               _ ("The folder “%s” is not there. If it is on another disk, connect that and try again."), shown);
+  return FALSE;
+}
+
+gboolean
 namida_version_get_found (NamidaVersion *self)
 {
   return g_str_has_prefix (self->facts->record->session, NAMIDA_VERSION_FOUND_PREFIX);

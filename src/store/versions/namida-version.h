@@ -48,6 +48,9 @@ gboolean namida_version_get_removing (NamidaVersion *self);
 /** namida_version_get_elsewhere: Returns: whether it is not present because its store is not here: the drive is not
  * connected. */
 gboolean namida_version_get_elsewhere (NamidaVersion *self);
+/** namida_version_check_here: Returns: %FALSE with NO_DRIVE if its store is not here. Another drive may be mounted at
+ * the same path, with a version of the same name. */
+gboolean namida_version_check_here (NamidaVersion *self, GError **error);
 /** namida_version_get_found: Returns: whether it was found in a store and adopted instead of received here. */
 gboolean namida_version_get_found (NamidaVersion *self);
 /** namida_version_get_doubt: Returns: (transfer none) (nullable): what was found in its backup zip; %NULL if it has
