@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -273,6 +274,17 @@ export_run (const ExportPlan *plan, const char *folder, NamidaExport *result, GC
       g_autofree char *what = g_strdup_printf (_ ("Could not open the folder “%s”"), shown);
 
       namida_error_set_from_errno (error, saved_errno, what);
+      return FALSE;
+    }
+  /* Two exports of one version would write into the same hidden folder, and one would call half a copy whole. A file
+   * system without locks cannot say. */
+  if (flock (root, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    {
+      g_autofree char *shown = g_filename_display_name (folder);
+
+      close (root);
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+                   _ ("Another copy is being written to “%s”. Wait until it is done, then try again."), shown);
       return FALSE;
     }
   namida_tree_remove (root, hidden); /* left by a program that was killed */

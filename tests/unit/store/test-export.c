@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,6 +96,27 @@ test_places (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_names (drive), ==, 1);
 }
 
+/* Two at once would write into the same hidden folder, and one would call half a copy whole. */
+static void
+test_at_once (Fixture *f, gconstpointer data)
+{
+  g_autofree char *drive = make_drive (f);
+  g_autoptr (NamidaExport) export = NULL;
+  g_autoptr (GError) error = NULL;
+  int other = open (drive, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  receive (f, NAMIDA_LANDING_BACKUP);
+  g_assert_cmpint (flock (other, LOCK_EX), ==, 0);
+  export = namida_version_export (f->database, 1, drive, NULL, &error);
+  g_assert_null (export);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY);
+  g_assert_cmpuint (count_names (drive), ==, 0);
+  close (other);
+  g_clear_error (&error);
+  export = namida_version_export (f->database, 1, drive, NULL, &error);
+  g_assert_no_error (error);
+}
+
 static void
 test_refused (Fixture *f, gconstpointer data)
 {
@@ -147,5 +169,6 @@ main (int argc, char **argv)
   ADD ("/export/version", GINT_TO_POINTER (NAMIDA_LANDING_BACKUP), test_places);
   ADD ("/export/library", GINT_TO_POINTER (NAMIDA_LANDING_LIBRARY), test_places);
   ADD ("/export/refused", NULL, test_refused);
+  ADD ("/export/at-once", NULL, test_at_once);
   return g_test_run ();
 }
