@@ -180,7 +180,8 @@ on_ended (NamidaTransfer *transfer, gpointer user_data)
 static NamidaTransfer *
 send_once (Demo *demo, GError **error)
 {
-  NamidaTransfer *transfer = g_object_ref (namida_hub_send (demo->hub, demo->peer, G_LIST_MODEL (demo->files), NULL));
+  NamidaTransfer *transfer = g_object_ref (
+      namida_outbox_send (namida_hub_get_outbox (demo->hub), demo->peer, G_LIST_MODEL (demo->files), NULL, NULL));
   gboolean over = FALSE;
   gulong stop = g_signal_connect_object (demo->cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel),
                                          transfer, G_CONNECT_SWAPPED);

@@ -104,21 +104,20 @@ send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files, Na
 
   if (!namida_cli_sent_before_choose (cli, hub, peer, files, filter, &sent_before, &policy, &failure))
     return namida_cli_fail (cli, failure);
-  transfer = namida_hub_send_filtered (hub, peer, files, filter, pin);
-  namida_hub_set_sent_before (hub, transfer, policy);
+  transfer = namida_outbox_send (namida_hub_get_outbox (hub), peer, files, filter, pin);
+  namida_sending_set_sent_before (transfer, policy);
   stop = g_signal_connect_object (cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel_keeping), transfer,
                                   G_CONNECT_SWAPPED);
   if (cli->verbose && address != NULL)
     namida_cli_say (cli, _ ("Found “%s” at %s."), namida_peer_get_alias (peer), address);
   if (unencrypted)
-    namida_hub_allow_unencrypted (hub, transfer);
-  namida_hub_set_phone_names (hub, transfer,
-                              rename_odd   ? NAMIDA_PHONE_NAMES_RENAME
-                              : leave_out  ? NAMIDA_PHONE_NAMES_LEAVE_OUT
-                              : keep_names ? NAMIDA_PHONE_NAMES_KEEP
-                                           : NAMIDA_PHONE_NAMES_ASK);
+    namida_sending_allow_unencrypted (transfer);
+  namida_sending_set_phone_names (transfer, rename_odd   ? NAMIDA_PHONE_NAMES_RENAME
+                                            : leave_out  ? NAMIDA_PHONE_NAMES_LEAVE_OUT
+                                            : keep_names ? NAMIDA_PHONE_NAMES_KEEP
+                                                         : NAMIDA_PHONE_NAMES_ASK);
   if (check)
-    namida_hub_read_everything (hub, transfer);
+    namida_sending_read_everything (transfer);
   namida_cli_progress_watch (cli, transfer, on_ended, &over);
   if (g_cancellable_is_cancelled (cli->cancellable))
     namida_transfer_cancel_keeping (transfer);

@@ -45,9 +45,10 @@ namida_cli_sent_before_choose (NamidaCli *cli,
                              : NAMIDA_SENT_BEFORE_SEND;
   if (options->skip || options->again || cli->json || !isatty (STDIN_FILENO))
     return TRUE;
-  namida_hub_count_sent_before_async (hub, peer, files, filter, cli->cancellable, namida_cli_keep_result, &result);
+  namida_outbox_count_sent_before_async (namida_hub_get_outbox (hub), peer, files, filter, cli->cancellable,
+                                         namida_cli_keep_result, &result);
   namida_cli_wait (&result);
-  n = namida_hub_count_sent_before_finish (hub, result, &bytes, &local);
+  n = namida_outbox_count_sent_before_finish (namida_hub_get_outbox (hub), result, &bytes, &local);
   /* The transfer itself reports what is wrong with the files. */
   if (n == 0 && !g_cancellable_is_cancelled (cli->cancellable))
     return TRUE;

@@ -236,7 +236,7 @@ fetched (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!namida_puller_fetch_finish (NAMIDA_PULLER (source), result, &error))
     g_debug ("fetching ended: %s", error->message);
-  namida_hub_sending_over (self);
+  namida_hub_pending_over (self);
 }
 
 NamidaTransfer *
@@ -265,7 +265,7 @@ namida_hub_fetch (
   /* Marks the transfer as a fetch; no other receiving transfer has such data. */
   namida_transfer_set_work (transfer, self, NULL);
   g_list_store_insert (self->transfers, 0, transfer);
-  self->n_sendings++; /* stopping waits until the parts are written, too */
+  self->n_pending++; /* stopping waits until the parts are written, too */
   namida_puller_fetch_async (puller, backup_id, labels, fetched, g_object_ref (self));
   return transfer; /* the list holds a reference */
 }

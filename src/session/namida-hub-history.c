@@ -7,7 +7,7 @@
 
 #include "namida-clock.h"
 #include "namida-hub-private.h"
-#include "namida-hub-send-private.h"
+#include "namida-outbox-private.h"
 
 /* Older rows are of no use and cost memory. */
 #define MOST 2000

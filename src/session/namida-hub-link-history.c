@@ -77,7 +77,7 @@ link_history_on_written (GObject *source, GAsyncResult *result, gpointer user_da
   if (self->again)
     link_history_write (self, link);
   namida_hub_show_past (hub, self->id);
-  namida_hub_sending_over (hub);
+  namida_hub_pending_over (hub);
 }
 
 static void
@@ -90,7 +90,7 @@ link_history_write (LinkHistory *self, NamidaLink *link)
     return;
   self->writing = TRUE;
   g_object_ref (self->hub);
-  self->hub->n_sendings++; /* stopping waits for the write */
+  self->hub->n_pending++; /* stopping waits for the write */
   task = g_task_new (link, NULL, link_history_on_written, NULL);
   g_task_set_source_tag (task, link_history_write);
   g_object_set_data_full (G_OBJECT (task), "database", g_object_ref (self->hub->database), g_object_unref);

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /**
  * namida_hub_open_link_async:
  * @self: a running hub
- * @files: (nullable): GListModel of GFile that a browser may fetch; files and folders as for namida_hub_send()
+ * @files: (nullable): GListModel of GFile that a browser may fetch; files and folders as for namida_outbox_send()
  * @version: (nullable): the id of a version that a browser may fetch instead
  * @labels: (nullable): which music folders of @version; %NULL: all
  * @minutes: how long the link is valid, 1 to %NAMIDA_LIMIT_LINK_MINUTES

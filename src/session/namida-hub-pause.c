@@ -22,7 +22,7 @@ namida_hub_pause (NamidaHub *self, NamidaTransfer *transfer)
   if (!self->running || !namida_transfer_can_pause (transfer))
     return;
   if (is_sent (transfer))
-    namida_hub_send_pause (self, transfer);
+    namida_outbox_pause (self->outbox, transfer);
   else
     {
       if (namida_transfer_get_session_id (transfer) != NULL)
@@ -42,7 +42,7 @@ namida_hub_resume (NamidaHub *self, NamidaTransfer *transfer)
     return;
   if (is_sent (transfer))
     {
-      namida_hub_send_resume (self, transfer);
+      namida_outbox_resume (self->outbox, transfer);
       return;
     }
   if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The instance structure of NamidaHub and the functions that its files share. There is one file per concern:
  * namida-hub.c (construction, start and stop), -peers.c (nearby devices),
- * -resolve.c (finding the device that the user named), -receive.c (offers), sending/namida-hub-send.c, -pair.c,
+ * -resolve.c (finding the device that the user named), -receive.c (offers), -outbox.c (what may be sent), -pair.c,
  * -trust.c (trusted devices, and devices that only look like one). Only src/session and its tests include it. Main
  * context. */
 #pragma once
@@ -17,7 +17,7 @@
 #include "namida-pairings.h"
 #include "namida-run-conditions.h"
 #include "namida-schedules.h"
-#include "namida-send-source.h"
+#include "namida-outbox.h"
 #include "namida-stale-list.h"
 #include "namida-server.h"
 
@@ -47,8 +47,6 @@ struct _NamidaHub
   gint64 messages_since; /* monotonic µs: start of the minute in which @n_messages texts of strangers came */
   guint n_messages;
   guint64 limit;
-  guint patience_seconds;
-  gboolean wait_for_device;
   guint64 reserve;
   gboolean backups_chosen, music_chosen;
   guint parts_days;
@@ -79,6 +77,7 @@ struct _NamidaHub
   NamidaPairings *pairings;
   GListStore *messages;
   NamidaKeeper *keeper;
+  NamidaOutbox *outbox;
 
   /* namida-hub-forget.c */
   GHashTable *forgotten;  /* (nullable): a set of session ids */
@@ -96,8 +95,8 @@ struct _NamidaHub
   gboolean counting, count_again;
   GHashTable *brought; /* (nullable): fingerprint → Brought: devices that files were sent to for repairs */
 
-  guint n_sendings; /* outgoing transfers that have begun and are not yet in the history */
-  GTask *stopping;  /* (nullable): the stop that waits for @n_sendings to become 0 */
+  guint n_pending;  /* fetches, and downloads through a link, whose end is not yet in the history */
+  GTask *stopping;  /* (nullable): the stop that waits for @n_pending to become 0 and for the outbox */
   guint tidy_timer; /* namida-hub-tidy.c */
   guint stop_timeout_id;
 
@@ -225,10 +224,6 @@ gboolean namida_hub_may_look_up (NamidaHub *self, const char *host);
 /** namida_hub_start_players: marks devices on which the player Namida is open. */
 void namida_hub_start_players (NamidaHub *self);
 
-/* namida-hub-send.c */
-/** namida_hub_send_what: sends @what to @peer. @what: (transfer full). Returns: (transfer none) */
-NamidaTransfer *namida_hub_send_what (NamidaHub *self, NamidaPeer *peer, NamidaSendSource *what, const char *pin);
-
 /* namida-hub-receive.c */
 /** namida_hub_on_offer: decides about an offer of the server: accept, refuse, or ask the user. */
 void namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer);
@@ -250,30 +245,6 @@ void namida_hub_close_forgotten (NamidaHub *self);
 /* namida-hub-pause.c */
 /** namida_hub_on_drop_parked: handles that the device with @fingerprint canceled its interrupted session @id. */
 void namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char *id);
-
-/* namida-hub-send.c */
-/** namida_hub_send_pause: pauses an outgoing transfer. */
-void namida_hub_send_pause (NamidaHub *self, NamidaTransfer *transfer);
-/** namida_hub_send_resume: resumes an outgoing transfer. */
-void namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer);
-/**
- * namida_hub_close_sendings: cancels outgoing transfers because the program ends; received data stays, and programs
- * that wait resume them at their next start.
- */
-void namida_hub_close_sendings (NamidaHub *self);
-
-/* namida-hub-take-up.c: @list reads rows of the journal in a worker; @take is called for each row if the hub still
- * runs. */
-typedef GPtrArray *(*NamidaHubListRows) (NamidaDatabase *database, GError **error);
-typedef void (*NamidaHubTakeRow) (NamidaHub *self, const NamidaJournalSession *row);
-/** namida_hub_take_up: calls @take for each row that @list returns. */
-void namida_hub_take_up (NamidaHub *self, NamidaHubListRows list, NamidaHubTakeRow take);
-
-/**
- * namida_hub_take_up_sendings: resumes what the last run of the program was still sending. In
- * sending/namida-hub-send-history.c.
- */
-void namida_hub_take_up_sendings (NamidaHub *self);
 
 /* namida-hub-receive-history.c */
 /**
@@ -350,8 +321,10 @@ void namida_hub_watch_link (NamidaHub *self, NamidaLink *link);
  * transfer of the list. */
 void namida_hub_show_past (NamidaHub *self, const char *id);
 
-/* namida-hub-state.c: called when an outgoing transfer has ended. The last one lets a pending stop continue. */
-void namida_hub_sending_over (NamidaHub *self);
+/* namida-hub-state.c: called when a fetch or a download through a link, counted in @n_pending, has ended. */
+void namida_hub_pending_over (NamidaHub *self);
+/* Lets a pending stop continue if nothing is left that it waits for. */
+void namida_hub_check_settled (NamidaHub *self);
 /**
  * namida_hub_stop_go_on: continues the stop because no transfer is being sent, or because the wait took too long. For
  * g_timeout_add().
@@ -402,6 +375,9 @@ void namida_hub_init_schedules (NamidaHub *self);
 void namida_hub_start_schedules (NamidaHub *self);
 /** namida_hub_stop_schedules: stops the runs of schedules and releases the database. */
 void namida_hub_stop_schedules (NamidaHub *self);
+
+/* namida-hub-outbox.c: creates the room of outgoing transfers. */
+void namida_hub_init_outbox (NamidaHub *self);
 
 /* namida-hub-pair.c: creates the room of pairings. */
 void namida_hub_init_pairings (NamidaHub *self);

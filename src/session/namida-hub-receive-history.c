@@ -4,10 +4,11 @@
 #include "config.h"
 
 #include "namida-hub-private.h"
+#include "namida-take-up.h"
 
 /* The transfer may have been canceled or resumed while the database was read. */
 static gboolean
-is_listed (NamidaHub *self, const char *id)
+paused_is_listed (NamidaHub *self, const char *id)
 {
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->transfers)); i++)
     {
@@ -20,11 +21,12 @@ is_listed (NamidaHub *self, const char *id)
 }
 
 static void
-take_up (NamidaHub *self, const NamidaJournalSession *row)
+paused_take_up (gpointer hub, const NamidaJournalSession *row)
 {
+  NamidaHub *self = hub;
   g_autoptr (NamidaTransfer) transfer = NULL;
 
-  if (is_listed (self, row->id))
+  if (!self->running || paused_is_listed (self, row->id))
     return;
   transfer = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, row->alias, row->fingerprint, row->fingerprint != NULL);
   namida_transfer_set_summary (transfer, row->title, row->total_bytes, row->total_files);
@@ -39,5 +41,5 @@ void
 namida_hub_take_up_paused (NamidaHub *self)
 {
   if (!self->send_only)
-    namida_hub_take_up (self, namida_journal_list_paused, take_up);
+    namida_take_up (G_OBJECT (self), self->database, namida_journal_list_paused, paused_take_up, self->cancellable);
 }

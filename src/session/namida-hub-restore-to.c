@@ -9,7 +9,7 @@
 #include "namida-content.h"
 #include "namida-error.h"
 #include "namida-hub-private.h"
-#include "namida-hub-send-private.h"
+#include "namida-outbox-private.h"
 #include "namida-version-gather.h"
 
 #include <errno.h>
@@ -160,8 +160,9 @@ restoring_new (NamidaHub *hub, NamidaVersion *version, NamidaFittedBackup *fitte
 static NamidaTransfer *
 restoring_send (NamidaHub *hub, NamidaPeer *peer, Restoring *restoring, const char *pin)
 {
-  return namida_hub_send_what (hub, peer,
-                               namida_send_source_new (restoring_begin, restoring_end, restoring, restoring_free), pin);
+  return namida_outbox_send_what (hub->outbox, peer,
+                                  namida_send_source_new (restoring_begin, restoring_end, restoring, restoring_free),
+                                  pin);
 }
 
 NamidaTransfer *

@@ -8,7 +8,8 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
-#include "namida-hub-send-private.h"
+#include "namida-hub-private.h"
+#include "namida-outbox-private.h"
 #include "namida-newest-backup.h"
 #include "namida-sleep-inhibitor.h"
 
@@ -175,11 +176,11 @@ run_send (NamidaHub *self, GTask *task, NamidaPeer *peer)
   HubRun *run = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
 
-  run->transfer = g_object_ref (namida_hub_send (self, peer, G_LIST_MODEL (run->files), NULL));
+  run->transfer = g_object_ref (namida_outbox_send (self->outbox, peer, G_LIST_MODEL (run->files), NULL, NULL));
   /* The schedule itself repeats a run that a killed program did not finish. */
   namida_sending_of (run->transfer)->by_schedule = TRUE;
   if (run->row->limit > 0)
-    namida_hub_limit_sending (self, run->transfer, run->row->limit);
+    namida_sending_set_limit (run->transfer, run->row->limit);
   g_signal_connect (run->transfer, "notify::state", G_CALLBACK (run_on_state), task);
   g_signal_connect (run->transfer, "ended", G_CALLBACK (run_on_ended), task);
   run_on_state (run->transfer, NULL, task);

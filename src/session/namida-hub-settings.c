@@ -45,6 +45,7 @@ void
 namida_hub_set_limit (NamidaHub *self, guint64 limit)
 {
   self->limit = limit;
+  namida_outbox_set_limit (self->outbox, limit);
   if (self->server != NULL)
     namida_server_set_limit (self->server, limit);
 }

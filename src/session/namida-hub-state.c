@@ -29,14 +29,20 @@ namida_hub_stop_go_on (gpointer user_data)
 }
 
 void
-namida_hub_sending_over (NamidaHub *self)
+namida_hub_check_settled (NamidaHub *self)
 {
-  self->n_sendings--;
-  if (self->n_sendings == 0 && self->stopping != NULL && self->stop_timeout_id != 0)
-    {
-      g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
-      namida_hub_stop_go_on (self);
-    }
+  if (self->n_pending > 0 || namida_outbox_count (self->outbox) > 0 || self->stopping == NULL
+      || self->stop_timeout_id == 0)
+    return;
+  g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
+  namida_hub_stop_go_on (self);
+}
+
+void
+namida_hub_pending_over (NamidaHub *self)
+{
+  self->n_pending--;
+  namida_hub_check_settled (self);
 }
 
 NamidaIdentity *

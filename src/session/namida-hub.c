@@ -72,6 +72,7 @@ namida_hub_dispose (GObject *object)
   g_clear_object (&self->schedules);
   g_clear_object (&self->stale);
   g_clear_object (&self->keeper);
+  g_clear_object (&self->outbox);
   namida_hub_stop_discovery (self);
   g_clear_object (&self->server);
   g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
@@ -152,6 +153,7 @@ namida_hub_init (NamidaHub *self)
   self->copies_asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->alarms = g_ptr_array_new_with_free_func (g_free);
   self->messages = g_list_store_new (NAMIDA_TYPE_MESSAGE);
+  namida_hub_init_outbox (self);
   namida_hub_init_pairings (self);
   namida_hub_init_backups (self);
   namida_hub_init_schedules (self);
@@ -193,10 +195,12 @@ namida_hub_new (const NamidaHubOptions *options)
   self->accept = options->accept;
   self->landing = options->landing;
   self->limit = options->limit;
+  namida_outbox_set_limit (self->outbox, options->limit);
   self->unencrypted = options->unencrypted;
   self->no_localsend = options->no_localsend;
-  self->patience_seconds = options->patience_seconds;
-  self->wait_for_device = options->wait_for_device;
+  namida_outbox_set_patience (self->outbox, (NamidaOutboxPatience){ .seconds = options->patience_seconds,
+                                                                    .for_device = options->wait_for_device,
+                                                                    .next_run = !options->send_only });
   self->reserve = options->reserve;
   self->parts_days = options->parts_days;
   self->reread_days = NAMIDA_LIMIT_REREAD_DAYS;
@@ -386,7 +390,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   if (loaded->trouble != NULL)
     g_signal_emit (self, trouble_signal, 0, loaded->trouble);
   hub_open_socket (self);
-  namida_hub_take_up_sendings (self);
+  namida_outbox_start (self->outbox, self->identity, self->database);
   namida_hub_take_up_paused (self);
   namida_hub_start_schedules (self);
   g_task_return_boolean (task, TRUE);
@@ -419,10 +423,8 @@ server_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 
   namida_server_stop_finish (NAMIDA_SERVER (source), result, NULL);
   self->stopping = g_steal_pointer (&task);
-  if (self->n_sendings == 0)
-    namida_hub_stop_go_on (self);
-  else
-    self->stop_timeout_id = g_timeout_add_seconds (STOP_SECONDS, namida_hub_stop_go_on, self);
+  self->stop_timeout_id = g_timeout_add_seconds (STOP_SECONDS, namida_hub_stop_go_on, self);
+  namida_hub_check_settled (self);
 }
 
 void
@@ -440,7 +442,7 @@ namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer u
   /* The server parks receiving transfers. */
   g_clear_object (&self->socket);
   namida_hub_stop_schedules (self);
-  namida_hub_close_sendings (self);
+  namida_outbox_stop (self->outbox);
   namida_hub_stop_fetching (self);
   namida_hub_stop_discovery (self);
   self->running = FALSE;

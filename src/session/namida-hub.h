@@ -3,12 +3,12 @@
  * of the command line start one and show its lists. All functions belong to the main context. */
 #pragma once
 
-#include "namida-phone-names.h"
 #include "namida-hint.h"
 #include "namida-identity.h"
 #include "namida-message.h"
 #include "namida-messages.h"
 #include "namida-offer.h"
+#include "namida-outbox.h"
 #include "namida-pairings.h"
 #include "namida-peer-list.h"
 #include "namida-scanner.h"
@@ -113,6 +113,8 @@ NamidaIdentity *namida_hub_get_identity (NamidaHub *self);
 NamidaTrustStore *namida_hub_get_trust_store (NamidaHub *self);
 /** namida_hub_get_store: Returns: (transfer none) (nullable): %NULL until the hub has started. */
 NamidaStore *namida_hub_get_store (NamidaHub *self);
+/** namida_hub_get_outbox: Returns: (transfer none): the outgoing transfers, valid from namida_hub_new() on. */
+NamidaOutbox *namida_hub_get_outbox (NamidaHub *self);
 /** namida_hub_get_port: Returns: the TCP port; 0 until the server listens. */
 guint16 namida_hub_get_port (NamidaHub *self);
 /** namida_hub_set_port: @port: the port to use from the next start on; 0: the first free one of the default range. */
@@ -252,20 +254,9 @@ void namida_hub_dismiss_alarms (NamidaHub *self);
  * Refuses a device that claims to be a trusted device but has another key, or that was found under the name of a
  * trusted device but is another one (IDENTITY_CHANGED), and a device that only has the address of a trusted device
  * (NO_SUCH_DEVICE). The user can confirm such a device by pairing with it or by typing its fingerprint.
- * namida_hub_send() does this check without @text. Errors: IDENTITY_CHANGED, NO_SUCH_DEVICE.
+ * namida_outbox_send() does this check without @text. Errors: IDENTITY_CHANGED, NO_SUCH_DEVICE.
  */
 gboolean namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text, GError **error);
-/**
- * namida_hub_send: scans @files (GListModel of GFile), sends the offer and then the files. @pin: (nullable)
- * Returns: (transfer none): the transfer, which is in namida_hub_get_transfers(). Its signal "ended" reports the
- * outcome, including errors of scanning.
- */
-NamidaTransfer *namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *files, const char *pin);
-/**
- * namida_hub_send_filtered: like namida_hub_send(), but sends only those of @files that @filter (nullable) selects.
- */
-NamidaTransfer *namida_hub_send_filtered (
-    NamidaHub *self, NamidaPeer *peer, GListModel *files, NamidaScanFilter *filter, const char *pin);
 /** namida_hub_takes_text: Returns: whether @peer may accept text messages, as LocalSend and this program do. */
 gboolean namida_hub_takes_text (NamidaPeer *peer);
 /**
@@ -285,56 +276,6 @@ void namida_hub_send_text_async (NamidaHub *self,
  * ENCRYPTION_REQUIRED; NOT_FOUND if the device accepts no messages; TOO_LARGE.
  */
 gboolean namida_hub_send_text_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-/**
- * namida_hub_read_everything: makes @transfer, which namida_hub_send() has just returned, read and hash every file
- * again before the offer, ignoring remembered hashes. Main context.
- */
-void namida_hub_read_everything (NamidaHub *self, NamidaTransfer *transfer);
-/** NamidaSentBeforePolicy: how to handle files that this device has sent to a LocalSend device before. */
-typedef enum
-{
-  NAMIDA_SENT_BEFORE_SEND,  /* send them; a retry skips those that arrived */
-  NAMIDA_SENT_BEFORE_SKIP,  /* skip them */
-  NAMIDA_SENT_BEFORE_AGAIN, /* send them, also in a retry, because the user was asked */
-} NamidaSentBeforePolicy;
-/**
- * namida_hub_count_sent_before_async: counts which of @files, which are scanned as in namida_hub_send_filtered(),
- * were sent to @peer before and would be stored a second time. Only for LocalSend devices; other devices are asked
- * what they have. Main context.
- */
-void namida_hub_count_sent_before_async (NamidaHub *self,
-                                         NamidaPeer *peer,
-                                         GListModel *files,
-                                         NamidaScanFilter *filter,
-                                         GCancellable *cancellable,
-                                         GAsyncReadyCallback callback,
-                                         gpointer user_data);
-/**
- * namida_hub_count_sent_before_finish: Returns: the number of files; 0 also with @error (of the scanner). @bytes:
- * (out): their size
- */
-guint namida_hub_count_sent_before_finish (NamidaHub *self, GAsyncResult *result, guint64 *bytes, GError **error);
-/**
- * namida_hub_set_sent_before: sets the policy of @transfer, which namida_hub_send() has just returned. Main context.
- */
-void namida_hub_set_sent_before (NamidaHub *self, NamidaTransfer *transfer, NamidaSentBeforePolicy policy);
-/**
- * namida_hub_set_phone_names: sets how to handle names that a phone refuses in @transfer, which namida_hub_send() or
- * namida_hub_restore_to() has just returned. By default, such a transfer fails with UNSAFE_PATH before the other user
- * is asked.
- */
-void namida_hub_set_phone_names (NamidaHub *self, NamidaTransfer *transfer, NamidaPhoneNames names);
-/**
- * namida_hub_allow_unencrypted: lets @transfer, which namida_hub_send() or namida_hub_restore_to() has just returned,
- * go to a device that cannot encrypt, because the user was warned. Otherwise such a transfer fails with
- * ENCRYPTION_REQUIRED.
- */
-void namida_hub_allow_unencrypted (NamidaHub *self, NamidaTransfer *transfer);
-/**
- * namida_hub_limit_sending: limits @transfer, which namida_hub_send() has just returned, to @limit bytes per second;
- * 0: the general limit. Main context.
- */
-void namida_hub_limit_sending (NamidaHub *self, NamidaTransfer *transfer, guint64 limit);
 /** NamidaHubPreview: what a transfer would send. */
 typedef struct
 {
@@ -346,7 +287,7 @@ typedef struct
 void namida_hub_preview_free (NamidaHubPreview *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaHubPreview, namida_hub_preview_free)
 /**
- * namida_hub_preview_async: scans @files as namida_hub_send_filtered() does, and asks @peer which of them it has.
+ * namida_hub_preview_async: scans @files as namida_outbox_send() does, and asks @peer which of them it has.
  * Nothing is sent or recorded.
  */
 void namida_hub_preview_async (NamidaHub *self,
@@ -358,16 +299,6 @@ void namida_hub_preview_async (NamidaHub *self,
                                gpointer user_data);
 /** namida_hub_preview_finish: Returns: (transfer full) (nullable): %NULL with an error of the scanner. */
 NamidaHubPreview *namida_hub_preview_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-/**
- * namida_hub_set_sending_pin: sets the PIN that namida_hub_retry() uses for @transfer, which has failed because the
- * other device requires one. Main context.
- */
-void namida_hub_set_sending_pin (NamidaHub *self, NamidaTransfer *transfer, const char *pin);
-/**
- * namida_hub_retry: sends a failed transfer of this run again, without the files that are already there. A transfer
- * that waits for its device tries at once and is returned itself. Returns: (transfer none) (nullable)
- */
-NamidaTransfer *namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer);
 /**
  * namida_hub_pause: stops @transfer, in either direction, until namida_hub_resume(). No received data is lost. The
  * state PAUSED follows soon, because an outgoing transfer has to stop its workers first. The other device shows that
@@ -448,8 +379,8 @@ void namida_hub_open_pairing (NamidaHub *self);
 NamidaVersions *namida_hub_get_versions (NamidaHub *self);
 /**
  * namida_hub_restore_to: sends @version to any device: its zip and the music of @labels. (nullable): all music;
- * {NULL}: the zip alone. Files that are damaged are left out and reported. Otherwise like namida_hub_send(),
- * including retry.
+ * {NULL}: the zip alone. Files that are damaged are left out and reported. Otherwise like
+ * namida_outbox_send(), including retry.
  * Returns: (transfer none)
  */
 NamidaTransfer *namida_hub_restore_to (

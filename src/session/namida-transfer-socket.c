@@ -7,7 +7,8 @@
 #include "namida-transfer-socket.h"
 
 #include "namida-error.h"
-#include "namida-hub-send-private.h"
+#include "namida-hub-private.h"
+#include "namida-outbox-private.h"
 #include "namida-json-build.h"
 
 #include <errno.h>
@@ -72,15 +73,9 @@ namida_transfer_socket_init (NamidaTransferSocket *self)
 static char *
 transfer_socket_dup_id (NamidaTransfer *transfer)
 {
-  NamidaSending *sending = namida_sending_of (transfer);
-
-  if (sending == NULL)
+  if (namida_sending_of (transfer) == NULL)
     return g_strdup (namida_transfer_get_session_id (transfer));
-  if (sending->history_id != NULL)
-    return g_strdup (sending->history_id);
-  if (sending->next_id == NULL)
-    sending->next_id = g_uuid_string_random ();
-  return g_strdup (sending->next_id);
+  return namida_sending_dup_row_id (transfer);
 }
 
 static const char *

@@ -89,7 +89,7 @@ make_transfer (const WordsCase *words)
   return transfer;
 }
 
-/* What namida-hub-send-history.c writes; the test "history" proves that it does. */
+/* What namida-sending-write.c writes; the test "history" proves that it does. */
 static NamidaHistoryItem *
 make_item (const WordsCase *words, NamidaTransfer *transfer)
 {

@@ -238,7 +238,7 @@ run_send_now (gboolean unencrypted, gpointer user_data)
                                            namida_parts_list_get_music (self->parts) ? NULL : only_zip, NULL,
                                            g_steal_pointer (&sending->fitted));
   if (transfer != NULL && unencrypted)
-    namida_hub_allow_unencrypted (self->hub, transfer);
+    namida_sending_allow_unencrypted (transfer);
   if (transfer != NULL && NAMIDA_IS_SHELL (parent))
     namida_phone_names_dialog_watch (NAMIDA_SHELL (parent), transfer);
   if (NAMIDA_IS_SHELL (parent))

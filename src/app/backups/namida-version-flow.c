@@ -189,7 +189,7 @@ restore_now (gboolean unencrypted, gpointer user_data)
   g_autofree char *text = g_strdup_printf (_ ("Sending to %s"), namida_peer_get_alias (job->peer));
 
   if (transfer != NULL && unencrypted)
-    namida_hub_allow_unencrypted (job->hub, transfer);
+    namida_sending_allow_unencrypted (transfer);
   if (transfer != NULL)
     namida_phone_names_dialog_watch (job->window, transfer);
   namida_shell_toast (job->window, text);

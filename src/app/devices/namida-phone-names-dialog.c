@@ -32,10 +32,10 @@ names_on_response (AdwMessageDialog *dialog, const char *response, NamesQuestion
 
   if (hub == NULL || g_strcmp0 (response, "cancel") == 0)
     return;
-  namida_hub_set_phone_names (hub, question->transfer,
-                              g_strcmp0 (response, "rename") == 0 ? NAMIDA_PHONE_NAMES_RENAME
-                                                                  : NAMIDA_PHONE_NAMES_LEAVE_OUT);
-  namida_hub_retry (hub, question->transfer);
+  namida_sending_set_phone_names (question->transfer, g_strcmp0 (response, "rename") == 0
+                                                          ? NAMIDA_PHONE_NAMES_RENAME
+                                                          : NAMIDA_PHONE_NAMES_LEAVE_OUT);
+  namida_outbox_retry (namida_hub_get_outbox (hub), question->transfer);
   namida_shell_show_page (question->window, "transfers");
 }
 

@@ -90,17 +90,17 @@ static void
 send_now (const Sent *sent, const char *pin, gboolean unencrypted)
 {
   NamidaHub *hub = namida_shell_get_hub (sent->window);
-  NamidaTransfer *transfer = namida_hub_send (hub, sent->peer, sent->files, pin);
+  NamidaTransfer *transfer = namida_outbox_send (namida_hub_get_outbox (hub), sent->peer, sent->files, NULL, pin);
 
   if (transfer != NULL && unencrypted)
-    namida_hub_allow_unencrypted (hub, transfer);
+    namida_sending_allow_unencrypted (transfer);
   if (transfer != NULL && sent->reread)
-    namida_hub_read_everything (hub, transfer);
+    namida_sending_read_everything (transfer);
   if (transfer != NULL)
     {
       Sent *copy = sent_copy (sent);
 
-      namida_hub_set_sent_before (hub, transfer, sent->sent_before);
+      namida_sending_set_sent_before (transfer, sent->sent_before);
       namida_phone_names_dialog_watch (sent->window, transfer);
       g_clear_object (&copy->window);
       g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, copy, (GDestroyNotify) sent_free);
@@ -220,8 +220,8 @@ send_flow_on_retry_pin (AdwMessageDialog *dialog, const char *response, NamidaTr
 
   if (g_strcmp0 (response, "send") != 0)
     return;
-  namida_hub_set_sending_pin (hub, transfer, gtk_editable_get_text (GTK_EDITABLE (entry)));
-  if (namida_hub_retry (hub, transfer) == NULL)
+  namida_sending_set_pin (transfer, gtk_editable_get_text (GTK_EDITABLE (entry)));
+  if (namida_outbox_retry (namida_hub_get_outbox (hub), transfer) == NULL)
     namida_shell_toast (NAMIDA_SHELL (window), _ ("The device is not nearby. Look for it on the Devices page."));
 }
 
@@ -251,7 +251,7 @@ namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
         send_flow_ask_retry_pin (window, transfer, wrong);
       return;
     }
-  again = namida_hub_retry (namida_shell_get_hub (window), transfer);
+  again = namida_outbox_retry (namida_hub_get_outbox (namida_shell_get_hub (window)), transfer);
   if (again == NULL)
     namida_shell_toast (window, _ ("The device is not nearby. Look for it on the Devices page."));
   else if (sent != NULL && again != transfer)

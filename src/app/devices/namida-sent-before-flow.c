@@ -74,7 +74,7 @@ sent_before_on_counted (GObject *source, GAsyncResult *result, gpointer user_dat
   g_autoptr (SentBeforeQuestion) self = user_data;
   guint64 bytes;
   /* The transfer itself reports errors of the files. */
-  guint n = namida_hub_count_sent_before_finish (NAMIDA_HUB (source), result, &bytes, NULL);
+  guint n = namida_outbox_count_sent_before_finish (NAMIDA_OUTBOX (source), result, &bytes, NULL);
 
   if (n > 0)
     sent_before_show (g_steal_pointer (&self), n, bytes);
@@ -97,6 +97,6 @@ namida_sent_before_flow_ask (NamidaShell *window,
   self->send = send;
   self->user_data = user_data;
   self->destroy = destroy;
-  namida_hub_count_sent_before_async (namida_shell_get_hub (window), peer, files, NULL, NULL, sent_before_on_counted,
-                                      self);
+  namida_outbox_count_sent_before_async (namida_hub_get_outbox (namida_shell_get_hub (window)), peer, files, NULL, NULL,
+                                         sent_before_on_counted, self);
 }

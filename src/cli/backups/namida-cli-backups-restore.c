@@ -47,9 +47,9 @@ restore_to (NamidaCliBackups *self, NamidaHub *hub, NamidaVersion *version, Nami
     transfer = namida_hub_restore_picked_to (hub, version, peer, self->picks, self->pin, g_steal_pointer (&fitted));
   else
     transfer = namida_hub_restore_fitted_to (hub, version, peer, self->labels, self->pin, g_steal_pointer (&fitted));
-  namida_hub_set_phone_names (hub, transfer, self->names);
+  namida_sending_set_phone_names (transfer, self->names);
   if (self->unencrypted)
-    namida_hub_allow_unencrypted (hub, transfer);
+    namida_sending_allow_unencrypted (transfer);
   stop = g_signal_connect_object (self->cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel_keeping),
                                   transfer, G_CONNECT_SWAPPED);
 

@@ -60,7 +60,7 @@ test_namesake (Fixture *f, gconstpointer data)
   write_pairs (f, "theirs/Music", "9999");
   g_list_store_append (files, file);
   peer = find_receiver (f);
-  transfer = namida_hub_send (namesake, peer, G_LIST_MODEL (files), NULL);
+  transfer = namida_outbox_send (namida_hub_get_outbox (namesake), peer, G_LIST_MODEL (files), NULL, NULL);
   WAIT_FOR (namida_transfer_is_final (transfer));
   g_assert_no_error (namida_transfer_get_error (transfer));
   for (guint i = 0; i < 2; i++)
@@ -474,8 +474,8 @@ test_retry_pin (Fixture *f, gconstpointer data)
   transfer = send_sample (f);
   WAIT_FOR (namida_transfer_is_final (transfer));
   g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED);
-  namida_hub_set_sending_pin (f->sender, transfer, "2468");
-  transfer = namida_hub_retry (f->sender, transfer);
+  namida_sending_set_pin (transfer, "2468");
+  transfer = namida_outbox_retry (namida_hub_get_outbox (f->sender), transfer);
   g_assert_nonnull (transfer);
   assert_ends_equal (f, transfer);
 }

@@ -65,7 +65,7 @@ test_pause_receiver (Fixture *f, gconstpointer data)
   words = namida_transfer_dup_state_text (transfer);
   g_assert_cmpstr (words, ==, "Paused on the other device");
   /* It offers again, and is told to wait. */
-  WAIT_FOR (namida_hub_retry (f->sender, transfer) == transfer);
+  WAIT_FOR (namida_outbox_retry (namida_hub_get_outbox (f->sender), transfer) == transfer);
   for (int i = 0; i < 30; i++)
     {
       g_usleep (50 * 1000);
@@ -101,7 +101,7 @@ test_pause_receiver_ends (Fixture *f, gconstpointer cancel)
   namida_hub_pause (f->receiver, theirs);
   WAIT_FOR (is_in (theirs, NAMIDA_TRANSFER_PAUSED) && is_in (transfer, NAMIDA_TRANSFER_INTERRUPTED));
   stop_hub (f->receiver);
-  namida_hub_retry (f->sender, transfer);
+  namida_outbox_retry (namida_hub_get_outbox (f->sender), transfer);
   WAIT_FOR (is_in (transfer, NAMIDA_TRANSFER_INTERRUPTED) && !says (transfer, "Paused on the other device"));
   f->receiver = start_hub (f, RECEIVER, NAMIDA_ACCEPT_ASK);
   WAIT_FOR (g_list_model_get_n_items (namida_hub_get_transfers (f->receiver)) == 1);
@@ -142,7 +142,7 @@ test_no_room (Fixture *f, gconstpointer data)
   g_assert_true (is_in (transfer, NAMIDA_TRANSFER_INTERRUPTED));
   g_assert_null (namida_transfer_get_error (transfer));
   namida_hub_set_reserve (f->receiver, 0);
-  namida_hub_retry (f->sender, transfer);
+  namida_outbox_retry (namida_hub_get_outbox (f->sender), transfer);
   assert_ends_equal (f, transfer);
 }
 

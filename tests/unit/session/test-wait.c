@@ -7,7 +7,7 @@
 #include "namida-error.h"
 #include "namida-hub-history.h"
 #include "namida-hub-private.h"
-#include "namida-hub-send-private.h"
+#include "namida-outbox-private.h"
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
@@ -202,11 +202,11 @@ test_device_away (void)
   info->alias = g_strdup ("Old Phone");
   namida_peer_list_add_known (hub->peers, info, NULL, 1);
   peer = namida_peer_list_find_by_fingerprint (hub->peers, NOBODY);
-  transfer = namida_hub_send (hub, peer, first, NULL);
+  transfer = namida_outbox_send (namida_hub_get_outbox (hub), peer, first, NULL, NULL);
   WAIT_FOR (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED);
   WAIT_FOR (namida_sending_of (transfer)->timer != 0);
-  g_assert_true (namida_hub_send (hub, peer, second, NULL) == transfer);
-  g_assert_true (namida_hub_send (hub, peer, first, NULL) == transfer);
+  g_assert_true (namida_outbox_send (namida_hub_get_outbox (hub), peer, second, NULL, NULL) == transfer);
+  g_assert_true (namida_outbox_send (namida_hub_get_outbox (hub), peer, first, NULL, NULL) == transfer);
   g_assert_cmpuint (count_files (transfer), ==, 2);
   g_assert_cmpuint (g_list_model_get_n_items (namida_hub_get_transfers (hub)), ==, 1);
   WAIT_FOR (namida_sending_of (transfer)->timer != 0 && !namida_sending_of (transfer)->writing);
@@ -240,13 +240,13 @@ test_reads_again (void)
   namida_hub_trust_peer (hub, NOBODY, "Old Phone");
   peer = namida_peer_list_find_by_fingerprint (hub->peers, NOBODY);
   g_assert_true (namida_peer_get_away (peer) && namida_peer_get_trusted (peer));
-  transfer = namida_hub_send (hub, peer, files, NULL);
-  namida_hub_read_everything (hub, transfer);
+  transfer = namida_outbox_send (namida_hub_get_outbox (hub), peer, files, NULL, NULL);
+  namida_sending_read_everything (transfer);
   WAIT_FOR (namida_transfer_get_backup (transfer) != NULL);
   g_assert_true (namida_backup_get_reread (namida_transfer_get_backup (transfer)));
   /* Once is enough. */
   WAIT_FOR (namida_sending_of (transfer)->timer != 0);
-  namida_hub_retry (hub, transfer);
+  namida_outbox_retry (namida_hub_get_outbox (hub), transfer);
   WAIT_FOR (namida_sending_of (transfer)->timer == 0);
   WAIT_FOR (namida_sending_of (transfer)->timer != 0);
   g_assert_false (namida_backup_get_reread (namida_transfer_get_backup (transfer)));

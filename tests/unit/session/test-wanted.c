@@ -109,7 +109,7 @@ send_other (Fixture *f)
 
   write_long (f, "other.mp3", 1000, 'o');
   g_list_store_append (files, file);
-  return namida_hub_send (f->sender, peer, G_LIST_MODEL (files), NULL);
+  return namida_outbox_send (namida_hub_get_outbox (f->sender), peer, G_LIST_MODEL (files), NULL, NULL);
 }
 
 /* Whether the row of the newest sending in the journal has @words in the history. A thread writes its end, and nothing

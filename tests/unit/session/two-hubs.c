@@ -219,7 +219,7 @@ send_sample (Fixture *f)
   g_autoptr (NamidaPeer) peer = find_receiver (f);
   g_autoptr (GListModel) files = sample_files (f);
 
-  return namida_hub_send (f->sender, peer, files, NULL);
+  return namida_outbox_send (namida_hub_get_outbox (f->sender), peer, files, NULL, NULL);
 }
 
 void

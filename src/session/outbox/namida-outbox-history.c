@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Resumes the outgoing transfers that the last run of the program did not finish, as namida-sending-write.c left them
- * in the history. namida-hub.c calls it when the hub has started. Main context. */
+ * in the history. namida_outbox_start() calls it. Main context. */
 #include "config.h"
 
-#include "namida-hub-send-private.h"
+#include "namida-outbox-private.h"
 #include "namida-clock.h"
+#include "namida-take-up.h"
 
 static void
-history_take_up (NamidaHub *self, const NamidaJournalSession *row)
+history_take_up (gpointer outbox, const NamidaJournalSession *row)
 {
+  NamidaOutbox *self = outbox;
   g_auto (GStrv) lines = g_strsplit (row->wish, "\n", -1);
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
   NamidaTransfer *transfer;
   NamidaSending *sending;
 
+  if (!self->running)
+    return;
   for (guint i = 0; lines[i] != NULL; i++)
     if (*lines[i] != '\0' && !g_str_equal (lines[i], NAMIDA_SENDING_NOT_ACCEPTED))
       {
@@ -21,8 +25,8 @@ history_take_up (NamidaHub *self, const NamidaJournalSession *row)
 
         g_list_store_append (files, file);
       }
-  transfer = namida_sending_begin (self, NULL, row->alias, row->fingerprint, TRUE,
-                                   namida_send_source_new_for_files (G_LIST_MODEL (files), NULL));
+  transfer = namida_outbox_begin (self, NULL, row->alias, row->fingerprint, TRUE,
+                                  namida_send_source_new_for_files (G_LIST_MODEL (files), NULL));
   sending = namida_sending_of (transfer);
   sending->history_id = g_strdup (row->id);
   sending->accepted = !g_str_has_prefix (row->wish, NAMIDA_SENDING_NOT_ACCEPTED "\n");
@@ -34,16 +38,16 @@ history_take_up (NamidaHub *self, const NamidaJournalSession *row)
   if (row->paused)
     {
       namida_transfer_set_paused (transfer);
-      namida_sending_stay_paused (self, transfer);
+      namida_outbox_stay_paused (self, transfer);
       return;
     }
   namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
-  namida_sending_try (self, transfer);
+  namida_outbox_try (self, transfer);
 }
 
 void
-namida_hub_take_up_sendings (NamidaHub *self)
+namida_outbox_take_up (NamidaOutbox *self)
 {
-  if (!self->send_only && self->patience_seconds != 0)
-    namida_hub_take_up (self, namida_journal_list_wishes, history_take_up);
+  if (self->patience.next_run && self->patience.seconds != 0)
+    namida_take_up (G_OBJECT (self), self->database, namida_journal_list_wishes, history_take_up, self->cancellable);
 }

@@ -4,7 +4,7 @@
  * threads. */
 #include "config.h"
 
-#include "namida-hub-send-private.h"
+#include "namida-outbox-private.h"
 #include "namida-clock.h"
 #include "namida-transfer-end.h"
 
@@ -27,7 +27,7 @@ writing_free (Writing *writing)
 static void
 writing_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  NamidaHub *self = source;
+  NamidaOutbox *self = source;
   Writing *writing = data;
   g_autoptr (GError) error = NULL;
 
@@ -40,7 +40,7 @@ writing_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 static void
 writing_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  NamidaHub *self = NAMIDA_HUB (source);
+  NamidaOutbox *self = NAMIDA_OUTBOX (source);
   g_autoptr (NamidaTransfer) transfer = user_data;
   NamidaSending *sending = namida_sending_of (transfer);
 
@@ -48,7 +48,7 @@ writing_done (GObject *source, GAsyncResult *result, gpointer user_data)
   if (sending->write_again)
     namida_sending_write (self, transfer);
   else if (sending->last)
-    namida_hub_sending_over (self);
+    namida_outbox_note_over (self);
 }
 
 static const char *
@@ -78,11 +78,11 @@ writing_get_state_name (NamidaTransferState state)
 /* Returns what is needed to resume the transfer after the end of the program: only for a program that waits for days,
  * not for a command that the user can repeat. One URI per line, because a URI contains no line breaks. */
 static char *
-writing_dup_wish (NamidaHub *self, NamidaSending *sending)
+writing_dup_wish (NamidaOutbox *self, NamidaSending *sending)
 {
   g_autoptr (GString) wish = g_string_new (NULL);
 
-  if (self->send_only || self->patience_seconds == 0 || (!sending->accepted && !self->wait_for_device)
+  if (!self->patience.next_run || self->patience.seconds == 0 || (!sending->accepted && !self->patience.for_device)
       || sending->fingerprint == NULL || sending->files == NULL || sending->by_schedule)
     return NULL;
   if (!sending->accepted)
@@ -99,7 +99,7 @@ writing_dup_wish (NamidaHub *self, NamidaSending *sending)
 
 /* Writes the current state to the row. One write at a time, so that an older state cannot be written last. */
 void
-namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
+namida_sending_write (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
   g_autoptr (GTask) task = NULL;
@@ -147,4 +147,16 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
   row->error = error != NULL && !stays ? g_strdup (error->message) : NULL;
   g_task_set_task_data (task, writing, (GDestroyNotify) writing_free);
   g_task_run_in_thread (task, writing_thread);
+}
+
+char *
+namida_sending_dup_row_id (NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  if (sending->history_id != NULL)
+    return g_strdup (sending->history_id);
+  if (sending->next_id == NULL)
+    sending->next_id = g_uuid_string_random ();
+  return g_strdup (sending->next_id);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Outgoing transfers without an active worker, because the device is away or the user paused them: when to try again,
- * and resuming, canceling and giving up. namida-hub-send.c and namida-hub-pause.c call it. Main context. */
+ * and resuming, canceling and giving up. namida-outbox-attempt.c and namida-hub-pause.c call it. Main context. */
 #include "config.h"
 
-#include "namida-hub-send-private.h"
+#include "namida-outbox-private.h"
 #include "namida-clock.h"
 #include "namida-error.h"
 
@@ -12,7 +12,7 @@
 static void on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint added, GListModel *peers);
 
 static void
-stop_waiting (NamidaHub *self, NamidaTransfer *transfer)
+stop_waiting (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
 
@@ -20,14 +20,14 @@ stop_waiting (NamidaHub *self, NamidaTransfer *transfer)
   if (self != NULL && self->peers != NULL)
     g_signal_handlers_disconnect_by_func (self->peers, on_peers_changed, transfer);
   if (sending->watched != NULL)
-    g_signal_handlers_disconnect_by_func (sending->watched, namida_sending_seen, transfer);
+    g_signal_handlers_disconnect_by_func (sending->watched, namida_outbox_device_seen, transfer);
   g_clear_object (&sending->watched);
-  g_signal_handlers_disconnect_by_func (namida_transfer_get_cancellable (transfer), namida_sending_cancelled, transfer);
+  g_signal_handlers_disconnect_by_func (namida_transfer_get_cancellable (transfer), namida_outbox_canceled, transfer);
 }
 
 /* @error: (transfer none) (nullable): why the last attempt failed; %NULL: this run has never seen the device */
 static void
-give_up (NamidaHub *self, NamidaTransfer *transfer, const GError *error)
+give_up (NamidaOutbox *self, NamidaTransfer *transfer, const GError *error)
 {
   g_autoptr (GError) away = NULL;
 
@@ -42,13 +42,13 @@ give_up (NamidaHub *self, NamidaTransfer *transfer, const GError *error)
 }
 
 void
-namida_sending_give_up (NamidaHub *self, NamidaTransfer *transfer)
+namida_outbox_give_up (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   give_up (self, transfer, namida_sending_of (transfer)->error);
 }
 
 void
-namida_sending_find_again (NamidaHub *self, NamidaSending *sending)
+namida_outbox_find_again (NamidaOutbox *self, NamidaSending *sending)
 {
   const char *fingerprint = sending->fingerprint;
   NamidaPeer *peer = fingerprint != NULL ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
@@ -69,28 +69,28 @@ on_told (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* Tells the receiver that its parts are no longer needed. */
 static void
-tell_cancelled (NamidaHub *self, NamidaTransfer *transfer)
+tell_cancelled (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
   const char *id = namida_transfer_get_session_id (transfer);
   g_autoptr (GInetSocketAddress) address = NULL;
   g_autoptr (NamidaClient) client = NULL;
 
-  namida_sending_find_again (self, sending);
+  namida_outbox_find_again (self, sending);
   if (sending->peer != NULL)
     address = g_list_model_get_item (namida_peer_get_addresses (sending->peer), 0);
-  if (id == NULL || address == NULL || sending->fingerprint == NULL || self->server == NULL)
+  if (id == NULL || address == NULL || sending->fingerprint == NULL || !self->running)
     return;
   client = namida_client_new (self->identity, address, sending->fingerprint);
   namida_client_cancel_async (client, id, FALSE, on_told, NULL);
 }
 
 void
-namida_sending_cancelled (NamidaTransfer *transfer)
+namida_outbox_canceled (NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
   g_autoptr (NamidaTransfer) alive G_GNUC_UNUSED = g_object_ref (transfer);
-  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+  g_autoptr (NamidaOutbox) self = g_weak_ref_get (&sending->outbox);
   g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
 
   stop_waiting (self, transfer);
@@ -104,22 +104,22 @@ on_wait_over (gpointer user_data)
 {
   g_autoptr (NamidaTransfer) transfer = g_object_ref (user_data);
   NamidaSending *sending = namida_sending_of (transfer);
-  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+  g_autoptr (NamidaOutbox) self = g_weak_ref_get (&sending->outbox);
 
   sending->timer = 0;
   stop_waiting (self, transfer);
-  if (self == NULL || self->server == NULL)
+  if (self == NULL || !self->running)
     {
       give_up (self, transfer, sending->error);
       return G_SOURCE_REMOVE;
     }
-  namida_sending_try (self, transfer);
+  namida_outbox_try (self, transfer);
   return G_SOURCE_REMOVE;
 }
 
 /* The device was seen, so try now. A device that announces itself often is asked at most once per second. */
 void
-namida_sending_seen (NamidaTransfer *transfer)
+namida_outbox_device_seen (NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
   gint64 elapsed = namida_clock_monotonic () - sending->tried_at;
@@ -130,7 +130,7 @@ namida_sending_seen (NamidaTransfer *transfer)
 }
 
 static void
-watch_peer (NamidaHub *self, NamidaTransfer *transfer)
+watch_peer (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
   const char *fingerprint = sending->fingerprint;
@@ -139,10 +139,12 @@ watch_peer (NamidaHub *self, NamidaTransfer *transfer)
   if (peer == NULL || peer == sending->watched)
     return;
   if (sending->watched != NULL)
-    g_signal_handlers_disconnect_by_func (sending->watched, namida_sending_seen, transfer);
+    g_signal_handlers_disconnect_by_func (sending->watched, namida_outbox_device_seen, transfer);
   g_set_object (&sending->watched, peer);
-  g_signal_connect_object (peer, "notify::address", G_CALLBACK (namida_sending_seen), transfer, G_CONNECT_SWAPPED);
-  g_signal_connect_object (peer, "notify::last-seen", G_CALLBACK (namida_sending_seen), transfer, G_CONNECT_SWAPPED);
+  g_signal_connect_object (peer, "notify::address", G_CALLBACK (namida_outbox_device_seen), transfer,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (peer, "notify::last-seen", G_CALLBACK (namida_outbox_device_seen), transfer,
+                           G_CONNECT_SWAPPED);
 }
 
 static void
@@ -150,7 +152,7 @@ on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint
 {
   NamidaSending *sending = namida_sending_of (transfer);
   const char *fingerprint = sending->fingerprint;
-  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+  g_autoptr (NamidaOutbox) self = g_weak_ref_get (&sending->outbox);
   gboolean back = FALSE;
 
   for (guint i = 0; i < added && fingerprint != NULL; i++)
@@ -162,11 +164,11 @@ on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint
   if (self == NULL || !back)
     return;
   watch_peer (self, transfer);
-  namida_sending_seen (transfer);
+  namida_outbox_device_seen (transfer);
 }
 
 void
-namida_sending_wait (NamidaHub *self, NamidaTransfer *transfer)
+namida_outbox_wait (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   static const guint seconds[] = { 1, 2, 5, 10, 30, 60 };
   NamidaSending *sending = namida_sending_of (transfer);
@@ -176,8 +178,8 @@ namida_sending_wait (NamidaHub *self, NamidaTransfer *transfer)
 
   if (sending->away_since == 0)
     sending->away_since = now;
-  left = (sending->away_since + (gint64) self->patience_seconds * G_USEC_PER_SEC - now) / 1000;
-  if (left <= 0 || self->server == NULL)
+  left = (sending->away_since + (gint64) self->patience.seconds * G_USEC_PER_SEC - now) / 1000;
+  if (left <= 0 || !self->running)
     {
       give_up (self, transfer, sending->error);
       return;
@@ -187,15 +189,15 @@ namida_sending_wait (NamidaHub *self, NamidaTransfer *transfer)
   wait = MAX (wait, sending->retry_after * 1000);
   sending->timer = g_timeout_add (left < wait ? (guint) left : wait, on_wait_over, transfer);
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (on_peers_changed), transfer, G_CONNECT_SWAPPED);
-  g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled",
-                           G_CALLBACK (namida_sending_cancelled), transfer, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled", G_CALLBACK (namida_outbox_canceled),
+                           transfer, G_CONNECT_SWAPPED);
   watch_peer (self, transfer);
 }
 
 /* ---- pause ---- */
 
 void
-namida_sending_stay_paused (NamidaHub *self, NamidaTransfer *transfer)
+namida_outbox_stay_paused (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
   gboolean resume = sending->resume;
@@ -203,14 +205,14 @@ namida_sending_stay_paused (NamidaHub *self, NamidaTransfer *transfer)
   sending->resume = FALSE;
   sending->away_since = 0;
   sending->tries = 0;
-  g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled",
-                           G_CALLBACK (namida_sending_cancelled), transfer, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled", G_CALLBACK (namida_outbox_canceled),
+                           transfer, G_CONNECT_SWAPPED);
   if (resume)
-    namida_hub_send_resume (self, transfer);
+    namida_outbox_resume (self, transfer);
 }
 
 void
-namida_hub_send_pause (NamidaHub *self, NamidaTransfer *transfer)
+namida_outbox_pause (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
 
@@ -219,16 +221,16 @@ namida_hub_send_pause (NamidaHub *self, NamidaTransfer *transfer)
   sending->resume = FALSE;
   if (sending->sender != NULL || sending->scanning)
     {
-      namida_transfer_pause (transfer); /* namida_sending_stay_paused() follows */
+      namida_transfer_pause (transfer); /* namida_outbox_stay_paused() follows */
       return;
     }
   stop_waiting (self, transfer);
   namida_transfer_set_paused (transfer);
-  namida_sending_stay_paused (self, transfer);
+  namida_outbox_stay_paused (self, transfer);
 }
 
 void
-namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer)
+namida_outbox_resume (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
 
@@ -244,5 +246,5 @@ namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer)
   stop_waiting (self, transfer);
   namida_transfer_set_trouble (transfer, NULL);
   namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
-  namida_sending_try (self, transfer);
+  namida_outbox_try (self, transfer);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Combines several outgoing transfers to one device: sending the same files again returns the running transfer, and a
  * transfer that still waits for its device takes further files, so that the remote user is asked once. Called by
- * namida_hub_send(). Main context. */
+ * namida_outbox_send(). Main context. */
 #include "config.h"
 
-#include "namida-hub-send-private.h"
+#include "namida-outbox-private.h"
 
 static gboolean
 join_has_file (GListModel *files, GFile *file)
@@ -76,7 +76,7 @@ join_fits (NamidaTransfer *transfer, const char *fingerprint, GListModel *files)
 }
 
 NamidaTransfer *
-namida_sending_join (NamidaHub *self, const char *fingerprint, GListModel *files, const char *pin)
+namida_outbox_join (NamidaOutbox *self, const char *fingerprint, GListModel *files, const char *pin)
 {
   for (guint i = 0; fingerprint != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->transfers)); i++)
     {
@@ -88,12 +88,9 @@ namida_sending_join (NamidaHub *self, const char *fingerprint, GListModel *files
       if (join_may_grow (sending))
         join_grow (sending, files);
       if (pin != NULL)
-        {
-          g_free (sending->pin);
-          sending->pin = g_strdup (pin);
-        }
+        namida_sending_set_pin (transfer, pin);
       if (sending->timer != 0)
-        namida_sending_seen (transfer);
+        namida_outbox_device_seen (transfer);
       return transfer; /* the list holds it */
     }
   return NULL;

@@ -4,9 +4,10 @@
  * A schedule, which runs unattended, leaves them out. Main context; the database is read in worker threads. */
 #include "config.h"
 
-#include "namida-hub-send-private.h"
+#include "namida-outbox-private.h"
 
 #include "namida-format.h"
+#include "namida-scanner.h"
 #include "namida-sent-before.h"
 
 #include <glib/gi18n-lib.h>
@@ -31,11 +32,11 @@ sent_before_free (gpointer data)
 }
 
 static SentBefore *
-sent_before_new (NamidaHub *hub, const char *fingerprint, NamidaBackup *backup)
+sent_before_new (NamidaOutbox *outbox, const char *fingerprint, NamidaBackup *backup)
 {
   SentBefore *self = g_new0 (SentBefore, 1);
 
-  self->database = g_object_ref (hub->database);
+  self->database = g_object_ref (outbox->database);
   self->fingerprint = g_strdup (fingerprint);
   g_set_object (&self->backup, backup);
   return self;
@@ -44,7 +45,7 @@ sent_before_new (NamidaHub *hub, const char *fingerprint, NamidaBackup *backup)
 /* Devices of dialect v1 are asked what they have. A device without encryption has no identity that could be
  * remembered. */
 static gboolean
-sent_before_is_of_use (NamidaHub *self, NamidaPeer *peer)
+sent_before_is_of_use (NamidaOutbox *self, NamidaPeer *peer)
 {
   return self->database != NULL && peer != NULL && namida_peer_get_fingerprint (peer) != NULL
          && namida_sender_best_dialect (namida_peer_get_dialects (peer)) == NAMIDA_DIALECT_LOCALSEND;
@@ -76,18 +77,18 @@ sent_before_on_scanned (GObject *source, GAsyncResult *result, gpointer user_dat
 }
 
 void
-namida_hub_count_sent_before_async (NamidaHub *self,
-                                    NamidaPeer *peer,
-                                    GListModel *files,
-                                    NamidaScanFilter *filter,
-                                    GCancellable *cancellable,
-                                    GAsyncReadyCallback callback,
-                                    gpointer user_data)
+namida_outbox_count_sent_before_async (NamidaOutbox *self,
+                                       NamidaPeer *peer,
+                                       GListModel *files,
+                                       NamidaScanFilter *filter,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   SentBefore *count;
 
-  g_task_set_source_tag (task, namida_hub_count_sent_before_async);
+  g_task_set_source_tag (task, namida_outbox_count_sent_before_async);
   if (!sent_before_is_of_use (self, peer))
     {
       g_task_return_boolean (task, TRUE);
@@ -99,7 +100,7 @@ namida_hub_count_sent_before_async (NamidaHub *self,
 }
 
 guint
-namida_hub_count_sent_before_finish (NamidaHub *self, GAsyncResult *result, guint64 *bytes, GError **error)
+namida_outbox_count_sent_before_finish (NamidaOutbox *self, GAsyncResult *result, guint64 *bytes, GError **error)
 {
   SentBefore *count;
 
@@ -115,18 +116,8 @@ namida_hub_count_sent_before_finish (NamidaHub *self, GAsyncResult *result, guin
 
 /* ---- leaving them out ---- */
 
-void
-namida_hub_set_sent_before (NamidaHub *self, NamidaTransfer *transfer, NamidaSentBeforePolicy policy)
-{
-  NamidaSending *sending = namida_sending_of (transfer);
-
-  g_return_if_fail (sending != NULL);
-
-  sending->sent_before = policy;
-}
-
 gboolean
-namida_sending_leaves_out_sent (NamidaHub *self, NamidaSending *sending)
+namida_outbox_leaves_out_sent (NamidaOutbox *self, NamidaSending *sending)
 {
   return (sending->sent_before == NAMIDA_SENT_BEFORE_SKIP
           || (sending->by_schedule && sending->sent_before == NAMIDA_SENT_BEFORE_SEND))
@@ -144,19 +135,19 @@ sent_before_leave_out_thread (GTask *task, gpointer source, gpointer data, GCanc
 }
 
 void
-namida_sending_leave_out_sent_async (
-    NamidaHub *self, NamidaSending *sending, NamidaBackup *backup, GAsyncReadyCallback callback, gpointer user_data)
+namida_outbox_leave_out_sent_async (
+    NamidaOutbox *self, NamidaSending *sending, NamidaBackup *backup, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
 
-  g_task_set_source_tag (task, namida_sending_leave_out_sent_async);
+  g_task_set_source_tag (task, namida_outbox_leave_out_sent_async);
   g_task_set_task_data (task, sent_before_new (self, namida_peer_get_fingerprint (sending->peer), backup),
                         sent_before_free);
   g_task_run_in_thread (task, sent_before_leave_out_thread);
 }
 
 NamidaBackup *
-namida_sending_leave_out_sent_finish (NamidaTransfer *transfer, GAsyncResult *result)
+namida_outbox_leave_out_sent_finish (NamidaTransfer *transfer, GAsyncResult *result)
 {
   SentBefore *self = g_task_get_task_data (G_TASK (result));
   g_autofree char *size = namida_format_size (self->sum.bytes);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* NamidaSending, the outbox's data of one outgoing transfer, which lives until its transfer is freed, and the options
+ * that its caller sets. Main context. */
+#include "config.h"
+
+#include "namida-outbox-private.h"
+
+static void
+sending_free (gpointer data)
+{
+  NamidaSending *self = data;
+
+  g_weak_ref_clear (&self->outbox);
+  g_clear_object (&self->peer);
+  namida_send_source_unref (self->what);
+  g_clear_object (&self->files);
+  g_clear_object (&self->sender);
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_object (&self->watched);
+  g_clear_error (&self->error);
+  g_free (self->fingerprint);
+  g_free (self->history_id);
+  g_free (self->next_id);
+  g_free (self->pin);
+  g_free (self);
+}
+
+void
+namida_sending_attach (
+    NamidaTransfer *transfer, NamidaOutbox *outbox, NamidaPeer *peer, const char *fingerprint, NamidaSendSource *what)
+{
+  NamidaSending *self = g_new0 (NamidaSending, 1);
+
+  g_weak_ref_init (&self->outbox, outbox);
+  g_set_object (&self->peer, peer);
+  self->fingerprint = g_strdup (fingerprint);
+  self->what = what;
+  namida_transfer_set_work (transfer, self, sending_free);
+}
+
+NamidaSending *
+namida_sending_of (NamidaTransfer *transfer)
+{
+  /* Fetches and receiving transfers have work data of other types. */
+  return namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND ? namida_transfer_get_work (transfer) : NULL;
+}
+
+void
+namida_sending_read_everything (NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_return_if_fail (sending != NULL);
+
+  sending->reread = TRUE;
+}
+
+void
+namida_sending_set_limit (NamidaTransfer *transfer, guint64 limit)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_return_if_fail (sending != NULL);
+
+  sending->limit = limit;
+}
+
+void
+namida_sending_set_phone_names (NamidaTransfer *transfer, NamidaPhoneNames names)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_return_if_fail (sending != NULL);
+
+  sending->names = names;
+}
+
+void
+namida_sending_allow_unencrypted (NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_return_if_fail (sending != NULL);
+
+  sending->unencrypted = TRUE;
+}
+
+void
+namida_sending_set_sent_before (NamidaTransfer *transfer, NamidaSentBeforePolicy policy)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_return_if_fail (sending != NULL);
+
+  sending->sent_before = policy;
+}
+
+void
+namida_sending_set_pin (NamidaTransfer *transfer, const char *pin)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  if (sending == NULL)
+    return;
+  g_free (sending->pin);
+  sending->pin = g_strdup (pin);
+}
