@@ -277,9 +277,9 @@ static void
 answer_offer (NamidaCliAsk *self, NamidaOffer *offer, gboolean yes)
 {
   if (yes)
-    namida_hub_accept (self->hub, offer, self->landing, FALSE);
+    namida_inbox_accept (namida_hub_get_inbox (self->hub), offer, self->landing, NULL, FALSE);
   else
-    namida_hub_decline (self->hub, offer);
+    namida_offer_decline (offer);
 }
 
 static void
@@ -309,7 +309,7 @@ put (NamidaCliAsk *self, GObject *object)
   if (!self->over)
     return;
   if (NAMIDA_IS_OFFER (object))
-    namida_hub_decline (self->hub, NAMIDA_OFFER (object));
+    namida_offer_decline (NAMIDA_OFFER (object));
   else
     namida_pair_request_decline (NAMIDA_PAIR_REQUEST (object));
 }
@@ -336,7 +336,7 @@ ask_next (NamidaCliAsk *self)
     return;
   next = first_open (namida_hub_get_pair_requests (self->hub));
   if (next == NULL && self->offers)
-    next = first_open (namida_hub_get_offers (self->hub));
+    next = first_open (namida_inbox_get_offers (namida_hub_get_inbox (self->hub)));
   if (next != NULL)
     put (self, next);
 }
@@ -407,14 +407,14 @@ answer_json (NamidaCliAsk *self, const char *line)
   const char *decline = object != NULL ? string_member (object, "decline") : NULL;
   const char *block = object != NULL ? string_member (object, "block") : NULL;
   const char *id = accept != NULL ? accept : decline != NULL ? decline : block;
-  NamidaOffer *offer = id != NULL ? namida_hub_find_offer (self->hub, id) : NULL;
+  NamidaOffer *offer = id != NULL ? namida_inbox_find (namida_hub_get_inbox (self->hub), id) : NULL;
 
   if (object != NULL && json_object_has_member (object, "pair"))
     answer_pair (self, object, namida_cli_ask_is_yes (self->cli, line));
   else if (object != NULL && json_object_has_member (object, "open-pairing"))
     namida_hub_open_pairing (self->hub);
   else if (offer != NULL && block != NULL && accept == NULL && decline == NULL)
-    namida_hub_block (self->hub, offer);
+    namida_inbox_block (namida_hub_get_inbox (self->hub), offer);
   else if (offer != NULL)
     accept != NULL ? namida_cli_part_accept_json (self->hub, offer, self->landing, object)
                    : answer_offer (self, offer, FALSE);
@@ -469,7 +469,7 @@ decline_all (NamidaCliAsk *self)
   self->over = TRUE;
   namida_hub_set_may_pair (self->hub, FALSE);
   if (NAMIDA_IS_OFFER (current))
-    namida_hub_decline (self->hub, NAMIDA_OFFER (current));
+    namida_offer_decline (NAMIDA_OFFER (current));
   else if (NAMIDA_IS_PAIR_REQUEST (current))
     namida_pair_request_decline (NAMIDA_PAIR_REQUEST (current));
 }
@@ -515,7 +515,8 @@ namida_cli_ask_new (NamidaCli *cli, NamidaHub *hub, NamidaLanding landing, gbool
   self->offers = offers;
   self->input = g_data_input_stream_new (stdin_stream);
   self->cancellable = g_cancellable_new ();
-  g_signal_connect_swapped (namida_hub_get_offers (hub), "items-changed", G_CALLBACK (ask_next), self);
+  g_signal_connect_swapped (namida_inbox_get_offers (namida_hub_get_inbox (hub)), "items-changed",
+                            G_CALLBACK (ask_next), self);
   g_signal_connect_swapped (namida_hub_get_pair_requests (hub), "items-changed", G_CALLBACK (ask_next), self);
   read_next (self);
   return self;
@@ -527,7 +528,7 @@ namida_cli_ask_free (NamidaCliAsk *self)
   g_cancellable_cancel (self->cancellable);
   while (g_input_stream_has_pending (G_INPUT_STREAM (self->input)))
     g_main_context_iteration (NULL, TRUE);
-  g_signal_handlers_disconnect_by_data (namida_hub_get_offers (self->hub), self);
+  g_signal_handlers_disconnect_by_data (namida_inbox_get_offers (namida_hub_get_inbox (self->hub)), self);
   g_signal_handlers_disconnect_by_data (namida_hub_get_pair_requests (self->hub), self);
   if (self->current != NULL)
     g_signal_handlers_disconnect_by_data (self->current, self);

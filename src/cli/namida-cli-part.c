@@ -60,7 +60,7 @@ namida_cli_part_accept_json (NamidaHub *hub, NamidaOffer *offer, NamidaLanding l
   else if (folder != NULL && landing == NAMIDA_LANDING_BACKUP)
     namida_cli_complain (_ ("A folder can be chosen only for files that are saved as a library."));
   else if (cli_part_take_paths (offer, object, "only", TRUE) && cli_part_take_paths (offer, object, "except", FALSE))
-    namida_hub_accept_to (hub, offer, landing, folder, FALSE);
+    namida_inbox_accept (namida_hub_get_inbox (hub), offer, landing, folder, FALSE);
   else
     namida_offer_set_taken (offer, "", TRUE);
 }

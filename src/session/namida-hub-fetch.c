@@ -30,7 +30,7 @@ namida_hub_serve_versions (NamidaHub *self)
   if (self->send_only)
     return;
   shelf = namida_version_shelf_new (self->store, self->trust);
-  namida_version_shelf_set_open (shelf, self->accept == NAMIDA_ACCEPT_ALL);
+  namida_version_shelf_set_open (shelf, namida_inbox_get_accept (self->inbox) == NAMIDA_ACCEPT_ALL);
   namida_server_set_shelf (self->server, shelf);
   namida_hub_start_wanted (self);
 }

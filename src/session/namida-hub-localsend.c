@@ -197,7 +197,7 @@ is_welcome (NamidaHub *self, NamidaMessage *message)
 
   if (self->send_only || (!namida_message_get_encrypted (message) && self->unencrypted == NAMIDA_UNENCRYPTED_NEVER))
     return FALSE;
-  return self->accept != NAMIDA_ACCEPT_TRUSTED
+  return namida_inbox_get_accept (self->inbox) != NAMIDA_ACCEPT_TRUSTED
          || (fingerprint != NULL && namida_trust_store_is_trusted (self->trust, fingerprint));
 }
 

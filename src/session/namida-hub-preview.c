@@ -112,7 +112,7 @@ hub_preview_on_asked (NamidaServer *server, const char *fingerprint, NamidaHub *
   if (trusted == NULL || self->send_only)
     return NULL;
   return namida_store_sink_new_for (self->store, fingerprint, trusted->alias, "",
-                                    namida_hub_landing_for (self, trusted), NULL);
+                                    namida_inbox_landing_for (self->inbox, trusted), NULL);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The instance structure of NamidaHub and the functions that its files share. There is one file per concern:
  * namida-hub.c (construction, start and stop), -peers.c (nearby devices),
- * -resolve.c (finding the device that the user named), -receive.c (offers), -outbox.c (what may be sent), -pair.c,
+ * -resolve.c (finding the device that the user named), -inbox.c and -outbox.c (what the rooms ask the hub), -pair.c,
  * -trust.c (trusted devices, and devices that only look like one). Only src/session and its tests include it. Main
  * context. */
 #pragma once
@@ -9,7 +9,6 @@
 #include "namida-hub.h"
 #include "namida-address-book.h"
 #include "namida-client.h"
-#include "namida-decline-guard.h"
 #include "namida-interface.h"
 #include "namida-keeper.h"
 #include "namida-link.h"
@@ -36,14 +35,11 @@ struct _NamidaHub
   char *pin;
   char *device_type;
   guint16 wanted_port;
-  NamidaAccept accept;
-  NamidaLanding landing;
   NamidaUnencrypted unencrypted;
   gboolean no_localsend;
   gboolean hidden;
-  gint64 told_unencrypted_at, told_refused_at, told_changed_at; /* monotonic µs; 0: never */
-  NamidaDeclineGuard *declined;                                 /* which devices must wait after a declined request */
-  GPtrArray *alarms;                                            /* sentences that the user has not dismissed yet */
+  gint64 told_unencrypted_at, told_changed_at; /* monotonic µs; 0: never */
+  GPtrArray *alarms;                           /* sentences that the user has not dismissed yet */
   gint64 messages_since; /* monotonic µs: start of the minute in which @n_messages texts of strangers came */
   guint n_messages;
   guint64 limit;
@@ -72,16 +68,12 @@ struct _NamidaHub
 
   NamidaPeerList *peers;
   NamidaNeighborhood *neighborhood;
-  GListStore *offers;
   GListStore *transfers;
   NamidaPairings *pairings;
   GListStore *messages;
   NamidaKeeper *keeper;
+  NamidaInbox *inbox;
   NamidaOutbox *outbox;
-
-  /* namida-hub-forget.c */
-  GHashTable *forgotten;  /* (nullable): a set of session ids */
-  GQueue forgotten_order; /* the keys of @forgotten, the oldest first */
 
   GObject *socket; /* (nullable): a NamidaTransferSocket for other programs of this user */
 
@@ -129,8 +121,6 @@ void namida_hub_raise_alarm (NamidaHub *self, const char *sentence);
 /* namida-hub-ask.c */
 /* namida-hub-preview.c: answers devices that ask which files are already here. */
 void namida_hub_start_preview (NamidaHub *self);
-/* namida-hub-receive.c: returns where a transfer of the device @trusted (nullable) is stored. */
-NamidaLanding namida_hub_landing_for (NamidaHub *self, const NamidaTrusted *trusted);
 /* namida-hub-copies.c */
 /**
  * namida_hub_own_seen: handles a datagram from @address that claimed this device's identity. If the address is not
@@ -224,33 +214,9 @@ gboolean namida_hub_may_look_up (NamidaHub *self, const char *host);
 /** namida_hub_start_players: marks devices on which the player Namida is open. */
 void namida_hub_start_players (NamidaHub *self);
 
-/* namida-hub-receive.c */
-/** namida_hub_on_offer: decides about an offer of the server: accept, refuse, or ask the user. */
-void namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer);
-
-/* namida-hub-forget.c */
-/**
- * namida_hub_list_received: adds a transfer that is being received, whose session id is set, to the list of
- * transfers, and removes the oldest received ones.
- */
-void namida_hub_list_received (NamidaHub *self, NamidaTransfer *transfer);
-/**
- * namida_hub_has_forgotten: Returns: whether session @id of this run was removed from the list of transfers and is
- * shown by the history.
- */
-gboolean namida_hub_has_forgotten (NamidaHub *self, const char *id);
-/** namida_hub_close_forgotten: frees the list of forgotten sessions. */
-void namida_hub_close_forgotten (NamidaHub *self);
-
 /* namida-hub-pause.c */
 /** namida_hub_on_drop_parked: handles that the device with @fingerprint canceled its interrupted session @id. */
 void namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char *id);
-
-/* namida-hub-receive-history.c */
-/**
- * namida_hub_take_up_paused: lists transfers again that the local user paused in an earlier run. They stay paused.
- */
-void namida_hub_take_up_paused (NamidaHub *self);
 
 /* namida-hub-hidden.c */
 /** namida_hub_is_hidden_from: whether the device with @fingerprint (nullable) must not learn what this device is. */
@@ -302,11 +268,6 @@ NamidaPeer *namida_hub_find_phone_finish (NamidaHub *self, GAsyncResult *result,
 gboolean namida_hub_probe_phone (NamidaHub *self, NamidaPeer *peer);
 
 /* namida-hub-unencrypted.c */
-/**
- * namida_hub_may_tell: Returns: whether "trouble" may report a refusal now. Refusals are reported at intervals only,
- * because any device can cause any number of them. @told_at: (inout): monotonic µs; 0: never
- */
-gboolean namida_hub_may_tell (gint64 *told_at);
 /** namida_hub_watch_unencrypted: applies the setting to the server and reports refused devices. */
 void namida_hub_watch_unencrypted (NamidaHub *self);
 /**
@@ -317,10 +278,6 @@ gboolean namida_hub_check_unencrypted (NamidaHub *self, NamidaPeer *peer, gboole
 
 /* namida-hub-link-history.c: adds a row to the history for what is fetched by @link. */
 void namida_hub_watch_link (NamidaHub *self, NamidaLink *link);
-/* namida-hub-forget.c: shows the row @id of the history although this run of the program wrote it, because it is no
- * transfer of the list. */
-void namida_hub_show_past (NamidaHub *self, const char *id);
-
 /* namida-hub-state.c: called when a fetch or a download through a link, counted in @n_pending, has ended. */
 void namida_hub_pending_over (NamidaHub *self);
 /* Lets a pending stop continue if nothing is left that it waits for. */
@@ -376,6 +333,8 @@ void namida_hub_start_schedules (NamidaHub *self);
 /** namida_hub_stop_schedules: stops the runs of schedules and releases the database. */
 void namida_hub_stop_schedules (NamidaHub *self);
 
+/* namida-hub-inbox.c: creates the room of offers. */
+void namida_hub_init_inbox (NamidaHub *self);
 /* namida-hub-outbox.c: creates the room of outgoing transfers. */
 void namida_hub_init_outbox (NamidaHub *self);
 

@@ -88,12 +88,6 @@ namida_hub_get_peers (NamidaHub *self)
 }
 
 GListModel *
-namida_hub_get_offers (NamidaHub *self)
-{
-  return G_LIST_MODEL (self->offers);
-}
-
-GListModel *
 namida_hub_get_transfers (NamidaHub *self)
 {
   return G_LIST_MODEL (self->transfers);
@@ -104,15 +98,9 @@ namida_hub_set_accept (NamidaHub *self, NamidaAccept accept)
 {
   NamidaShelf *shelf = self->server != NULL ? namida_server_get_shelf (self->server) : NULL;
 
-  self->accept = accept;
+  namida_inbox_set_accept (self->inbox, accept);
   if (shelf != NULL)
     namida_version_shelf_set_open (shelf, accept == NAMIDA_ACCEPT_ALL);
-}
-
-void
-namida_hub_set_landing (NamidaHub *self, NamidaLanding landing)
-{
-  self->landing = landing;
 }
 
 void

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "namida-hub-private.h"
+#include "namida-report-interval.h"
 #include "namida-format.h"
 #include "namida-skeleton.h"
 #include "namida-trust-doubt.h"
@@ -204,7 +205,7 @@ namida_hub_doubt_offer (NamidaHub *self, NamidaOffer *offer)
   g_autofree char *warning = namida_trust_doubt_dup_text (self->trust, fingerprint, uuid, alias);
 
   namida_offer_set_doubt (offer, doubt, warning);
-  if (doubt == NAMIDA_DOUBT_IDENTITY_CHANGED && namida_hub_may_tell (&self->told_changed_at))
+  if (doubt == NAMIDA_DOUBT_IDENTITY_CHANGED && namida_report_is_due (&self->told_changed_at))
     {
       g_autofree char *name = namida_format_name (alias);
       /* Translators: a device's name, then a sentence about it */

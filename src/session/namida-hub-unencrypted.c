@@ -5,17 +5,15 @@
 
 #include "namida-hub-private.h"
 
-#include "namida-clock.h"
+#include "namida-report-interval.h"
 
 #include <glib/gi18n-lib.h>
-
-/* At most one report in this time, because anyone may try as often as they like. */
-#define TELL_AGAIN_US (60 * G_USEC_PER_SEC)
 
 void
 namida_hub_set_unencrypted (NamidaHub *self, NamidaUnencrypted unencrypted)
 {
   self->unencrypted = unencrypted;
+  namida_inbox_set_unencrypted (self->inbox, unencrypted);
   if (self->server != NULL)
     namida_server_set_unencrypted (self->server, unencrypted != NAMIDA_UNENCRYPTED_NEVER);
 }
@@ -58,24 +56,13 @@ on_who_is (NamidaServer *server, const char *address, NamidaHub *self)
   return dup_alias_at (self, address);
 }
 
-gboolean
-namida_hub_may_tell (gint64 *told_at)
-{
-  gint64 now = namida_clock_monotonic ();
-
-  if (*told_at != 0 && now - *told_at < TELL_AGAIN_US)
-    return FALSE;
-  *told_at = now;
-  return TRUE;
-}
-
 static void
 on_refused (NamidaHub *self, const char *address)
 {
   g_autofree char *alias = dup_alias_at (self, address);
   g_autofree char *sentence = NULL;
 
-  if (!namida_hub_may_tell (&self->told_unencrypted_at))
+  if (!namida_report_is_due (&self->told_unencrypted_at))
     return;
   sentence = g_strdup_printf (
       /* Translators: the first %s is a device's name, the second its address. */

@@ -73,16 +73,15 @@ namida_hub_dispose (GObject *object)
   g_clear_object (&self->stale);
   g_clear_object (&self->keeper);
   g_clear_object (&self->outbox);
+  g_clear_object (&self->inbox);
   namida_hub_stop_discovery (self);
   g_clear_object (&self->server);
   g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
   g_clear_object (&self->stopping);
   g_clear_object (&self->peers);
   g_clear_object (&self->neighborhood);
-  g_clear_object (&self->offers);
   g_clear_object (&self->transfers);
   g_clear_object (&self->pairings);
-  g_clear_pointer (&self->declined, namida_decline_guard_free);
   g_clear_pointer (&self->alarms, g_ptr_array_unref);
   g_clear_object (&self->messages);
   g_clear_object (&self->store);
@@ -99,7 +98,6 @@ namida_hub_finalize (GObject *object)
   NamidaHub *self = NAMIDA_HUB (object);
 
   g_object_unref (self->cancellable);
-  namida_hub_close_forgotten (self);
   g_clear_pointer (&self->wanted, g_hash_table_unref);
   g_clear_pointer (&self->brought, g_hash_table_unref);
   g_clear_pointer (&self->asking, g_ptr_array_unref);
@@ -147,12 +145,11 @@ namida_hub_init (NamidaHub *self)
 {
   self->cancellable = g_cancellable_new ();
   self->peers = namida_peer_list_new ();
-  self->offers = g_list_store_new (NAMIDA_TYPE_OFFER);
   self->transfers = g_list_store_new (NAMIDA_TYPE_TRANSFER);
-  self->declined = namida_decline_guard_new ();
   self->copies_asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->alarms = g_ptr_array_new_with_free_func (g_free);
   self->messages = g_list_store_new (NAMIDA_TYPE_MESSAGE);
+  namida_hub_init_inbox (self);
   namida_hub_init_outbox (self);
   namida_hub_init_pairings (self);
   namida_hub_init_backups (self);
@@ -192,8 +189,10 @@ namida_hub_new (const NamidaHubOptions *options)
   self->pin = text_or (options->pin, NULL);
   self->device_type = text_or (options->device_type, NULL);
   self->wanted_port = options->port;
-  self->accept = options->accept;
-  self->landing = options->landing;
+  namida_inbox_set_accept (self->inbox, options->accept);
+  namida_inbox_set_landing (self->inbox, options->landing);
+  namida_inbox_set_unencrypted (self->inbox, options->unencrypted);
+  namida_inbox_set_closed (self->inbox, options->send_only);
   self->limit = options->limit;
   namida_outbox_set_limit (self->outbox, options->limit);
   self->unencrypted = options->unencrypted;
@@ -311,7 +310,7 @@ start_server (NamidaHub *self, GError **error)
   namida_server_set_device_type (self->server, self->device_type);
   namida_server_set_pin (self->server, self->pin);
   namida_server_set_limit (self->server, self->limit);
-  g_signal_connect_object (self->server, "offer", G_CALLBACK (namida_hub_on_offer), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "offer", G_CALLBACK (namida_inbox_add), self->inbox, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "registered", G_CALLBACK (namida_hub_on_registered), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "is-trusted", G_CALLBACK (on_is_trusted), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "drop-parked", G_CALLBACK (namida_hub_on_drop_parked), self,
@@ -391,7 +390,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
     g_signal_emit (self, trouble_signal, 0, loaded->trouble);
   hub_open_socket (self);
   namida_outbox_start (self->outbox, self->identity, self->database);
-  namida_hub_take_up_paused (self);
+  namida_inbox_start (self->inbox, self->trust, self->store, self->database);
   namida_hub_start_schedules (self);
   g_task_return_boolean (task, TRUE);
 }
@@ -442,6 +441,7 @@ namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer u
   /* The server parks receiving transfers. */
   g_clear_object (&self->socket);
   namida_hub_stop_schedules (self);
+  namida_inbox_stop (self->inbox);
   namida_outbox_stop (self->outbox);
   namida_hub_stop_fetching (self);
   namida_hub_stop_discovery (self);

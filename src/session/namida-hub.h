@@ -4,6 +4,7 @@
 #pragma once
 
 #include "namida-hint.h"
+#include "namida-inbox.h"
 #include "namida-identity.h"
 #include "namida-message.h"
 #include "namida-messages.h"
@@ -18,22 +19,6 @@
 #include "namida-versions.h"
 
 G_BEGIN_DECLS
-
-/** NamidaAccept: which offers are accepted without asking the user. */
-typedef enum
-{
-  NAMIDA_ACCEPT_ASK,
-  NAMIDA_ACCEPT_TRUSTED,
-  NAMIDA_ACCEPT_ALL
-} NamidaAccept;
-
-/** NamidaUnencrypted: how to handle offers of devices that cannot encrypt, and sending to such devices. */
-typedef enum
-{
-  NAMIDA_UNENCRYPTED_ASK, /* ask the user each time, even if all other offers are accepted */
-  NAMIDA_UNENCRYPTED_NEVER,
-  NAMIDA_UNENCRYPTED_ALLOW, /* as for encrypted offers: NamidaAccept decides */
-} NamidaUnencrypted;
 
 /** NamidaHubOptions: how to start the hub. The options are copied. Zero or %NULL selects the default of each. */
 typedef struct
@@ -113,6 +98,8 @@ NamidaIdentity *namida_hub_get_identity (NamidaHub *self);
 NamidaTrustStore *namida_hub_get_trust_store (NamidaHub *self);
 /** namida_hub_get_store: Returns: (transfer none) (nullable): %NULL until the hub has started. */
 NamidaStore *namida_hub_get_store (NamidaHub *self);
+/** namida_hub_get_inbox: Returns: (transfer none): the offers of other devices, valid from namida_hub_new() on. */
+NamidaInbox *namida_hub_get_inbox (NamidaHub *self);
 /** namida_hub_get_outbox: Returns: (transfer none): the outgoing transfers, valid from namida_hub_new() on. */
 NamidaOutbox *namida_hub_get_outbox (NamidaHub *self);
 /** namida_hub_get_port: Returns: the TCP port; 0 until the server listens. */
@@ -124,12 +111,11 @@ void namida_hub_set_port (NamidaHub *self, guint16 port);
  */
 char *namida_hub_dup_address (NamidaHub *self);
 /**
- * namida_hub_get_peers, namida_hub_get_offers, namida_hub_get_transfers, namida_hub_get_pair_requests: Returns:
- * (transfer none): list models that the hub owns, valid from namida_hub_new() on: NamidaPeer, open NamidaOffer,
+ * namida_hub_get_peers, namida_hub_get_transfers, namida_hub_get_pair_requests: Returns:
+ * (transfer none): list models that the hub owns, valid from namida_hub_new() on: NamidaPeer,
  * NamidaTransfer (newest first), open NamidaPairRequest.
  */
 GListModel *namida_hub_get_peers (NamidaHub *self);
-GListModel *namida_hub_get_offers (NamidaHub *self);
 GListModel *namida_hub_get_transfers (NamidaHub *self);
 GListModel *namida_hub_get_pair_requests (NamidaHub *self);
 /**
@@ -145,20 +131,6 @@ void namida_hub_set_parts_days (NamidaHub *self, guint days);
 /** namida_hub_set_accept: sets which offers are accepted without asking, from now on. */
 void namida_hub_set_accept (NamidaHub *self, NamidaAccept accept);
 /**
- * namida_hub_look_here_async: finds which files of an open offer are here already. @landing, @folder: (nullable): as
- * for namida_hub_accept_to(). Nothing is told to the sender, created or recorded.
- */
-void namida_hub_look_here_async (NamidaHub *self,
-                                 NamidaOffer *offer,
-                                 NamidaLanding landing,
-                                 const char *folder,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data);
-/** namida_hub_look_here_finish: Returns: (transfer full) (nullable): one byte for each entry of the offer, 1 if its
- * file is here; %NULL with @error. */
-GBytes *namida_hub_look_here_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-/**
  * namida_hub_set_hidden: @hidden: whether only trusted devices can find this one. It then announces nothing, and tells
  * what it is to trusted devices alone; they find it at the address where they last saw it, or when they announce
  * themselves. Links, and offers that are made without a register before, are still answered. The default is %FALSE.
@@ -170,8 +142,6 @@ gboolean namida_hub_get_hidden (NamidaHub *self);
 void namida_hub_set_localsend (NamidaHub *self, gboolean spoken);
 /** namida_hub_set_unencrypted: sets the option from now on. Running transfers continue. */
 void namida_hub_set_unencrypted (NamidaHub *self, NamidaUnencrypted unencrypted);
-/** namida_hub_set_landing: sets where backups that are accepted without asking are stored. */
-void namida_hub_set_landing (NamidaHub *self, NamidaLanding landing);
 /**
  * namida_hub_set_folders: sets where received files are stored from now on; (nullable): keep the current folder.
  * Running transfers continue in their folder.
@@ -315,27 +285,6 @@ void namida_hub_resume (NamidaHub *self, NamidaTransfer *transfer);
  * data for NAMIDA_LIMIT_PARKED_DAYS, so that it need not be sent again
  */
 void namida_hub_cancel (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts);
-/**
- * namida_hub_accept: accepts @offer. @always: trust this device, which has proven its key, and accept its backups
- * from now on; no effect for a device whose identity has changed (namida_offer_get_doubt()), which requires pairing
- */
-void namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, gboolean always);
-/**
- * namida_hub_accept_to: like namida_hub_accept(), but stores music below @folder (nullable: the default), which must
- * exist, for this time; only for the library landing. Files that namida_offer_set_taken() removed from the offer are
- * declined; an offer without remaining files is declined as a whole.
- */
-void
-namida_hub_accept_to (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, const char *folder, gboolean always);
-/** namida_hub_decline: declines @offer. */
-void namida_hub_decline (NamidaHub *self, NamidaOffer *offer);
-/**
- * namida_hub_block: declines @offer, and silently everything that this key offers, asks or sends from now on. A
- * device that has proven no key is only declined.
- */
-void namida_hub_block (NamidaHub *self, NamidaOffer *offer);
-/** namida_hub_find_offer: Returns: (transfer none) (nullable): the open offer with @id, see namida_offer_get_id(). */
-NamidaOffer *namida_hub_find_offer (NamidaHub *self, const char *id);
 /**
  * namida_hub_pair_async: starts a pairing with @peer. One at a time. The user answers @digits with
  * namida_hub_pair_confirm(); when the operation has succeeded, the device is trusted.

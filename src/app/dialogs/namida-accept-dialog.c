@@ -216,7 +216,7 @@ accept_dialog_on_looked (GObject *source, GAsyncResult *result, gpointer user_da
 {
   g_autoptr (NamidaAcceptDialog) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) here = namida_hub_look_here_finish (NAMIDA_HUB (source), result, &error);
+  g_autoptr (GBytes) here = namida_inbox_look_here_finish (NAMIDA_INBOX (source), result, &error);
 
   if (error != NULL)
     g_debug ("What is here already is not known: %s", error->message);
@@ -242,8 +242,8 @@ accept_dialog_look (NamidaAcceptDialog *self)
   self->looked_landing = landing;
   self->looking = g_cancellable_new ();
   namida_accept_contents_set_here (self->contents, NULL);
-  namida_hub_look_here_async (self->hub, self->offer, landing, folder, self->looking, accept_dialog_on_looked,
-                              g_object_ref (self));
+  namida_inbox_look_here_async (namida_hub_get_inbox (self->hub), self->offer, landing, folder, self->looking,
+                                accept_dialog_on_looked, g_object_ref (self));
 }
 
 /* After a change of the contents or the destination, checks the free space and whether anything is left to accept. */
@@ -292,7 +292,7 @@ on_accept (NamidaAcceptDialog *self)
   g_autofree char *folder = g_strdup (namida_accept_place_get_folder (self->landing));
   gboolean always = gtk_switch_get_active (self->always) && namida_offer_get_fingerprint (offer) != NULL;
 
-  namida_hub_accept_to (hub, offer, landing, folder, always);
+  namida_inbox_accept (namida_hub_get_inbox (hub), offer, landing, folder, always);
   /* “Always” has made the device trusted. */
   if (always)
     namida_trust_store_set_auto_accept (namida_hub_get_trust_store (hub), namida_offer_get_fingerprint (offer), TRUE);
@@ -304,7 +304,7 @@ on_accept (NamidaAcceptDialog *self)
 static void
 on_decline (NamidaAcceptDialog *self)
 {
-  namida_hub_decline (self->hub, self->offer);
+  namida_offer_decline (self->offer);
 }
 
 static void
@@ -313,7 +313,7 @@ on_block (NamidaAcceptDialog *self)
   g_autoptr (NamidaHub) hub = g_object_ref (self->hub);
   g_autoptr (NamidaOffer) offer = g_object_ref (self->offer);
 
-  namida_hub_block (hub, offer);
+  namida_inbox_block (namida_hub_get_inbox (hub), offer);
 }
 
 static gboolean

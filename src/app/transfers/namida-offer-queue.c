@@ -44,7 +44,7 @@ show_next (gpointer user_data)
   /* If the window is closed, do not open it: a notification asks instead. */
   if (self->dialog != NULL || self->window == NULL || !gtk_widget_get_visible (GTK_WIDGET (self->window)))
     return G_SOURCE_REMOVE;
-  offer = g_list_model_get_item (namida_hub_get_offers (self->hub), 0);
+  offer = g_list_model_get_item (namida_inbox_get_offers (namida_hub_get_inbox (self->hub)), 0);
   request = g_list_model_get_item (namida_hub_get_pair_requests (self->hub), 0);
   if (offer != NULL && namida_offer_get_state (offer) == NAMIDA_OFFER_OPEN)
     present (self, GTK_WINDOW (namida_accept_dialog_new (self->hub, self->settings, offer)));
@@ -99,8 +99,8 @@ namida_offer_queue_new (NamidaHub *hub, GSettings *settings, GtkWindow *window)
   self->hub = g_object_ref (hub);
   self->settings = g_object_ref (settings);
   g_set_weak_pointer (&self->window, window);
-  g_signal_connect_object (namida_hub_get_offers (hub), "items-changed", G_CALLBACK (queue_next), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_inbox_get_offers (namida_hub_get_inbox (hub)), "items-changed",
+                           G_CALLBACK (queue_next), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (namida_hub_get_pair_requests (hub), "items-changed", G_CALLBACK (queue_next), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (window, "notify::visible", G_CALLBACK (queue_next), self, G_CONNECT_SWAPPED);

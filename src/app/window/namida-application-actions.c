@@ -13,7 +13,9 @@
 static NamidaOffer *
 find_offer (NamidaApplication *self, GVariant *parameter)
 {
-  return self->hub != NULL ? namida_hub_find_offer (self->hub, g_variant_get_string (parameter, NULL)) : NULL;
+  return self->hub != NULL
+             ? namida_inbox_find (namida_hub_get_inbox (self->hub), g_variant_get_string (parameter, NULL))
+             : NULL;
 }
 
 static void
@@ -23,7 +25,8 @@ on_accept (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   NamidaOffer *offer = find_offer (self, parameter);
 
   if (offer != NULL)
-    namida_hub_accept (self->hub, offer, namida_offer_landing (self->hub, self->settings, offer), FALSE);
+    namida_inbox_accept (namida_hub_get_inbox (self->hub), offer,
+                         namida_offer_landing (self->hub, self->settings, offer), NULL, FALSE);
 }
 
 static void
@@ -33,7 +36,7 @@ on_decline (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   NamidaOffer *offer = find_offer (self, parameter);
 
   if (offer != NULL)
-    namida_hub_decline (self->hub, offer);
+    namida_offer_decline (offer);
 }
 
 static void

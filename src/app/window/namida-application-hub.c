@@ -18,7 +18,8 @@ apply_alias (NamidaApplication *self)
 static void
 apply_landing (NamidaApplication *self)
 {
-  namida_hub_set_landing (self->hub, (NamidaLanding) g_settings_get_enum (self->settings, "landing"));
+  namida_inbox_set_landing (namida_hub_get_inbox (self->hub),
+                            (NamidaLanding) g_settings_get_enum (self->settings, "landing"));
 }
 
 static void

@@ -204,8 +204,8 @@ namida_notifier_new (GApplication *application, NamidaHub *hub)
 
   self->application = application;
   self->hub = g_object_ref (hub);
-  g_signal_connect_object (namida_hub_get_offers (hub), "items-changed", G_CALLBACK (on_offers_changed), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_inbox_get_offers (namida_hub_get_inbox (hub)), "items-changed",
+                           G_CALLBACK (on_offers_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (namida_hub_get_transfers (hub), "items-changed", G_CALLBACK (on_transfers_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (namida_hub_get_stale (hub), "stale", G_CALLBACK (notifier_on_stale), self,

@@ -4,8 +4,7 @@
  * the sender learns nothing. The window calls it. Main context; the store is asked in a worker. */
 #include "config.h"
 
-#include "namida-hub-private.h"
-
+#include "namida-inbox-private.h"
 #include "namida-store-sink.h"
 
 typedef struct
@@ -50,20 +49,20 @@ here_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *can
 }
 
 void
-namida_hub_look_here_async (NamidaHub *self,
-                            NamidaOffer *offer,
-                            NamidaLanding landing,
-                            const char *folder,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data)
+namida_inbox_look_here_async (NamidaInbox *self,
+                              NamidaOffer *offer,
+                              NamidaLanding landing,
+                              const char *folder,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   HereTask *look = g_new0 (HereTask, 1);
 
   g_return_if_fail (self->running);
 
-  g_task_set_source_tag (task, namida_hub_look_here_async);
+  g_task_set_source_tag (task, namida_inbox_look_here_async);
   look->sink = namida_store_sink_new (self->store, offer, landing, NULL);
   if (folder != NULL && landing == NAMIDA_LANDING_LIBRARY)
     namida_store_sink_set_folder (NAMIDA_STORE_SINK (look->sink), folder);
@@ -73,7 +72,7 @@ namida_hub_look_here_async (NamidaHub *self,
 }
 
 GBytes *
-namida_hub_look_here_finish (NamidaHub *self, GAsyncResult *result, GError **error)
+namida_inbox_look_here_finish (NamidaInbox *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 

@@ -116,7 +116,7 @@ test_another_key (Fixture *f, gconstpointer data)
   namida_hub_resume (f->sender, transfer);
   WAIT_FOR (n_offers (f) == 1 || namida_transfer_is_final (transfer));
   g_assert_cmpuint (n_offers (f), ==, 1);
-  offer = g_list_model_get_item (namida_hub_get_offers (f->receiver), 0);
+  offer = g_list_model_get_item (namida_inbox_get_offers (namida_hub_get_inbox (f->receiver)), 0);
   g_assert_cmpint (namida_offer_get_doubt (offer), ==, NAMIDA_DOUBT_IDENTITY_CHANGED);
   accept_offer (f);
   assert_ends_equal (f, transfer);

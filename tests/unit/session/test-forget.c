@@ -37,7 +37,7 @@ receive (NamidaHub *hub, const char *id, guint files)
 {
   g_autoptr (NamidaTransfer) transfer = new_received (id, files);
 
-  namida_hub_list_received (hub, transfer);
+  namida_inbox_list_received (namida_hub_get_inbox (hub), transfer);
   end_somehow (transfer);
 }
 
@@ -109,9 +109,9 @@ test_old_ones_leave (void)
   g_autoptr (NamidaTransfer) paused = new_received ("paused", 1);
   g_autoptr (NamidaHubHistory) history = namida_hub_history_new (hub);
 
-  namida_hub_list_received (hub, going_on);
+  namida_inbox_list_received (namida_hub_get_inbox (hub), going_on);
   namida_transfer_set_paused (paused);
-  namida_hub_list_received (hub, paused);
+  namida_inbox_list_received (namida_hub_get_inbox (hub), paused);
   for (guint i = 0; i < MANY; i++)
     {
       g_autofree char *id = g_strdup_printf ("session-%u", i);
@@ -123,8 +123,8 @@ test_old_ones_leave (void)
   g_assert_true (is_listed (hub, "going-on") && is_listed (hub, "paused"));
   g_assert_true (is_listed (hub, "session-119") && is_listed (hub, "session-69"));
   g_assert_false (is_listed (hub, "session-68"));
-  g_assert_true (namida_hub_has_forgotten (hub, "session-68"));
-  g_assert_false (namida_hub_has_forgotten (hub, "session-69"));
+  g_assert_true (namida_inbox_is_left_to_history (namida_hub_get_inbox (hub), "session-68"));
+  g_assert_false (namida_inbox_is_left_to_history (namida_hub_get_inbox (hub), "session-69"));
 
   /* It is not lost to who looks for it. */
   write_row (hub, "session-3");

@@ -131,7 +131,7 @@ test_odd_names (Fixture *f, gconstpointer data)
 static void
 test_ask (Fixture *f, gconstpointer accepted)
 {
-  GListModel *offers = namida_hub_get_offers (f->receiver);
+  GListModel *offers = namida_inbox_get_offers (namida_hub_get_inbox (f->receiver));
   NamidaTransfer *transfer = send_sample (f);
   g_autoptr (NamidaOffer) offer = NULL;
   g_autofree char *music = below (f, RECEIVER "/Library");
@@ -142,7 +142,7 @@ test_ask (Fixture *f, gconstpointer accepted)
   g_assert_cmpstr (namida_offer_get_alias (offer), ==, sender);
   g_assert_cmpstr (namida_offer_get_fingerprint (offer), ==,
                    namida_identity_get_fingerprint (namida_hub_get_identity (f->sender)));
-  namida_hub_decline (f->receiver, offer);
+  namida_offer_decline (offer);
   WAIT_FOR (namida_transfer_is_final (transfer));
   g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
   g_assert_cmpuint (g_list_model_get_n_items (offers), ==, 0);
@@ -152,7 +152,7 @@ test_ask (Fixture *f, gconstpointer accepted)
   g_clear_object (&offer);
   WAIT_FOR (g_list_model_get_n_items (offers) == 1);
   offer = g_list_model_get_item (offers, 0);
-  namida_hub_accept (f->receiver, offer, NAMIDA_LANDING_LIBRARY, TRUE);
+  namida_inbox_accept (namida_hub_get_inbox (f->receiver), offer, NAMIDA_LANDING_LIBRARY, NULL, TRUE);
   WAIT_FOR (namida_transfer_is_final (transfer));
   g_assert_no_error (namida_transfer_get_error (transfer));
   assert_same_tree (f);
@@ -168,7 +168,7 @@ test_ask (Fixture *f, gconstpointer accepted)
 static void
 test_withdrawn (Fixture *f, gconstpointer data)
 {
-  GListModel *offers = namida_hub_get_offers (f->receiver);
+  GListModel *offers = namida_inbox_get_offers (namida_hub_get_inbox (f->receiver));
   NamidaTransfer *transfer = send_sample (f);
   g_autoptr (NamidaOffer) offer = NULL;
 
@@ -204,9 +204,9 @@ send_patiently (Fixture *f, guint patience_seconds)
   f->sender = start_hub_with (f, SENDER,
                               (NamidaHubOptions){ .limit = 3 * 1000 * 1000, .patience_seconds = patience_seconds });
   transfer = send_sample (f);
-  WAIT_FOR (g_list_model_get_n_items (namida_hub_get_offers (f->receiver)) == 1);
-  offer = g_list_model_get_item (namida_hub_get_offers (f->receiver), 0);
-  namida_hub_accept (f->receiver, offer, NAMIDA_LANDING_LIBRARY, FALSE);
+  WAIT_FOR (g_list_model_get_n_items (namida_inbox_get_offers (namida_hub_get_inbox (f->receiver))) == 1);
+  offer = g_list_model_get_item (namida_inbox_get_offers (namida_hub_get_inbox (f->receiver)), 0);
+  namida_inbox_accept (namida_hub_get_inbox (f->receiver), offer, NAMIDA_LANDING_LIBRARY, NULL, FALSE);
   WAIT_FOR (namida_transfer_is_final (transfer) || namida_transfer_get_done_bytes (transfer) > 3 * 1000 * 1000);
   g_assert_false (namida_transfer_is_final (transfer));
   return transfer;
@@ -225,8 +225,9 @@ test_comes_back (Fixture *f, gconstpointer data)
   g_assert_true (g_str_has_prefix (words, "Waiting for the device"));
 
   f->receiver = start_hub (f, RECEIVER, NAMIDA_ACCEPT_ASK);
-  WAIT_FOR (namida_transfer_is_final (transfer) || g_list_model_get_n_items (namida_hub_get_offers (f->receiver)) > 0);
-  g_assert_cmpuint (g_list_model_get_n_items (namida_hub_get_offers (f->receiver)), ==, 0);
+  WAIT_FOR (namida_transfer_is_final (transfer)
+            || g_list_model_get_n_items (namida_inbox_get_offers (namida_hub_get_inbox (f->receiver))) > 0);
+  g_assert_cmpuint (g_list_model_get_n_items (namida_inbox_get_offers (namida_hub_get_inbox (f->receiver))), ==, 0);
   g_assert_no_error (namida_transfer_get_error (transfer));
   g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_DONE);
   g_assert_cmpuint (namida_transfer_get_done_bytes (transfer), ==, namida_transfer_get_total_bytes (transfer));

@@ -8,6 +8,7 @@
 #include "namida-localsend-message.h"
 #include "namida-sender.h"
 #include "namida-hub-private.h"
+#include "namida-inbox-private.h"
 #include "namida-message.h"
 #include "two-hubs.h"
 
@@ -288,7 +289,7 @@ test_messages (Fixture *f, gconstpointer data)
   f->receiver->unencrypted = NAMIDA_UNENCRYPTED_NEVER;
   g_assert_false (say (f, known, FALSE, "not encrypted"));
   f->receiver->unencrypted = NAMIDA_UNENCRYPTED_ALLOW;
-  f->receiver->accept = NAMIDA_ACCEPT_TRUSTED;
+  f->receiver->inbox->accept = NAMIDA_ACCEPT_TRUSTED;
   g_assert_false (say (f, NULL, FALSE, "nobody knows whose"));
   g_assert_true (say (f, known, TRUE, "a friend's"));
 }

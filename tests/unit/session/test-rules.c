@@ -9,6 +9,7 @@
 #include "namida-hub-inspect.h"
 #include "namida-hub-link.h"
 #include "namida-hub-private.h"
+#include "namida-inbox-private.h"
 #include "namida-offer-decide.h"
 #include "namida-pair-request-private.h"
 #include "namida-peer-list-private.h"
@@ -48,6 +49,7 @@ set_up (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   hub->store = namida_store_new (f->dir, hub->database);
   namida_store_set_folders (hub->store, f->dir, f->dir);
+  namida_inbox_start (hub->inbox, hub->trust, hub->store, hub->database);
 }
 
 static void
@@ -193,7 +195,7 @@ make_offer (const char *key, gboolean plain, guint files)
 static guint
 n_asked (Fixture *f)
 {
-  return g_list_model_get_n_items (G_LIST_MODEL (f->hub->offers));
+  return g_list_model_get_n_items (G_LIST_MODEL (f->hub->inbox->offers));
 }
 
 static void
@@ -220,12 +222,12 @@ test_rule (Fixture *f, gconstpointer data)
   static const int codes[] = { -1, -1, NAMIDA_ERROR_DECLINED, NAMIDA_ERROR_ENCRYPTION_REQUIRED, NAMIDA_ERROR_BUSY };
 
   know_sender (f, rule);
-  f->hub->accept = rule->accept;
-  f->hub->unencrypted = rule->unencrypted;
-  f->hub->send_only = rule->send_only;
+  f->hub->inbox->accept = rule->accept;
+  f->hub->inbox->unencrypted = rule->unencrypted;
+  f->hub->inbox->closed = rule->send_only;
   namida_offer_set_invited (offer, rule->invited);
   namida_offer_set_decided (offer, on_decided, &decision);
-  namida_hub_on_offer (f->hub, offer);
+  namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
   WAIT_FOR (decision.decided > 0 || n_asked (f) > 0);
   g_assert_cmpuint (n_asked (f), ==, rule->answer == ASKED ? 1 : 0);
   g_assert_cmpuint (decision.decided, ==, rule->answer == ASKED ? 0 : 1);
@@ -304,9 +306,9 @@ test_resume (Fixture *f, gconstpointer data)
   park (f, resume);
   if (resume->changed)
     namida_trust_store_add (f->hub->trust, OTHER_KEY, UUID, "Somebody");
-  f->hub->accept = resume->accept;
+  f->hub->inbox->accept = resume->accept;
   namida_offer_set_decided (offer, on_decided, &decision);
-  namida_hub_on_offer (f->hub, offer);
+  namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
   WAIT_FOR (decision.decided > 0 || n_asked (f) > 0);
   g_assert_cmpuint (n_asked (f), ==, resume->answer == ASKED ? 1 : 0);
   g_assert_cmpint (decision.sink != NULL, ==, resume->answer == ACCEPTED);
@@ -335,10 +337,10 @@ test_no (Fixture *f, gconstpointer data)
       namida_trust_store_set_auto_accept (f->hub->trust, KEY, FALSE);
     }
   for (guint i = 0; i < 12; i++)
-    namida_decline_guard_count_stranger (f->hub->declined);
+    namida_decline_guard_count_stranger (f->hub->inbox->declined);
   later = make_offer (KEY, FALSE, 1);
   namida_offer_set_decided (later, on_decided, &decision);
-  namida_hub_on_offer (f->hub, later);
+  namida_inbox_add (namida_hub_get_inbox (f->hub), later);
   WAIT_FOR (decision.decided > 0 || n_asked (f) > 0);
   g_assert_cmpuint (n_asked (f), ==, trusted ? 1 : 0);
   g_assert_cmpint (decision.code, ==, trusted ? -1 : NAMIDA_ERROR_TOO_MANY);
@@ -353,12 +355,12 @@ test_gone (Fixture *f, gconstpointer data)
   g_autoptr (NamidaOffer) offer = make_offer (KEY, FALSE, 1);
   g_autoptr (NamidaOffer) after = make_offer (KEY, FALSE, 1);
 
-  namida_hub_on_offer (f->hub, offer);
+  namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
   namida_offer_close (offer, NAMIDA_OFFER_WITHDRAWN);
-  namida_hub_on_offer (f->hub, after);
+  namida_inbox_add (namida_hub_get_inbox (f->hub), after);
   WAIT_FOR (n_asked (f) > 0);
   g_assert_cmpuint (n_asked (f), ==, 1);
-  g_assert_true (namida_hub_find_offer (f->hub, namida_offer_get_id (after)) == after);
+  g_assert_true (namida_inbox_find (namida_hub_get_inbox (f->hub), namida_offer_get_id (after)) == after);
   namida_offer_close (after, NAMIDA_OFFER_WITHDRAWN);
 }
 
@@ -379,13 +381,13 @@ test_always (Fixture *f, gconstpointer data)
         namida_trust_store_add (f->hub->trust, OTHER_KEY, UUID, "Somebody");
       offer = make_offer (key, plain, 3);
       namida_offer_set_decided (offer, on_decided, &decision);
-      namida_hub_on_offer (f->hub, offer);
+      namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
       WAIT_FOR (decision.decided > 0 || n_asked (f) > 0);
       g_assert_cmpuint (n_asked (f), ==, 1);
       if (nothing)
         g_assert_cmpuint (namida_offer_set_taken (offer, "", FALSE), >, 0);
       f->hub->running = TRUE;
-      namida_hub_accept (f->hub, offer, NAMIDA_LANDING_LIBRARY, TRUE);
+      namida_inbox_accept (namida_hub_get_inbox (f->hub), offer, NAMIDA_LANDING_LIBRARY, NULL, TRUE);
       f->hub->running = FALSE;
       g_assert_cmpuint (decision.decided, ==, 1);
       g_assert_cmpint (decision.sink != NULL, ==, !nothing);
@@ -409,10 +411,11 @@ test_other_place (Fixture *f, gconstpointer data)
       Decision decision = { .code = -1 };
 
       namida_offer_set_decided (offer, on_decided, &decision);
-      namida_hub_on_offer (f->hub, offer);
+      namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
       WAIT_FOR (n_asked (f) > 0);
       f->hub->running = TRUE;
-      namida_hub_accept_to (f->hub, offer, i == 1 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY, folder, FALSE);
+      namida_inbox_accept (namida_hub_get_inbox (f->hub), offer,
+                           i == 1 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY, folder, FALSE);
       f->hub->running = FALSE;
       g_assert_nonnull (decision.sink);
       g_assert_cmpint (g_str_equal (namida_sink_get_session_id (decision.sink), "parked"), ==, i == 0);
@@ -460,9 +463,9 @@ test_old_row (Fixture *f, gconstpointer data)
       namida_transfer_set_state (old, NAMIDA_TRANSFER_INTERRUPTED);
       g_list_store_append (f->hub->transfers, old);
     }
-  f->hub->accept = NAMIDA_ACCEPT_ALL;
+  f->hub->inbox->accept = NAMIDA_ACCEPT_ALL;
   namida_offer_set_decided (offer, on_decided, &decision);
-  namida_hub_on_offer (f->hub, offer);
+  namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
   WAIT_FOR (decision.decided > 0);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->hub->transfers)), ==, 2);
   for (guint i = 0; i < 2; i++)
@@ -491,7 +494,7 @@ test_left_out (Fixture *f, gconstpointer data)
   park (f, &resume);
   g_assert_true (namida_database_exec (f->hub->database, NULL, "UPDATE sessions SET declined = ?", "s", declined));
   namida_offer_set_decided (offer, on_decided, &decision);
-  namida_hub_on_offer (f->hub, offer);
+  namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
   WAIT_FOR (decision.decided > 0 || n_asked (f) > 0);
   g_assert_nonnull (decision.sink);
   g_assert_cmpuint (namida_offer_count_taken (offer, NULL), ==, 2);
@@ -510,10 +513,10 @@ test_no_answer (Fixture *f, gconstpointer data)
     {
       g_autoptr (NamidaOffer) offer = make_offer (KEY, FALSE, 1);
 
-      namida_hub_on_offer (f->hub, offer);
+      namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
       WAIT_FOR (n_asked (f) > 0);
       namida_offer_close (offer, states[i]);
-      g_assert_cmpint (namida_decline_guard_wait (f->hub->declined, KEY) > 0, ==, i == 1);
+      g_assert_cmpint (namida_decline_guard_wait (f->hub->inbox->declined, KEY) > 0, ==, i == 1);
     }
 }
 
@@ -525,9 +528,9 @@ test_address (Fixture *f, gconstpointer data)
   Decision decision = { .code = -1 };
 
   for (guint i = 0; i < 10; i++)
-    namida_decline_guard_declined (f->hub->declined, "192.0.2.7", 5);
+    namida_decline_guard_declined (f->hub->inbox->declined, "192.0.2.7", 5);
   namida_offer_set_decided (offer, on_decided, &decision);
-  namida_hub_on_offer (f->hub, offer);
+  namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
   WAIT_FOR (decision.decided > 0 || n_asked (f) > 0);
   g_assert_cmpint (decision.code, ==, NAMIDA_ERROR_TOO_MANY);
   namida_offer_set_decided (offer, NULL, NULL);
@@ -634,7 +637,7 @@ test_messages (Fixture *f, gconstpointer data)
   g_assert_false (say (f, OTHER_KEY, TRUE));
   f->hub->unencrypted = NAMIDA_UNENCRYPTED_NEVER;
   g_assert_false (say (f, NULL, FALSE));
-  f->hub->accept = NAMIDA_ACCEPT_TRUSTED;
+  f->hub->inbox->accept = NAMIDA_ACCEPT_TRUSTED;
   g_assert_false (say (f, NULL, TRUE));
   g_assert_true (say (f, KEY, TRUE));
   f->hub->send_only = TRUE;

@@ -255,7 +255,7 @@ start_sender (Fixture *f, guint64 limit)
 guint
 n_offers (Fixture *f)
 {
-  return g_list_model_get_n_items (namida_hub_get_offers (f->receiver));
+  return g_list_model_get_n_items (namida_inbox_get_offers (namida_hub_get_inbox (f->receiver)));
 }
 
 void
@@ -264,8 +264,8 @@ accept_offer (Fixture *f)
   g_autoptr (NamidaOffer) offer = NULL;
 
   WAIT_FOR (n_offers (f) == 1);
-  offer = g_list_model_get_item (namida_hub_get_offers (f->receiver), 0);
-  namida_hub_accept (f->receiver, offer, NAMIDA_LANDING_LIBRARY, FALSE);
+  offer = g_list_model_get_item (namida_inbox_get_offers (namida_hub_get_inbox (f->receiver)), 0);
+  namida_inbox_accept (namida_hub_get_inbox (f->receiver), offer, NAMIDA_LANDING_LIBRARY, NULL, FALSE);
 }
 
 /* Returns the newest transfer of @hub. */
