@@ -251,10 +251,8 @@ namida_hub_probe (NamidaHub *self, NamidaPeer *peer)
 }
 
 void
-namida_hub_show_to_trusted (NamidaHub *self, const char *fingerprint)
+namida_hub_show_to_trusted (NamidaHub *self, NamidaPeer *peer)
 {
-  NamidaPeer *peer = self->hidden ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
-
-  if (peer != NULL)
+  if (self->hidden && self->running)
     namida_hub_probe (self, peer);
 }

@@ -21,7 +21,6 @@ namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *ali
         namida_trust_store_seen (self->trust, fingerprint, address);
     }
   namida_hub_refresh_trust (self);
-  namida_hub_show_to_trusted (self, fingerprint);
 }
 
 /* Both users confirmed this key, so a key that the device had before is no longer its own. Its UUID is the one that

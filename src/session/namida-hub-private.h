@@ -146,9 +146,9 @@ void namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const ch
  * otherwise the peer list is told that the device is gone.
  */
 void namida_hub_probe (NamidaHub *self, NamidaPeer *peer);
-/** namida_hub_show_to_trusted: if this device is hidden, tells the device with @fingerprint, which has just become
- * trusted, that it is there. */
-void namida_hub_show_to_trusted (NamidaHub *self, const char *fingerprint);
+/** namida_hub_show_to_trusted: tells @peer, which has just become trusted, that this device is there if it is hidden.
+ */
+void namida_hub_show_to_trusted (NamidaHub *self, NamidaPeer *peer);
 /**
  * namida_hub_take_proven: lists a device that has proven its key at an address. Returns: (transfer none) (nullable)
  */

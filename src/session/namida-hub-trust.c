@@ -67,8 +67,12 @@ namida_hub_refresh_trust (NamidaHub *self)
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->peers)); i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self->peers), i);
+      gboolean was_trusted = namida_peer_get_trusted (peer);
 
       look_at_peer (self, peer);
+      /* By a pairing, a comparison of icons, “Undo” or another program. */
+      if (!was_trusted && namida_peer_get_trusted (peer))
+        namida_hub_show_to_trusted (self, peer);
     }
   hub_trust_note_known (self);
 }

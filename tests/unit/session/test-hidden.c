@@ -122,6 +122,38 @@ test_trusted (Fixture *f, gconstpointer data)
   g_assert_false (is_found_at_its_address (f));
 }
 
+/* The ways in which a device becomes trusted: by a pairing, and by the list of trusted devices, which the comparison of
+ * icons, "Undo" and "trust add" change. */
+static void
+trust_after_pairing (NamidaHub *hub, NamidaHub *other)
+{
+  trust (hub, other);
+}
+
+static void
+trust_in_the_list (NamidaHub *hub, NamidaHub *other)
+{
+  namida_trust_store_add (hub->trust, fingerprint_of (other), NULL, "Friend");
+}
+
+static void
+test_shows_itself (Fixture *f, gconstpointer data)
+{
+  void (*become_trusted) (NamidaHub *, NamidaHub *) = data;
+  Heard receiver = { fingerprint_of (f->receiver) };
+  gulong at_server;
+
+  WAIT_FOR (lists (f->sender, f->receiver) && lists (f->receiver, f->sender));
+  /* The other device neither asks nor says anything that the hidden one might answer. */
+  namida_neighborhood_close (f->sender->neighborhood);
+  namida_hub_set_hidden (f->receiver, TRUE);
+  WAIT_FOR (f->receiver->asking->len == 0);
+  at_server = g_signal_connect (f->sender->server, "registered", G_CALLBACK (on_registered), &receiver);
+  become_trusted (f->receiver, f->sender);
+  WAIT_FOR (receiver.n > 0);
+  g_signal_handler_disconnect (f->sender->server, at_server);
+}
+
 /* Anyone can claim the fingerprint of a trusted device, and LocalSend over plain HTTP has no key. */
 static void
 test_claim (Fixture *f, gconstpointer data)
@@ -162,6 +194,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/hidden/strangers", Fixture, NULL, set_up, test_strangers, tear_down);
   g_test_add ("/hidden/trusted", Fixture, NULL, set_up, test_trusted, tear_down);
+  g_test_add ("/hidden/shows-itself/pairing", Fixture, trust_after_pairing, set_up, test_shows_itself, tear_down);
+  g_test_add ("/hidden/shows-itself/list", Fixture, trust_in_the_list, set_up, test_shows_itself, tear_down);
   g_test_add ("/hidden/claim", Fixture, NULL, set_up, test_claim, tear_down);
   return g_test_run ();
 }
