@@ -73,6 +73,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l reserve 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l reread-after -x -d 'Read a shared file again after so many days, 0: never'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l verify-every -x -d 'Read files again after so many days, 0: never'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l no-localsend -d 'Do not show up in LocalSend'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l hidden -d 'Let only trusted devices find this one'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l unencrypted -x -a 'ask never allow' -d 'Devices that cannot encrypt'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l config -r -F -d 'Read options from a file'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l once -d 'End after the first transfer'

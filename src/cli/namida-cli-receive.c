@@ -29,7 +29,7 @@
 
 static char *backups, *music, *landing_text, *accept_text, *pin, *pin_file, *limit_text, *unencrypted_text,
     *reserve_text, *config;
-static gboolean once, no_localsend;
+static gboolean once, no_localsend, hidden;
 static int keep = KEEP_ALL;
 static gboolean keep_monthly;
 static int verify_every = VERIFY_DAYS;
@@ -67,6 +67,7 @@ static const GOptionEntry entries[] = {
     "ask|never|allow" },
   { "no-localsend", 0, 0, G_OPTION_ARG_NONE, &no_localsend,
     N_ ("Do not show up in LocalSend, and take nothing from it"), NULL },
+  { "hidden", 0, 0, G_OPTION_ARG_NONE, &hidden, N_ ("Let only trusted devices find this one"), NULL },
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("Senders must give this PIN; others on this computer can see it"),
     N_ ("PIN") },
   { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &pin_file,
@@ -499,6 +500,7 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
     return namida_cli_fail (cli, error);
   options.pin = secret;
   options.no_localsend = no_localsend;
+  options.hidden = hidden;
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (cli, error);

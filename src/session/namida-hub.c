@@ -207,6 +207,7 @@ namida_hub_new (const NamidaHubOptions *options)
   self->listed = options->listed;
   self->may_forget = options->send_only && options->may_forget;
   namida_hub_init_peers (self);
+  namida_hub_set_hidden (self, options->hidden);
   return self;
 }
 

@@ -36,6 +36,7 @@ typedef struct
   NamidaLanding landing;         /* default: library (0) */
   NamidaUnencrypted unencrypted; /* default: ask */
   gboolean no_localsend;         /* see namida_hub_set_localsend() */
+  gboolean hidden;               /* see namida_hub_set_hidden() */
   guint64 limit;                 /* bytes per second; 0: no limit */
   /* Bytes that stay free on the disk. Default: 64 MB on a disk of 1 GB or more. */
   guint64 reserve;

@@ -3,7 +3,7 @@
 import os
 import socket
 
-from namida_loopback import expect, main
+from namida_loopback import expect, expect_soon, main, write
 
 
 def manager(lab):
@@ -48,6 +48,21 @@ def test_shut(lab):
     assert os.listdir(receiver.home / "data")
 
 
+def test_hidden(lab):
+    """a receiver whose file says “hidden” is found by no stranger, and by a device as soon as it is trusted"""
+    receiver, sender = lab.device("Receiver"), lab.device("Sender")
+    file = receiver.home / "receive.conf"
+    file.write_text("[receive]\naccept=all\nas=backup\nhidden=true\n")
+    receiver.receive("--config", file)
+    song, address = write(sender.home / "song.mp3", b"x"), f"127.0.0.1:{receiver.listening['port']}"
+    expect(4, sender.send(address, song))
+    found = expect(0, sender.run("--json", "devices")).events
+    assert not any(event["alias"] == receiver.alias for event in found), found
+    own = expect(0, sender.run("--json", "identity")).events[0]["fingerprint"]
+    expect(0, receiver.run("trust", "add", own, sender.alias))
+    expect_soon(0, lambda: sender.send(address, song))
+
+
 def test_config(lab):
     """options stand in a file as well; what is typed wins, and what is wrong in it is said"""
     receiver = lab.device("Receiver")
@@ -74,4 +89,4 @@ def test_config(lab):
     assert "nobody" in expect(2, receiver.run("receive")).err
 
 
-main(test_config, test_told, test_no_manager, test_shut)
+main(test_hidden, test_config, test_told, test_no_manager, test_shut)

@@ -154,6 +154,25 @@ test_shows_itself (Fixture *f, gconstpointer data)
   g_signal_handler_disconnect (f->sender->server, at_server);
 }
 
+/* The hidden device announces its new address to nobody, so it registers with a trusted device that is near.
+ * @data: the signal of the neighborhood */
+static void
+test_new_address (Fixture *f, gconstpointer data)
+{
+  Heard receiver = { fingerprint_of (f->receiver) };
+  gulong at_server;
+
+  WAIT_FOR (lists (f->sender, f->receiver) && lists (f->receiver, f->sender));
+  trust (f->receiver, f->sender);
+  namida_neighborhood_close (f->sender->neighborhood);
+  namida_hub_set_hidden (f->receiver, TRUE);
+  WAIT_FOR (f->receiver->asking->len == 0);
+  at_server = g_signal_connect (f->sender->server, "registered", G_CALLBACK (on_registered), &receiver);
+  g_signal_emit_by_name (f->receiver->neighborhood, data);
+  WAIT_FOR (receiver.n > 0);
+  g_signal_handler_disconnect (f->sender->server, at_server);
+}
+
 /* Anyone can claim the fingerprint of a trusted device, and LocalSend over plain HTTP has no key. */
 static void
 test_claim (Fixture *f, gconstpointer data)
@@ -196,6 +215,8 @@ main (int argc, char **argv)
   g_test_add ("/hidden/trusted", Fixture, NULL, set_up, test_trusted, tear_down);
   g_test_add ("/hidden/shows-itself/pairing", Fixture, trust_after_pairing, set_up, test_shows_itself, tear_down);
   g_test_add ("/hidden/shows-itself/list", Fixture, trust_in_the_list, set_up, test_shows_itself, tear_down);
+  g_test_add ("/hidden/new-address/settled", Fixture, "settled", set_up, test_new_address, tear_down);
+  g_test_add ("/hidden/new-address/woke", Fixture, "woke", set_up, test_new_address, tear_down);
   g_test_add ("/hidden/claim", Fixture, NULL, set_up, test_claim, tear_down);
   return g_test_run ();
 }
