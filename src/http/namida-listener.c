@@ -11,6 +11,7 @@
 #include "namida-hello-gate.h"
 #include "namida-limits.h"
 #include "namida-listener-sockets.h"
+#include "namida-socket-watch.h"
 #include "namida-tls.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@
 #define TLS_HANDSHAKE 0x16 /* RFC 8446, 5.1: the content type of a ClientHello */
 #define PAUSE_MS 100       /* after a failed accept (no descriptors left), which would fail again at once */
 #define CONNECTION_KEY "namida-connection"
+#define DEADLINE_LOOK_MS 500
 #define TURN_LOOK_MS 20 /* how often to check whether a handshake that others wait for has lasted long enough */
 /* Lower than GTK's drawing, so that a crowd of connections cannot block the window. */
 #define ACCEPT_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
@@ -42,10 +44,12 @@ struct _NamidaListener
   GPtrArray *sources; /* GSource */
   GThreadPool *handshakes;
   GHashTable *pending; /* set of Arrival */
+  GSource *deadlines;  /* (nullable): exists while an Arrival is pending */
   NamidaHandshakeTurns *turns;
   GSource *look; /* (nullable): exists while a handshake waits for its turn */
   NamidaConnectionLimit *limit;
   NamidaArrivalPace *pace;
+  NamidaSocketWatch *first_bytes; /* items: Arrival */
 };
 
 /* A connection that is not ready yet. */
@@ -56,7 +60,8 @@ typedef struct
   GSocketAddress *local, *remote;
   GIOStream *stream;
   GCancellable *cancellable;
-  GSource *byte_source, *timer;
+  GSource *pause;  /* (nullable) */
+  gint64 deadline; /* monotonic µs */
   char *address, *network;
   gssize awaited; /* bytes of the hello to wait for */
   gboolean failed, in_worker;
@@ -80,6 +85,7 @@ listener_unref (NamidaListener *self)
   namida_handshake_turns_free (self->turns);
   namida_connection_limit_unref (self->limit);
   namida_arrival_pace_free (self->pace);
+  namida_socket_watch_free (self->first_bytes);
   g_main_context_unref (self->context);
   g_free (self);
 }
@@ -193,11 +199,18 @@ leave_handshake (Arrival *arrival)
   next_handshake (arrival->listener);
 }
 
+/* Waits for first bytes no longer, now and after a pause. */
+static void
+arrival_unwatch (Arrival *arrival)
+{
+  namida_socket_watch_remove (arrival->listener->first_bytes, arrival);
+  clear_source (&arrival->pause);
+}
+
 static void
 arrival_free (Arrival *arrival)
 {
-  clear_source (&arrival->byte_source);
-  clear_source (&arrival->timer);
+  arrival_unwatch (arrival);
   leave_handshake (arrival);
   g_hash_table_remove (arrival->listener->pending, arrival);
   g_free (arrival->address);
@@ -211,28 +224,46 @@ arrival_free (Arrival *arrival)
   g_free (arrival);
 }
 
-static gboolean
-on_arrival_timeout (gpointer user_data)
+static void
+arrival_time_out (Arrival *arrival)
 {
-  Arrival *arrival = user_data;
-
   if (arrival->in_worker)
     {
       g_cancellable_cancel (arrival->cancellable);
-      return G_SOURCE_REMOVE;
+      return;
     }
   g_io_stream_close (G_IO_STREAM (arrival->connection), NULL, NULL);
   arrival_free (arrival);
+}
+
+/* One timer for all, because every turn of the main loop looks at each source. */
+static gboolean
+on_deadlines (gpointer user_data)
+{
+  NamidaListener *self = user_data;
+  g_autoptr (GList) pending = g_hash_table_get_keys (self->pending);
+  gint64 now = g_get_monotonic_time ();
+
+  for (GList *l = pending; l != NULL; l = l->next)
+    if (((Arrival *) l->data)->deadline <= now)
+      arrival_time_out (l->data);
+  if (g_hash_table_size (self->pending) > 0)
+    return G_SOURCE_CONTINUE;
+  g_clear_pointer (&self->deadlines, g_source_unref);
   return G_SOURCE_REMOVE;
 }
 
 static void
 arrival_arm (Arrival *arrival)
 {
-  clear_source (&arrival->timer);
-  arrival->timer = g_timeout_source_new_seconds (arrival->listener->timeout);
-  g_source_set_callback (arrival->timer, on_arrival_timeout, arrival, NULL);
-  g_source_attach (arrival->timer, arrival->listener->context);
+  NamidaListener *self = arrival->listener;
+
+  arrival->deadline = g_get_monotonic_time () + self->timeout * (gint64) G_USEC_PER_SEC;
+  if (self->deadlines != NULL)
+    return;
+  self->deadlines = g_timeout_source_new (DEADLINE_LOOK_MS);
+  g_source_set_callback (self->deadlines, on_deadlines, self, NULL);
+  g_source_attach (self->deadlines, self->context);
 }
 
 static void
@@ -392,16 +423,13 @@ await_bytes (GSocket *socket, gssize count)
   return g_socket_set_option (socket, SOL_SOCKET, SO_RCVLOWAT, (gint) count, NULL) && poll (&poller, 1, 0) == 0;
 }
 
-static gboolean on_first_bytes (GSocket *socket, GIOCondition condition, gpointer user_data);
-
+/* If the system refuses, the time limit ends the connection. */
 static void
 arrival_watch (Arrival *arrival)
 {
   GSocket *socket = g_socket_connection_get_socket (arrival->connection);
 
-  arrival->byte_source = g_socket_create_source (socket, G_IO_IN | G_IO_HUP | G_IO_ERR, NULL);
-  g_source_set_callback (arrival->byte_source, (GSourceFunc) on_first_bytes, arrival, NULL);
-  g_source_attach (arrival->byte_source, arrival->listener->context);
+  namida_socket_watch_add (arrival->listener->first_bytes, g_socket_get_fd (socket), arrival);
 }
 
 static gboolean
@@ -409,57 +437,53 @@ on_pause_over (gpointer user_data)
 {
   Arrival *arrival = user_data;
 
-  clear_source (&arrival->byte_source);
+  clear_source (&arrival->pause);
   arrival_watch (arrival);
   return G_SOURCE_REMOVE;
 }
 
-/* The kernel reported more data than there is, as it may do when it is short of memory. Do not check again at once. */
+/* Waits for first bytes again after @ms. */
 static void
-arrival_pause (Arrival *arrival)
+arrival_pause (Arrival *arrival, guint ms)
 {
-  clear_source (&arrival->byte_source);
-  arrival->byte_source = g_timeout_source_new (PAUSE_MS);
-  g_source_set_callback (arrival->byte_source, on_pause_over, arrival, NULL);
-  g_source_attach (arrival->byte_source, arrival->listener->context);
+  arrival_unwatch (arrival);
+  arrival->pause = g_timeout_source_new (ms);
+  g_source_set_callback (arrival->pause, on_pause_over, arrival, NULL);
+  g_source_attach (arrival->pause, arrival->listener->context);
 }
 
-static gboolean
-on_first_bytes (GSocket *socket, GIOCondition condition, gpointer user_data)
+static void
+on_first_bytes (gpointer item, gpointer user_data)
 {
-  Arrival *arrival = user_data;
+  Arrival *arrival = item;
+  GSocket *socket = g_socket_connection_get_socket (arrival->connection);
   guint8 bytes[NAMIDA_HELLO_GATE_MOST];
   gssize n = recv (g_socket_get_fd (socket), bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
   gssize missing;
 
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
-    return G_SOURCE_CONTINUE;
+    return;
   if (n > 0 && bytes[0] != TLS_HANDSHAKE)
     {
-      clear_source (&arrival->byte_source);
+      arrival_unwatch (arrival);
       arrival->stream = g_object_ref (G_IO_STREAM (arrival->connection));
       arrival_ready (arrival, FALSE, NULL);
-      return G_SOURCE_REMOVE;
+      return;
     }
   missing = n > 0 ? namida_hello_gate_missing (bytes, (gsize) n) : -1;
   if (missing == 0 && await_bytes (socket, 1))
     {
-      clear_source (&arrival->byte_source);
+      arrival_unwatch (arrival);
       arrival_secure (arrival);
     }
   else if (missing <= 0 || !await_bytes (socket, missing))
-    {
-      clear_source (&arrival->byte_source);
-      arrival_free (arrival);
-    }
+    arrival_free (arrival);
+  /* The kernel reported more data than there is, as it may do when it is short of memory. Do not check again at once.
+   */
   else if (missing == arrival->awaited)
-    arrival_pause (arrival);
+    arrival_pause (arrival, PAUSE_MS);
   else
-    {
-      arrival->awaited = missing;
-      return G_SOURCE_CONTINUE;
-    }
-  return G_SOURCE_REMOVE;
+    arrival->awaited = missing;
 }
 
 /* Delays the connection of an address that connects so often that it would disturb a trusted device. */
@@ -467,13 +491,9 @@ static void
 arrival_watch_after (Arrival *arrival, guint ms)
 {
   if (ms == 0)
-    {
-      arrival_watch (arrival);
-      return;
-    }
-  arrival->byte_source = g_timeout_source_new (ms);
-  g_source_set_callback (arrival->byte_source, on_pause_over, arrival, NULL);
-  g_source_attach (arrival->byte_source, arrival->listener->context);
+    arrival_watch (arrival);
+  else
+    arrival_pause (arrival, ms);
 }
 
 static void
@@ -625,6 +645,7 @@ namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpoint
   self->turns = namida_handshake_turns_new ();
   namida_handshake_turns_set_waited (self->turns, arrival_get_waited);
   self->pace = namida_arrival_pace_new ();
+  self->first_bytes = namida_socket_watch_new (self->context, on_first_bytes, NULL);
   self->limit = namida_connection_limit_new ();
   self->handshakes = g_thread_pool_new (handshake_worker, self, NAMIDA_LIMIT_HANDSHAKES, FALSE, NULL);
   return self;
@@ -664,6 +685,7 @@ namida_listener_stop (NamidaListener *self)
       else
         arrival_free (arrival);
     }
+  clear_source (&self->deadlines);
 }
 
 void

@@ -2,7 +2,8 @@
 """Everything that strangers can do to a receiver, at the same time. It is a separate program, so that it can run with the
 lowest priority: the work that the attackers' own computers would do must not be measured.
 
-namida_crowd.py PORT CERTIFICATE KEY: attacks until its input ends, then prints the number of each kind of attack (JSON)."""
+namida_crowd.py PORT CERTIFICATE KEY: attacks until its input ends, then prints the number of each kind of attack (JSON).
+NAMIDA_CROWD_LINK: how many bytes a second all attackers together can send (default: as many as they like)."""
 import contextlib
 import hashlib
 import json
@@ -19,6 +20,29 @@ LOCALSEND = "/api/localsend/v2/"
 
 def head(what, *fields, method="POST"):
     return "\r\n".join([f"{method} {what}", *(fields or ["Host: 127.0.0.1"]), "", ""]).encode()
+
+
+class Link:
+    """The network between the attackers and the receiver."""
+
+    def __init__(self, bytes_per_second):
+        self.rate, self.free_at, self.lock = bytes_per_second, 0, threading.Lock()
+
+    def pass_on(self, data):
+        with self.lock:
+            self.free_at = max(time.monotonic(), self.free_at) + len(data) / self.rate
+            wait = self.free_at - time.monotonic()
+        time.sleep(max(wait, 0))
+
+    def limit(self, kind):
+        """Lets all sockets of this class send through the link."""
+        send_all = kind.sendall
+
+        def limited(stream, data, *arguments):
+            self.pass_on(data)
+            return send_all(stream, data, *arguments)
+
+        kind.sendall = limited
 
 
 class Crowd:
@@ -189,6 +213,10 @@ class Crowd:
 
 
 def main(port, certificate, key):
+    if rate := int(os.environ.get("NAMIDA_CROWD_LINK", "0")):
+        link = Link(rate)
+        link.limit(socket.socket)
+        link.limit(ssl.SSLSocket)
     with Crowd(int(port), (certificate, key)) as crowd:
         print("began", flush=True)
         sys.stdin.read()

@@ -117,6 +117,43 @@ fill (Fixture *f, guint sources)
     }
 }
 
+/* Returns how many descriptors each turn of the main loop looks at. */
+static guint
+count_polled (void)
+{
+  GMainContext *context = g_main_context_default ();
+  GPollFD fds[1024];
+  int priority, timeout, n;
+
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_prepare (context, &priority);
+  n = g_main_context_query (context, G_MAXINT, &timeout, fds, G_N_ELEMENTS (fds));
+  g_main_context_release (context);
+  g_assert_cmpint (n, <, G_N_ELEMENTS (fds));
+  return (guint) n;
+}
+
+/* Requests of others must not become more expensive by connections that ask for nothing. */
+static void
+test_silent_ones (Fixture *f, gconstpointer data)
+{
+  guint before = count_polled ();
+
+  fill (f, SOURCES);
+  g_assert_cmpuint (count_polled (), <=, before);
+  g_assert_cmpuint (count_gone (f), ==, 0);
+}
+
+/* A connection that sends nothing in its time ends. */
+static void
+test_silent_too_long (Fixture *f, gconstpointer data)
+{
+  namida_listener_set_timeout (f->listener, 0);
+  add_client (f, 1);
+  WAIT_FOR (count_gone (f) == 1);
+  g_assert_cmpuint (namida_listener_get_n_connections (f->listener), ==, 0);
+}
+
 static void
 test_room_for_another (Fixture *f, gconstpointer data)
 {
@@ -256,6 +293,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  ADD ("/listener/silent-ones", test_silent_ones);
+  ADD ("/listener/silent-too-long", test_silent_too_long);
   ADD ("/listener/room-for-another", test_room_for_another);
   ADD ("/listener/heard", test_heard);
   ADD ("/listener/kept", test_kept);

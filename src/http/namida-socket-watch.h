@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Waits for bytes on many sockets with one source of the main loop. With a source for each socket, every turn of the
+ * main loop would look at all of them, so that hundreds of silent connections of strangers would make each request of
+ * others several times as expensive. Used by the listener. Main context. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** NamidaSocketWatch: the sockets that somebody waits for. Items are borrowed. */
+typedef struct _NamidaSocketWatch NamidaSocketWatch;
+
+/** NamidaSocketReady: the socket of @item has bytes, or its other side has closed. It stays watched until removed. */
+typedef void (*NamidaSocketReady) (gpointer item, gpointer user_data);
+
+/**
+ * namida_socket_watch_new:
+ * @context: (nullable): where @ready is called
+ * @ready: called for each socket that is ready, as long as it is
+ *
+ * If the system has no descriptor left, namida_socket_watch_add() fails.
+ *
+ * Returns: (transfer full): without sockets
+ */
+NamidaSocketWatch *namida_socket_watch_new (GMainContext *context, NamidaSocketReady ready, gpointer user_data);
+/** namida_socket_watch_free: @self: (transfer full) */
+void namida_socket_watch_free (NamidaSocketWatch *self);
+/**
+ * namida_socket_watch_add: @fd: borrowed; remove @item before it is closed. @item: watched once. Returns: whether it is
+ * watched now; %FALSE if the system refused.
+ */
+gboolean namida_socket_watch_add (NamidaSocketWatch *self, int fd, gpointer item);
+/** namida_socket_watch_remove: @item: one that is not watched is ignored. @ready is not called for it any more. */
+void namida_socket_watch_remove (NamidaSocketWatch *self, gpointer item);
+
+G_END_DECLS
