@@ -193,6 +193,18 @@ turns_have_room (NamidaHandshakeTurns *self, const Turn *turn)
          && total - self->n_preferred < NAMIDA_LIMIT_HANDSHAKES - NAMIDA_LIMIT_HANDSHAKES_RESERVED;
 }
 
+/* In a crowd, many wait while nobody has room: then it is not worth looking at each of them. */
+static gboolean
+turns_are_full (NamidaHandshakeTurns *self)
+{
+  guint total = self->running.length;
+
+  if (total >= NAMIDA_LIMIT_HANDSHAKES)
+    return TRUE;
+  return self->n_preferred_waiting == 0
+         && total - self->n_preferred >= NAMIDA_LIMIT_HANDSHAKES - NAMIDA_LIMIT_HANDSHAKES_RESERVED;
+}
+
 /* A crowd of strangers must not take the processors from the transfer of a trusted device. */
 static gboolean
 turns_is_too_soon (NamidaHandshakeTurns *self)
@@ -261,7 +273,7 @@ turns_find_first (NamidaHandshakeTurns *self)
 gpointer
 namida_handshake_turns_next (NamidaHandshakeTurns *self)
 {
-  Turn *turn = turns_is_too_soon (self) ? NULL : turns_find_first (self);
+  Turn *turn = turns_are_full (self) || turns_is_too_soon (self) ? NULL : turns_find_first (self);
 
   if (turn == NULL || !turns_have_room (self, turn))
     return NULL;

@@ -64,7 +64,7 @@ typedef struct
   gint64 deadline; /* monotonic µs */
   char *address, *network;
   gssize awaited; /* bytes of the hello to wait for */
-  gboolean failed, in_worker;
+  gboolean failed, in_turns, in_worker;
 } Arrival;
 
 static NamidaListener *
@@ -195,6 +195,9 @@ static void next_handshake (NamidaListener *self);
 static void
 leave_handshake (Arrival *arrival)
 {
+  if (!arrival->in_turns)
+    return;
+  arrival->in_turns = FALSE;
   namida_handshake_turns_remove (arrival->listener->turns, arrival);
   next_handshake (arrival->listener);
 }
@@ -329,6 +332,7 @@ arrival_secure (Arrival *arrival)
       arrival_free (arrival);
       return;
     }
+  arrival->in_turns = TRUE;
   namida_handshake_turns_add (self->turns, arrival, arrival->address, arrival->network,
                               namida_connection_limit_prefers (self->limit, arrival->address));
   next_handshake (self);
