@@ -6,6 +6,7 @@ answers a sender so. The program must live, answer a stranger afterwards, and ha
 conversations.py CLI SEEDS [SECONDS]: first every number in the file SEEDS (what was found once), then new ones for
 SECONDS (10 when none are given). A long run by hand: conversations.py CLI SEEDS 3600. Speaks TAP."""
 import contextlib
+import hashlib
 import json
 import os
 import pathlib
@@ -64,9 +65,10 @@ def body_of(chance, what, known):
               "relativePath": f"A/s{i}.mp3", "type": "audio/mpeg"} for i in range(chance.randrange(4))]
     value = {
         "register": info(chance), "prepare-upload": {"info": info(chance), "backupName": "", "files": files},
+        "preview": {"backupName": "", "files": files},
         "finish": {"files": {"f0": "00" * 32}}, "pair": {"step": chance.choice(["commit", "reveal", "confirm", "abort"]),
                                                        "pairId": known.get("pairId", "x"), "commitment": "00" * 32, "nonce": "00" * 32},
-        "prepare-download": {"backupId": "1", "labels": ["Music"]},
+        "prepare-download": {"backup": "1", "labels": ["Music"]},
         "localsend": {"info": info(chance), "files": {one["id"]: {"id": one["id"], "fileName": one["name"], "size": one["size"],
                                                                  "fileType": "audio/mpeg"} for one in files}},
     }.get(what, {})
@@ -76,15 +78,22 @@ def body_of(chance, what, known):
     return text
 
 
+WHAT = ["register", "prepare-upload", "prepare-upload", "upload", "upload", "pack", "finish", "session", "cancel", "pair", "backups",
+        "prepare-download", "download", "info"]
+# Numbers from this one on also speak as a trusted device, of what only such a device may ask for. Smaller ones mean what they always meant.
+TRUSTED_FROM = 1 << 48
+
+
 def target_of(chance, known):
     """A path of one of the dialects, and the kind of body that belongs to it."""
-    what = chance.choice(["register", "prepare-upload", "prepare-upload", "upload", "upload", "pack", "finish", "session", "cancel",
-                          "pair", "backups", "prepare-download", "download", "info"])
+    what = chance.choice(WHAT + ["preview", "wanted", "heal"] if chance.trusted else WHAT)
     localsend = chance.random() < 0.3
     query = []
     if what not in ("register", "prepare-upload", "pair") and chance.random() < 0.9:
         names = ("sessionId", "fileId", "token", "offset") if chance.random() < 0.8 else ("type", "relativePath", "folderLabel")
         given = {"fileId": "f0", "offset": "0", "type": "music", "relativePath": "A/s0.mp3", "folderLabel": "Music", **known}
+        if what == "heal":
+            names, given = ("sha256", "size"), {"sha256": "00" * 32, "size": "4"}
         query = [f"{name}={given.get(name, 'x') if chance.random() > 0.1 else chance.choice(['', '%00', '..', '-1', 'x' * 999])}" for name in names]
     path = (LOCALSEND if localsend else V1) + what + ("?" + "&".join(query) if query else "")
     return path, "localsend" if localsend and what == "prepare-upload" else what
@@ -104,8 +113,8 @@ def framed(chance, body):
 
 def request(chance, known):
     path, kind = target_of(chance, known)
-    method = "GET" if kind in ("session", "backups", "download", "info") else "POST"
-    body = b"" if method == "GET" else chance.randbytes(chance.choice([0, 4, 5000])) if kind in ("upload", "pack") else body_of(chance, kind, known)
+    method = "GET" if kind in ("session", "backups", "download", "info", "wanted") else "POST"
+    body = b"" if method == "GET" else chance.randbytes(chance.choice([0, 4, 5000])) if kind in ("upload", "pack", "heal") else body_of(chance, kind, known)
     fields, data = framed(chance, body) if body or method == "POST" else ([], b"")
     if chance.random() < 0.1:
         fields.append(chance.choice(["Expect: 100-continue", "X: a\r\n b", "Origin: null", "Host: b", "Connection: close", "A" * 3000 + ": b"]))
@@ -119,6 +128,8 @@ def learn(answer, known):
     with contextlib.suppress(ValueError, AttributeError, TypeError):
         said = json.loads(answer.partition(b"\r\n\r\n")[2])
         known.update({key: said[key] for key in ("sessionId", "pairId") if isinstance(said.get(key), str)})
+        if isinstance(said.get("files"), list):
+            known["fileId"] = said["files"][0]["id"]
         first = next(iter(said.get("files", {}).values()), None)
         token = first.get("token") if isinstance(first, dict) else first
         if isinstance(token, str):
@@ -145,10 +156,11 @@ class Conversation:
 
     def __init__(self, seed, lab):
         self.chance, self.lab = random.Random(seed), lab
+        self.chance.trusted = seed >= TRUSTED_FROM
 
     def connect(self):
         stream = socket.create_connection(("127.0.0.1", self.lab.port), 5, (f"127.0.5.{self.chance.randrange(1, 250)}", 0))
-        kind = self.chance.choice(["plain", "plain", "tls", "certificate"])
+        kind = self.chance.choice(["plain", "plain", "tls", "certificate"] + ["trusted"] * 4 * self.chance.trusted)
         return stream if kind == "plain" else self.lab.contexts[kind].wrap_socket(stream)
 
     def as_client(self):
@@ -232,25 +244,45 @@ class Lab:
         self.path = path
         self.song = path / "song.mp3"
         self.song.write_bytes(b"music" * 100)
-        key, certificate = path / "key", path / "crt"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-                        "-subj", "/CN=fuzz", "-keyout", key, "-out", certificate], check=True, capture_output=True)
         self.contexts = {}
-        for kind in ("tls", "certificate"):
+        for kind in ("tls", "certificate", "trusted"):
             context = self.contexts[kind] = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        self.contexts["certificate"].load_cert_chain(certificate, key)
         self.server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.server_context.load_cert_chain(certificate, key)
+        for kind in ("certificate", "trusted"):
+            key, certificate = path / f"{kind}.key", path / f"{kind}.crt"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+                            "-subj", "/CN=fuzz", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+            self.contexts[kind].load_cert_chain(certificate, key)
+        self.server_context.load_cert_chain(path / "certificate.crt", path / "certificate.key")
+        fingerprint = hashlib.sha256(ssl.PEM_cert_to_DER_cert((path / "trusted.crt").read_text())).hexdigest()
+        for arguments in (["add", fingerprint, "Trusted"], ["set", fingerprint, "--restore=yes"]):
+            subprocess.run([CLI, "trust", *arguments, "--data-dir", path / "data"], check=True, capture_output=True, env=environment(path))
         self.port = free_port()
         self.errors = open(path / "errors", "wb")
         self.process = subprocess.Popen(
             [CLI, "receive", "--json", "--interface", "lo", "--port", str(self.port), "--data-dir", path / "data", "--backups", path / "backups",
-             "--music", path / "music", "--accept", "all", "--unencrypted", "allow"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+             "--music", path / "music", "--as", "backup", "--accept", "all", "--unencrypted", "allow"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=self.errors, env=environment(path))
         deadline = time.monotonic() + WAIT
         while not self.answers() and time.monotonic() < deadline:
             time.sleep(0.1)
+
+    def store(self):
+        """Keeps a version of the trusted device there, which it may fetch."""
+        identity = self.path / "owner" / "identity"
+        identity.mkdir(parents=True)
+        for name, source in (("key.pem", "trusted.key"), ("certificate.pem", "trusted.crt")):
+            (identity / name).write_bytes((self.path / source).read_bytes())
+        (identity / "uuid").write_text("00000000-0000-4000-8000-000000000002")
+        for path in (identity.parent, identity, *identity.iterdir()):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        command = [CLI, "send", "--interface", "lo", "--port", str(free_port()), "--data-dir", identity.parent, "--to", f"127.0.0.1:{self.port}", self.song]
+        for _ in range(4):  # as in check()
+            sent = subprocess.run(command, capture_output=True, env=environment(self.path))
+            if sent.returncode == 0:
+                return
+        raise AssertionError(f"nothing can be sent: {sent.stderr.decode(errors='replace')}")
 
     def answers(self):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 5, ("127.0.5.254", 0)) as stream:
@@ -290,9 +322,10 @@ def run():
         lab = Lab(pathlib.Path(folder))
         seed = None
         try:
+            lab.store()
             end = time.monotonic() + SECONDS
             while seeds or time.monotonic() < end:
-                seed = seeds.pop(0) if seeds else new.randrange(1 << 48)
+                seed = seeds.pop(0) if seeds else new.randrange(TRUSTED_FROM << 1)
                 converse(seed, lab)
                 tried += 1
             lab.close()

@@ -4,6 +4,8 @@ here. The last test asks a real chromium to load such a page."""
 import contextlib
 import http.server
 import json
+import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -13,9 +15,10 @@ import threading
 from namida_hostile import PREFIX, Skipped, expect, run
 
 LOCALSEND = "/api/localsend/v2/"
-PATHS = [("GET", PREFIX + what) for what in ("register", "session?sessionId=x", "backups", "download?sessionId=x&fileId=x")]
+PATHS = [("GET", PREFIX + what) for what in ("register", "session?sessionId=x", "backups", "download?sessionId=x&fileId=x",
+                                              "wanted")]
 PATHS += [("POST", PREFIX + what) for what in ("register", "prepare-upload", "upload?sessionId=x", "pack?sessionId=x",
-                                               "finish?sessionId=x", "cancel?sessionId=x", "pair", "prepare-download",
+                                               "finish?sessionId=x", "cancel?sessionId=x", "pair", "prepare-download", "preview", "heal",
                                                "upload?type=music&relativePath=x.mp3&folderLabel=Music")]
 PATHS += [("GET", LOCALSEND + "info"), *(("POST", LOCALSEND + what) for what in (
     "register", "prepare-upload", "upload?sessionId=x&fileId=x&token=x", "cancel"))]
@@ -23,7 +26,18 @@ FIELDS = ("Origin: https://evil.example", "Origin: null", "Referer: http://127.0
           "Sec-Fetch-Mode: no-cors", "Host: evil.example", "Host: evil.example:53317", "Host: x")
 
 
+def routes():
+    """The paths that the program knows: whoever adds one adds it here, too."""
+    found = set()
+    for source, prefix in (("v1", PREFIX), ("phone", PREFIX), ("localsend", LOCALSEND)):
+        text = (pathlib.Path(__file__).parents[2] / f"src/server/namida-server-{source}.c").read_text()
+        found |= {prefix + name for name in re.findall(r'\.name = "([a-z-]+)"', text)}
+    return found
+
+
 def every_path_refuses(lab, receiver):
+    left = routes() - {path.partition("?")[0] for _, path in PATHS}
+    assert len(routes()) > 15 and not left, left
     for tls in (False, True):
         for method, path in PATHS:
             for field in FIELDS:
