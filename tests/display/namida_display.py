@@ -125,10 +125,14 @@ def window_id(name):
 
 
 def place(window, x, y, width=None, height=None):
-    if width:
-        xdo("windowsize", window, width, height)
-    xdo("windowmove", window, x, y)
-    time.sleep(0.8)
+    for _ in range(2):
+        if width:
+            xdo("windowsize", window, width, height)
+        xdo("windowmove", window, x, y)
+        time.sleep(0.8)
+        # A page that becomes narrow on the way is as wide as its wide form at first; a person would go on to pull at its side.
+        if not width or f"WIDTH={width}" in xdo("getwindowgeometry", "--shell", window):
+            break
 
 
 def picture(name, window):

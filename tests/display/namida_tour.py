@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Opens every page and dialog of the window, with real devices, in any language, and calls see(name, window) for each."""
+import contextlib
 import io
 import json
 import pathlib
 import random
 import re
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,6 +20,7 @@ from namida_phone import Phone, Receiving, entries_of  # noqa: E402
 
 SONGS = ("Jóga", "Hunter", "Unravel", "Bachelorette", "All Neon Like", "5 Years", "Immature", "Alarm Call", "Pluto", "All Is Full of Love", "Hyperballad",
          "Isobel")
+HOUR = 3600 * 1_000_000
 PAGES = {"devices": "alt+1", "transfers": "alt+2", "backups": "alt+3"}
 
 
@@ -29,14 +32,15 @@ def inner_zip(**files):
     return data.getvalue()
 
 
-def namida_backup(path):
-    """Returns a small backup as Namida writes it: a zip of zips."""
+def namida_backup(path, days=300):
+    """Writes a small backup as Namida does: a zip of zips."""
     listens = {str(20000 + day): [{"dateAdded": (20000 + day) * 86_400_000 + n, "track": f"/storage/emulated/0/Music/{SONGS[n]}.flac", "source": "local"}
-                                  for n in range(day % 7 + 1)] for day in range(300)}
+                                  for n in range(day % 7 + 1)] for day in range(days)}
     tracks = [{"dateAdded": 1, "track": f"/storage/emulated/0/Music/{SONGS[n]}.flac"} for n in range(12)]
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("TEMPDIR_History.zip", inner_zip(**listens))
-        archive.writestr("TEMPDIR_Playlists.zip", inner_zip(Road={"name": "Road", "tracks": tracks}, Rain={"name": "Rain", "tracks": tracks[:5]}))
+        archive.writestr("TEMPDIR_Playlists.zip", inner_zip(Road={"name": "Road", "tracks": tracks if days == 300 else tracks[:10]},
+                                                            Rain={"name": "Rain", "tracks": tracks[:5]}))
         archive.writestr("LOCAL_FILES.zip", inner_zip(favs={"name": "favs", "tracks": tracks[:7]},
                                                       namida_settings={"directoriesToScan": ["/storage/emulated/0/Music"]}))
 
@@ -46,7 +50,7 @@ class Tour:
         """@alone: in its own network, so that the devices can have realistic names."""
         self.lab, self.words, self.see, self.folders, self.width = lab, words, see, folders, 1000
         self.mark = "" if alone else f" {RUN}"
-        self.alias = "Desk PC" + self.mark
+        self.alias = "Home PC" + self.mark
         lab.env.update(words.env)
         self.backup, self.music, self.song = made_backup(lab.path / "files")
         namida_backup(self.backup)
@@ -159,16 +163,20 @@ class Tour:
         self.close(dialog)
 
     def versions(self):
-        """Receives two versions of a phone's backup into the window's folders; the second one has one more song."""
+        """Receives two versions of a phone's backup into the window's folders; the first is from the day before, and has less in it."""
         receiver = self.lab.start(CLI, "--data-dir", self.data, "--interface", "lo", "--alias", self.alias, "receive", "--accept", "all", "--as",
                                   "backup", "--backups", self.kept(), "--music", self.data / "music")
         for number in range(2):
+            namida_backup(self.backup, 297 + 3 * number)
             (self.music / f"Demo {number + 1}.flac").write_bytes(random.randbytes(100_000))
-            done = subprocess.run([CLI, "--data-dir", self.lab.path / "phone", "--interface", "lo", "--alias", "Pixel 8" + self.mark, "send", "--to",
+            done = subprocess.run([CLI, "--data-dir", self.lab.path / "phone", "--interface", "lo", "--alias", "Pixel 8a" + self.mark, "send", "--to",
                                    self.alias, self.backup, self.music], env=self.lab.env, capture_output=True, text=True, timeout=60)
             assert done.returncode == 0, done
         receiver.terminate()
         assert receiver.wait(30) in (0, 1)
+        with contextlib.closing(sqlite3.connect(self.data / "state.db")) as database, database:
+            database.execute("UPDATE versions SET created_at = created_at - ?, verified_at = verified_at - ? WHERE id = (SELECT min(id) FROM versions)",
+                             (24 * HOUR, 24 * HOUR))
 
     def neighbours(self):
         """A new device, a phone that cannot encrypt, and a trusted device that is away."""
@@ -361,10 +369,60 @@ class Tour:
         place(self.window, 0, 0, self.width, 640)
         keys(self.window, "Escape")
         self.settle()
-        for text, name in (("Restore _Here…", "restore"), ("Restore to a _Device…", "chooser"),
-                           ("Restore Son_gs…", "songs")):
+        for text, name in (("Restore _Here…", "restore"), ("Restore to a _Device…", "chooser"), ("Restore Son_gs…", "songs"),
+                           ("_Share With a Browser…", "share")):
             dialog = self.dialog(lambda text=text: self.choose(text))
             time.sleep(1.5)
+            self.see(name, dialog)
+            self.close(dialog)
+        dialog = self.dialog(lambda: self.press("Get a Backup from Another Device…"))
+        self.see("get", dialog)
+        self.close(dialog)
+        self.merge()
+        self.restore()
+
+    def merge(self):
+        dialog = self.dialog(lambda: self.choose("_Merge With…"))
+        self.wait("Merge With Which Backup?")
+        self.see("merge-with", dialog)
+        keys(dialog, "Tab")
+        keys(dialog, "Return")
+        self.wait("What the Result Will Have")
+        self.settle()
+        self.see("merge", dialog)
+        self.close(dialog)
+
+    def restore(self):
+        """The steps after the choice of this computer."""
+        dialog = self.dialog(lambda: self.choose("Restore _Here…"))
+        for name in ("restore-parts", "restore-music", "restore-place"):
+            xdo("windowfocus", "--sync", dialog)
+            keys(dialog, "Return")
+            time.sleep(2)
+            self.see(name, dialog)
+        self.close(dialog)
+
+    def device(self):
+        """The page of a trusted device, its questions, and the windows of the menus."""
+        keys(self.window, "alt+1")
+        time.sleep(1)
+        self.click(wait_for("the device", lambda: find(self.nas_name, "list item")))
+        self.wait("What It May Do")
+        self.settle()
+        self.see("device", self.window)
+        place(self.window, 0, 0, self.width, 640)
+        dialog = self.dialog(lambda: self.press("_Forget This Device…"))
+        self.see("forget", dialog)
+        self.close(dialog)
+        keys(self.window, "Escape")
+        self.settle()
+        dialog = self.dialog(lambda: keys(self.window, "ctrl+b"))
+        self.see("link", dialog)
+        self.close(dialog)
+        for text, name in (("_Blocked Devices…", "blocked"), ("Replace a _Device…", "replace"), ("_Trash", "trash")):
+            keys(self.window, "F10")
+            time.sleep(0.5)
+            dialog = self.dialog(lambda text=text: keys(self.window, self.words.mnemonic(text)))
             self.see(name, dialog)
             self.close(dialog)
 
@@ -432,6 +490,7 @@ class Tour:
         self.search()
         self.message()
         self.backups()
+        self.device()
         self.failing()
         self.away()
         self.leaving()

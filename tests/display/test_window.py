@@ -64,6 +64,9 @@ def test_accept_receives(lab):
     place(dialog, 0, 0, 360, 640)
     assert not arrived(data / "music", song), "stored before anyone said yes"
     no_underscores()
+    fingerprint = wait_for("the fingerprint", lambda: find("Not met before. Its screen shows", starts=True))
+    assert fingerprint.get_text_iface().get_n_selections() == 0, "a text is selected that nobody selected"
+    assert button("Decline").get_state_set().contains(Atspi.StateType.FOCUSED), "the focus is not on Decline"
     press(button("Accept"))
     wait_for("the music to arrive", lambda: arrived(data / "music", song))
     wait_for("the backup to arrive", lambda: arrived(data / "backups", backup))
@@ -129,6 +132,8 @@ def test_pairing_shows_the_same_digits(lab):
     wait_for("the end in words", lambda: [n for n in everything() if (n.get_name() or "").startswith("Paired With ")])
     keys(window_id("Pair Devices"), "Escape")
     wait_for("the dialog to go", lambda: find("Pair Devices") is None)
+    lab.sender(f"ThinkPad {RUN}", "receive", "--accept", "trusted", "--backups", lab.path / "b", "--music", lab.path / "m")
+    wait_for("it among the own devices", lambda: find(f"ThinkPad {RUN}", "list item").get_parent().get_name() == "Your devices")
     # The other one thinks better of it: this side's yes alone must not be called trust.
     other = lab.sender(f"Old Phone {RUN}", "--json", "pair", alias, stdin=subprocess.PIPE)
     press(button("Codes Match"))

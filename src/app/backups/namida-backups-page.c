@@ -23,6 +23,7 @@ struct _NamidaBackupsPage
 
   GtkStack *stack;
   GtkSearchEntry *search;
+  GtkWidget *elsewhere;
   NamidaFindList *found;
   GtkWidget *head;
   GtkBox *box;
@@ -170,6 +171,7 @@ backups_page_on_searched (NamidaBackupsPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->found), searching);
   gtk_widget_set_visible (self->head, !searching);
   gtk_widget_set_visible (GTK_WIDGET (self->box), !searching);
+  gtk_widget_set_visible (self->elsewhere, !searching);
   if (searching)
     namida_find_list_search (self->found, self->hub, text);
   else
@@ -238,6 +240,7 @@ namida_backups_page_class_init (NamidaBackupsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, box);
   gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, room);
   gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, search);
+  gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, elsewhere);
   gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, found);
   gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, head);
   gtk_widget_class_bind_template_callback (widget_class, backups_page_on_searched);

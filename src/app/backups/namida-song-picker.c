@@ -197,6 +197,16 @@ song_picker_on_search (NamidaSongPicker *self, GtkSearchEntry *entry)
   gtk_filter_changed (gtk_filter_list_model_get_filter (self->shown), GTK_FILTER_CHANGE_DIFFERENT);
 }
 
+/* The entry takes Escape for itself: first it empties the search, then it closes the window as everywhere else. */
+static void
+song_picker_on_search_stopped (NamidaSongPicker *self, GtkSearchEntry *entry)
+{
+  if (*gtk_editable_get_text (GTK_EDITABLE (entry)) != '\0')
+    gtk_editable_set_text (GTK_EDITABLE (entry), "");
+  else
+    gtk_window_close (GTK_WINDOW (self));
+}
+
 static void
 song_picker_on_activate (NamidaSongPicker *self, guint position)
 {
@@ -352,6 +362,7 @@ namida_song_picker_class_init (NamidaSongPickerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaSongPicker, restore_button);
   gtk_widget_class_bind_template_callback (widget_class, song_picker_on_all);
   gtk_widget_class_bind_template_callback (widget_class, song_picker_on_search);
+  gtk_widget_class_bind_template_callback (widget_class, song_picker_on_search_stopped);
   gtk_widget_class_bind_template_callback (widget_class, song_picker_on_activate);
   gtk_widget_class_bind_template_callback (widget_class, song_picker_on_setup);
   gtk_widget_class_bind_template_callback (widget_class, song_picker_on_bind);

@@ -165,6 +165,17 @@ version_page_show_music (NamidaVersionPage *self)
 
 /* ---- data from the zip ---- */
 
+/* What is not known has no tile: the lines are filled with those that there are. */
+static void
+version_page_fit_tiles (NamidaVersionPage *self, gboolean narrow)
+{
+  guint n = 0;
+
+  while (gtk_flow_box_get_child_at_index (self->tiles, (int) n) != NULL)
+    n++;
+  gtk_flow_box_set_max_children_per_line (self->tiles, !narrow ? CLAMP (n, 1, 6) : n == 4 ? 2 : 3);
+}
+
 static void
 version_page_show_tiles (NamidaVersionPage *self, const NamidaVersionData *data)
 {
@@ -178,6 +189,7 @@ version_page_show_tiles (NamidaVersionPage *self, const NamidaVersionData *data)
   namida_version_parts_add_tile (self->tiles, data->artists, _ ("Artists"));
   namida_version_parts_add_tile (self->tiles, in->n_playlists, _ ("Playlists"));
   namida_version_parts_add_tile (self->tiles, in->favourites, _ ("Favorites"));
+  version_page_fit_tiles (self, namida_narrow_get (GTK_WIDGET (self)));
 }
 
 static void
@@ -213,7 +225,7 @@ version_page_show_changes (NamidaVersionPage *self, const NamidaVersionData *dat
 {
   g_autofree char *when = self->older != NULL ? namida_files_time (namida_version_get_created_at (self->older)) : NULL;
   /* Translators: %s: “yesterday, 14:20” or “on 3 November” */
-  g_autofree char *title = when != NULL ? g_strdup_printf (_ ("Since the Version of %s"), when) : NULL;
+  g_autofree char *title = when != NULL ? g_strdup_printf (_ ("Since %s"), when) : NULL;
 
   adw_preferences_group_set_title (self->changes_group, title != NULL ? title : _ ("Changes"));
   if (self->older == NULL)
@@ -369,7 +381,7 @@ version_page_on_narrow (GtkWidget *widget, gboolean narrow)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->facts),
                                   narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
   gtk_box_set_spacing (self->facts, narrow ? 3 : 18);
-  gtk_flow_box_set_max_children_per_line (self->tiles, narrow ? 3 : 6);
+  version_page_fit_tiles (self, narrow);
   gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->newer_button)), !narrow);
   if (narrow)
     gtk_button_set_icon_name (self->restore_button, "document-revert-symbolic");

@@ -126,7 +126,11 @@ on_peers_changed (NamidaDevicesPage *self, guint position, guint removed, guint 
       g_signal_handlers_disconnect_by_func (peer, on_trust_changed, self);
       g_signal_connect_object (peer, "notify::trusted", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
     }
-  show_lists (self);
+  /* The hub marks a new peer as trusted after the lists have filtered it, if it was started after the window. */
+  if (added > 0)
+    on_trust_changed (self);
+  else
+    show_lists (self);
 }
 
 static GtkWidget *

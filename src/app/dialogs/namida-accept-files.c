@@ -176,7 +176,7 @@ accept_files_matches (gpointer item, gpointer user_data)
   if (self->search == NULL)
     return TRUE;
   path = namida_entry_dup_path (accept_file_get_entry (item));
-  folded = g_utf8_casefold (path, -1);
+  folded = namida_format_fold (path);
   return strstr (folded, self->search) != NULL;
 }
 
@@ -187,8 +187,18 @@ accept_files_on_search (NamidaAcceptFiles *self, GtkSearchEntry *entry)
 
   g_clear_pointer (&self->search, g_free);
   if (*text != '\0')
-    self->search = g_utf8_casefold (text, -1);
+    self->search = namida_format_fold (text);
   gtk_filter_changed (gtk_filter_list_model_get_filter (self->shown), GTK_FILTER_CHANGE_DIFFERENT);
+}
+
+/* The entry takes Escape for itself: first it empties the search, then it closes the window as everywhere else. */
+static void
+accept_files_on_search_stopped (NamidaAcceptFiles *self, GtkSearchEntry *entry)
+{
+  if (*gtk_editable_get_text (GTK_EDITABLE (entry)) != '\0')
+    gtk_editable_set_text (GTK_EDITABLE (entry), "");
+  else
+    gtk_window_close (GTK_WINDOW (self));
 }
 
 static void
@@ -328,6 +338,7 @@ namida_accept_files_class_init (NamidaAcceptFilesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptFiles, list);
   gtk_widget_class_bind_template_callback (widget_class, accept_files_on_all);
   gtk_widget_class_bind_template_callback (widget_class, accept_files_on_search);
+  gtk_widget_class_bind_template_callback (widget_class, accept_files_on_search_stopped);
   gtk_widget_class_bind_template_callback (widget_class, accept_files_on_activate);
   gtk_widget_class_bind_template_callback (widget_class, accept_files_on_setup);
   gtk_widget_class_bind_template_callback (widget_class, accept_files_on_bind);
