@@ -110,18 +110,18 @@ namida_inspection_dup_sentence (const NamidaInspection *self)
       return g_strdup_printf (_ ("“%s” is empty: the backup was never finished. Make a new one in Namida."),
                               self->name);
     case NAMIDA_INSPECTION_NOT_A_ZIP:
-      return g_strdup_printf (_ ("“%s” is no zip file, and so no Namida backup."), self->name);
+      return g_strdup_printf (_ ("“%s” is not a zip file, so it is not a Namida backup."), self->name);
     case NAMIDA_INSPECTION_NOT_NAMIDA:
       return g_strdup_printf (_ ("“%s” is a zip file, but no Namida backup."), self->name);
     case NAMIDA_INSPECTION_TRUNCATED:
-      return g_strdup_printf (_ ("“%s” is cut off: its end is missing. Copy or send it again."), self->name);
+      return g_strdup_printf (_ ("“%s” is incomplete: its end is missing. Copy or send it again."), self->name);
     case NAMIDA_INSPECTION_ENCRYPTED:
       return g_strdup_printf (_ ("“%s” is protected by a password: neither Namida nor this program can open it."),
                               self->name);
     case NAMIDA_INSPECTION_TOO_BIG:
-      return g_strdup_printf (
-          _ ("“%s” unpacks to more than any Namida backup does, and was not read to its end. Do not open it."),
-          self->name);
+      return g_strdup_printf (_ ("“%s” is far larger when unpacked than a Namida backup should be, and was not read "
+                                 "completely. Do not open it."),
+                              self->name);
     default:
       return dup_damaged_sentence (self);
     }
@@ -410,7 +410,7 @@ namida_inspection_dup_summary (const NamidaInspection *self)
   if (self->favourites > 0)
     g_ptr_array_add (parts, dup_favourite_count (self));
   if (parts->len == 0)
-    return g_strdup (self->has_settings ? _ ("Settings only") : _ ("Nothing that could be counted"));
+    return g_strdup (self->has_settings ? _ ("Settings only") : _ ("No details"));
   g_ptr_array_add (parts, NULL);
   return g_strjoinv (", ", (char **) parts->pdata);
 }

@@ -251,12 +251,12 @@ const char *
 namida_error_connection_words (const GError *error)
 {
   if (error == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return _ ("it did not answer in time");
+    return _ ("it did not respond in time");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    return _ ("nothing answers there");
+    return _ ("it refused the connection");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE))
-    return _ ("this network has no way to it");
+    return _ ("it cannot be reached from this network");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)
       || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
     return _ ("it closed the connection");

@@ -139,8 +139,8 @@ const char *namida_error_storage_words_there (NamidaError code);
  * namida_error_connection_words:
  * @error: (nullable): the GIO error that ended a connection; %NULL if the connection timed out
  *
- * Returns: (transfer none): the reason as a translated clause ("nothing answers there"); the system's own message for
- * rare errors. Valid as long as @error.
+ * Returns: (transfer none): the reason as a translated clause ("it refused the connection"); the system's own message
+ * for rare errors. Valid as long as @error.
  */
 const char *namida_error_connection_words (const GError *error);
 

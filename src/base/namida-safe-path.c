@@ -142,7 +142,7 @@ fail_open (GError **error, int saved_errno, const char *relative)
   if (saved_errno == ELOOP || saved_errno == ENOTDIR || saved_errno == EXDEV)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
-                   _ ("“%s” is not stored: a link or a file is in the way of its folder. Move it away and try again."),
+                   _ ("“%s” was not saved, because a link or a file is in place of its folder. Move it and try again."),
                    shown);
       return -1;
     }

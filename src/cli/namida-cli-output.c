@@ -144,7 +144,7 @@ namida_cli_fail (NamidaCli *cli, const GError *error)
   gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
                        || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
   g_autoptr (GError) plain
-      = cancelled ? g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled")) : NULL;
+      = cancelled ? g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled")) : NULL;
 
   error = plain != NULL ? plain : error;
   if (cli->json)

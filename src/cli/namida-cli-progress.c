@@ -367,7 +367,7 @@ say_end (NamidaCliProgress *self)
     {
       g_autofree char *state = namida_transfer_end_dup_state (&end);
 
-      /* Translators: a state ("Sent; the other device cannot verify it"), files, their size. */
+      /* Translators: a state ("Sent, not verified"), files, their size. */
       namida_cli_say (self->cli, _ ("%s: %s (%s)."), state, stored, size);
     }
   else if (counts.kept > 0)

@@ -91,9 +91,9 @@ add_isolation (Check *check, GPtrArray *hints)
   for (guint i = 0; i < check->answered->len; i++)
     if (!has_host (gateways, g_ptr_array_index (check->answered, i)))
       return;
-  add (hints, NAMIDA_HINT_ISOLATED, _ ("Nobody but the router answers on this network"),
-       _ ("The network may keep its devices apart, as guest Wi-Fi and hotel networks often do; or no other device is "
-          "switched on. Connect both devices to a network of your own, or to the hotspot of a phone."));
+  add (hints, NAMIDA_HINT_ISOLATED, _ ("No other device answered on this network"),
+       _ ("The network may isolate its devices, as guest and hotel Wi-Fi often does, or no other device is turned on. "
+          "Try your home network or a phone hotspot."));
 }
 
 static void
@@ -105,11 +105,11 @@ add_udp_port (Check *check, GPtrArray *hints)
   if (check->listening || !namida_port_find_holder (check->proc, FALSE, NAMIDA_MULTICAST_PORT, &name))
     return;
   /* Translators: %s is a program's name, %u a port */
-  title = name != NULL ? g_strdup_printf (_ ("“%s” keeps port %u to itself"), name, NAMIDA_MULTICAST_PORT)
-                       : g_strdup_printf (_ ("Another program keeps port %u to itself"), NAMIDA_MULTICAST_PORT);
+  title = name != NULL ? g_strdup_printf (_ ("“%s” is blocking port %u"), name, NAMIDA_MULTICAST_PORT)
+                       : g_strdup_printf (_ ("Another app is blocking port %u"), NAMIDA_MULTICAST_PORT);
   add (hints, NAMIDA_HINT_PORT, title,
-       _ ("Devices announce themselves at this port, and cannot be heard. Close that program, then look again; or "
-          "type the address of the other device."));
+       _ ("Namida Sync needs this port to find devices. Close that app and search again, or enter the address of the "
+          "other device."));
 }
 
 /* The service of this user may run beside the window or a command. Both are the same device, which is found on
@@ -132,10 +132,9 @@ add_tcp_port (Check *check, GPtrArray *hints)
     return;
   title = name != NULL ? g_strdup_printf (_ ("“%s” uses port %u"), name, NAMIDA_PORT_FIRST)
                        : g_strdup_printf (_ ("Another program uses port %u"), NAMIDA_PORT_FIRST);
-  body = g_strdup_printf (
-      _ ("This device receives at port %u instead, and devices that scan the network or type its address do not find "
-         "it without the port. Close that program and start Namida Sync again."),
-      check->tcp_port);
+  body = g_strdup_printf (_ ("Namida Sync is using port %u instead, so devices that scan the network may not find it. "
+                             "To use the default port, close that app and restart Namida Sync."),
+                          check->tcp_port);
   add (hints, NAMIDA_HINT_PORT, title, body);
 }
 
@@ -164,8 +163,7 @@ add_firewall_command (GPtrArray *hints, gboolean told, const char *command)
       command);
 
   add (hints, NAMIDA_HINT_FIREWALL,
-       told ? _ ("The firewall of this device keeps other devices away")
-            : _ ("The firewall of this device may keep other devices away"),
+       told ? _ ("A firewall is blocking other devices") : _ ("A firewall may be blocking other devices"),
        told ? surely : maybe);
 }
 
@@ -231,7 +229,7 @@ check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
     loopback = loopback && ((NamidaInterface *) g_ptr_array_index (interfaces, i))->loopback;
   if (interfaces->len == 0)
     add (hints, NAMIDA_HINT_NO_NETWORK, _ ("This device is not connected to a network"),
-         _ ("Connect it to the Wi-Fi or the cable that the other device uses."));
+         _ ("Connect it to the same network as the other device."));
   else
     {
       add_udp_port (check, hints);

@@ -73,7 +73,7 @@ wrong_size (GError **error)
 {
   g_set_error_literal (
       error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
-      _ ("A file does not have the size that was announced. It may have changed while it was sent; send it again."));
+      _ ("A file does not have the expected size. It may have changed while it was being sent. Send it again."));
   return FALSE;
 }
 

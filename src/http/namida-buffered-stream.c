@@ -221,7 +221,7 @@ output_wait (NamidaBufferedOutput *self, GIOCondition condition, GCancellable *c
           /* Not G_IO_ERROR_TIMED_OUT, after which TLS tries again. It may do so anyway, and must not wait again. */
           g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
           g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                               _ ("The other device stopped answering: check its network, then send again"));
+                               _ ("The other device stopped responding. Check its network connection and try again."));
           return FALSE;
         }
       before = untaken;

@@ -16,9 +16,9 @@
 static gboolean
 answer_refuse (GError **error)
 {
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
-                       _ ("The other device answered in a way this program does not understand: update both, then send "
-                          "again"));
+  g_set_error_literal (
+      error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+      _ ("The other device sent an unexpected answer. Update Namida Sync on both devices and try again."));
   return FALSE;
 }
 
@@ -140,17 +140,18 @@ namida_stream_error (GError *error)
   if (error->domain == NAMIDA_ERROR)
     return error;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+    result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                                  _ ("The other device stopped answering: check its network, then send again"));
+    result
+        = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                               _ ("The other device stopped responding. Check its network connection and try again."));
   else if (error->domain == G_TLS_ERROR || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
     /* Also used for a connection that ends in the middle of a record, because the message of the TLS library means
      * nothing to the user. */
     result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                                   _ ("The other device closed the connection: try again"));
   else
-    result = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE, _ ("The connection was lost (%s): send again"),
+    result = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE, _ ("The connection was lost: %s. Try again."),
                           error->message);
   g_error_free (error);
   return result;

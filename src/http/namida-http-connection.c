@@ -344,7 +344,7 @@ namida_http_connection_write (NamidaHttpConnection *self, const guint8 *data, gs
       if (!namida_rate_limit_wait (self->limit, n, self->cancellable))
         {
           self->broken = TRUE;
-          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
           return -1;
         }
     }

@@ -72,8 +72,8 @@ namida_identity_remember (
                              "trust it have to pair with it again. If you have a copy of the folder “identity”, bring "
                              "it back instead."));
   else if (last == NULL && namida_database_was_damaged (database) == NULL && g_file_test (marker, G_FILE_TEST_EXISTS))
-    *sentence = g_strdup (_ ("The list of trusted devices and the history are gone: “state.db” was not there. If you "
-                             "have a copy, bring it back while the program is closed; else pair your devices again."));
+    *sentence = g_strdup (_ ("The list of trusted devices and the history are missing: “state.db” was not found. "
+                             "Restore it from a copy while Namida Sync is closed, or pair your devices again."));
   if (g_strcmp0 (last, now) != 0
       && !namida_database_exec (database, error, "INSERT OR REPLACE INTO device (id, fingerprint) VALUES (1, ?)", "s",
                                 now))

@@ -80,8 +80,8 @@ namida_trust_doubt_dup_text (NamidaTrustStore *trust, const char *fingerprint, c
   g_autofree char *name = whom != NULL ? namida_format_name (whom->alias) : NULL;
 
   if (doubt == NAMIDA_DOUBT_IDENTITY_CHANGED)
-    return g_strdup_printf (_ ("This says it is your trusted “%s”, but it shows another key. Someone may be pretending "
-                               "to be it. If it was set up anew, pair with it again."),
+    return g_strdup_printf (_ ("This device claims to be your trusted device “%s”, but its key is different. Someone "
+                               "may be impersonating it. If you reinstalled it, pair with it again."),
                             name);
   if (doubt == NAMIDA_DOUBT_NAME_TAKEN)
     {
@@ -93,6 +93,6 @@ namida_trust_doubt_dup_text (NamidaTrustStore *trust, const char *fingerprint, c
                               own, name);
     }
   if (doubt == NAMIDA_DOUBT_LOOKALIKE)
-    return g_strdup_printf (_ ("This is not your trusted “%s”: only its name looks the same."), name);
+    return g_strdup_printf (_ ("This is not your trusted device “%s”. Only the names look alike."), name);
   return NULL;
 }

@@ -23,9 +23,9 @@ message_for_peer (const GError *reason, guint status)
   if (words != NULL)
     return words;
   if (status == 507)
-    return _ ("There is not enough room on the receiving device. Make room there, then send again.");
+    return _ ("The other device does not have enough free space. Free some space there and try again.");
   if (status == 500)
-    return _ ("Something went wrong on the receiving device. It says there what; then send again.");
+    return _ ("An error occurred on the other device. See the message shown there.");
   return reason->message;
 }
 
@@ -122,7 +122,6 @@ namida_error_answer_parse (const char *data, gsize length, guint status, gint64 
     return g_error_new_literal (NAMIDA_ERROR, (int) code, namida_error_storage_words_there (code));
   clean = dup_clean (message != NULL ? message : "");
   if (clean[0] != '\0')
-    return g_error_new (NAMIDA_ERROR, (int) code, _ ("The other device answered: %s"), clean);
-  return g_error_new (NAMIDA_ERROR, (int) code, _ ("The other device refused without a reason (status %u). Try again."),
-                      status);
+    return g_error_new (NAMIDA_ERROR, (int) code, _ ("The other device reported: %s"), clean);
+  return g_error_new (NAMIDA_ERROR, (int) code, _ ("The other device rejected the request (HTTP status %u)."), status);
 }

@@ -105,8 +105,9 @@ check_backup (NamidaBackup *backup, GError **error)
     return namida_message_refuse (error, _ ("The phone app takes music only together with a Namida backup. Choose a "
                                             "backup zip beside it, then send again."));
   if (zips != 1)
-    return namida_message_refuse (error, _ ("The phone app takes one Namida backup at a time, with any music beside "
-                                            "it. Choose exactly one backup zip, then send again."));
+    return namida_message_refuse (
+        error,
+        _ ("The phone app accepts one Namida backup per transfer, plus any music. Select one backup and try again."));
   for (guint i = 0; i < entries->len; i++)
     {
       const NamidaEntry *entry = g_ptr_array_index (entries, i);

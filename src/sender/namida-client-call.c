@@ -186,15 +186,16 @@ return_failure (GTask *task, GError *reason)
   if (call->mismatch && self->pinned != NULL)
     call_run_worker (task, call->caller, claim_thread, on_claimed);
   else if (g_cancellable_is_cancelled (call->caller))
-    g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+    g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
   else if (call->timed_out)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                             _ ("The device at %s did not answer in time: check that it is on and in the same network"),
+                             _ ("The device at %s did not respond. Make sure it is turned on, on the same network, and "
+                                "running Namida Sync."),
                              where);
   else
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                             _ ("The device at %s could not be reached (%s): check that it is on, in the same network, "
-                                "and that Namida Sync is open there"),
+                             _ ("Could not reach the device at %s (%s). Make sure it is turned on, on the same "
+                                "network, and running Namida Sync."),
                              where,
                              call->reset ? _ ("it closed the connection") : namida_error_connection_words (reason));
   g_error_free (reason);

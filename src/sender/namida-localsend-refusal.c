@@ -19,21 +19,21 @@ namida_localsend_refusal_new (const char *alias, gboolean has_pin, const NamidaH
     {
     case 401:
       return !has_pin
-                 ? g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED, _ ("“%s” asks for a PIN. Send again with it."),
-                                alias)
-                 : g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG,
-                                _ ("The PIN is not the one that “%s” expects. Look there, then send again."), alias);
+                 ? g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED, _ ("“%s” requires a PIN."), alias)
+                 : g_error_new (
+                     NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG,
+                     _ ("“%s” did not accept the PIN. Check the PIN that is set on that device and try again."), alias);
     case 429:
       return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY,
                           _ ("“%s” had too many tries. Wait a few minutes, then send again."), alias);
     case 403:
-      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined this."), alias);
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined the transfer."), alias);
     case 409:
-      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
-                          _ ("“%s” is busy with another transfer. Wait until it is done, then send again."), alias);
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("“%s” is busy with another transfer. Try again later."),
+                          alias);
     case 404:
       return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                          _ ("No LocalSend answers at the address of “%s”. Open it there, then send again."), alias);
+                          _ ("LocalSend did not answer on “%s”. Open it there and try again."), alias);
     default:
       return namida_error_answer_parse ((const char *) answer->body->data,
                                         MIN (answer->body->len, NAMIDA_LIMIT_JSON_BYTES), answer->head.status, NULL);

@@ -62,7 +62,7 @@ text_connect (TextSending *self, GError **error)
     }
   if (n == 0)
     g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                 _ ("No address of “%s” is known: refresh the list of devices, then send again"), self->message.alias);
+                 _ ("The address of “%s” is not known. Refresh the device list and try again."), self->message.alias);
   return NULL;
 }
 
@@ -82,7 +82,7 @@ text_upload (TextSending *self, NamidaHttpConnection *connection, const NamidaHt
   grant = g_hash_table_lookup (tokens->files, NAMIDA_LOCALSEND_TEXT_ID);
   if (grant == NULL)
     {
-      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined this."), self->message.alias);
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined the transfer."), self->message.alias);
       return FALSE;
     }
   query = namida_localsend_query_format (tokens->session_id, NAMIDA_LOCALSEND_TEXT_ID, grant->token);

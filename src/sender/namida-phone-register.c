@@ -49,7 +49,7 @@ fail (GTask *task, GError *reason)
   g_autofree char *where = namida_address_to_text (ask->address);
 
   if (ask->caller != NULL && g_cancellable_is_cancelled (ask->caller))
-    g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+    g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
   else
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                              _ ("The device at %s could not be reached (%s): check that it is on and in the same "

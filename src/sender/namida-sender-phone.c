@@ -41,7 +41,7 @@ phone_explain_refusal (NamidaSender *self, const NamidaHttpAnswer *answer)
   switch (answer->head.status)
     {
     case 403:
-      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined this."), alias);
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined the transfer."), alias);
     case 400:
       return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
                           _ ("“%s” does not understand what it was offered. Update Namida Sync there."), alias);
@@ -157,9 +157,8 @@ const NamidaSenderDialect namida_sender_phone = {
   .silence_seconds = 45, /* it may be out of reach for a moment */
   .stall_seconds = 300,  /* it cannot resume within a file */
   .unwanted = NAMIDA_FILE_DECLINED,
-  .no_folders = N_ ("The phone app knows no empty folders: this one was left out."),
-  .advice_at_end
-  = N_ ("One step is left on the phone: in Namida, open Settings → Backup & Restore and restore this backup."),
+  .no_folders = N_ ("The phone app cannot receive empty folders. This one was skipped."),
+  .advice_at_end = N_ ("To finish, open Settings → Backup & Restore in Namida on the phone and restore this backup."),
   .format_offer = phone_format_offer,
   .ask = phone_ask,
   .format_upload = phone_format_upload,

@@ -183,10 +183,9 @@ sender_explain_cancel (NamidaSender *self, GError *error, gboolean is_wish)
   if (error == NULL || (!is_wish && !self->stopped_there))
     return error;
   g_error_free (error);
-  return self->stopped_there
-             ? g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("“%s” cancelled this: ask there, then send again"),
-                            namida_transfer_get_peer_alias (self->transfer))
-             : g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+  return self->stopped_there ? g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("“%s” canceled the transfer."),
+                                            namida_transfer_get_peer_alias (self->transfer))
+                             : g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
 }
 
 /* @error: (transfer full) (nullable) */
@@ -234,7 +233,7 @@ sender_get_detail (gconstpointer value)
   if (result == NAMIDA_FILE_MISSING && words != NULL)
     return words;
   if (result == NAMIDA_FILE_MISSING)
-    return _ ("The other device could not store it, and says there why.");
+    return _ ("The other device could not save the file. See the message shown there.");
   return namida_file_result_get_detail (result);
 }
 
@@ -534,7 +533,7 @@ sender_offer (NamidaSender *self, GError **error)
     }
   if (told == NULL)
     told = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                        _ ("No address of “%s” is known: refresh the list of devices, then send again"),
+                        _ ("The address of “%s” is not known. Refresh the device list and try again."),
                         namida_transfer_get_peer_alias (self->transfer));
   g_propagate_error (error, g_steal_pointer (&told));
   return FALSE;

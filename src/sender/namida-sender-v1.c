@@ -192,8 +192,7 @@ v1_name_device (NamidaUploadJob *job, GError *error)
   GError *named;
 
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
-    named = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("“%s” cancelled this: ask there, then send again"),
-                         alias);
+    named = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("“%s” canceled the transfer."), alias);
   else
     named = g_error_new (NAMIDA_ERROR, error->code, "%s: %s", alias, error->message);
   g_error_free (error);
@@ -255,7 +254,7 @@ v1_check_upload (
       && (namida_upload_item_is_folder (item) || (theirs != NULL && g_ascii_strcasecmp (theirs, sha256) == 0)))
     return NAMIDA_TRY_SENT;
   shown = g_utf8_make_valid (item->entry->name, -1);
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM, _ ("“%s” did not arrive there as it is here: send it again"),
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM, _ ("“%s” was damaged during the transfer. Send it again."),
                shown);
   return NAMIDA_TRY_MISMATCH;
 }

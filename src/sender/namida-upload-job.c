@@ -240,15 +240,15 @@ explain_loss (NamidaUploadJob *self, GError *error)
     return error;
   for (guint i = 0; i < self->items->len; i++)
     n += g_array_index (self->items, NamidaUploadItem, i).sha256 != NULL;
-  told = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                      g_dngettext (GETTEXT_PACKAGE,
-                                   "The connection to “%s” was lost and did not come back. %u of %u file arrived "
-                                   "there and is kept for %u days: send again, and it goes on where it stopped.",
-                                   "The connection to “%s” was lost and did not come back. %u of %u files arrived "
-                                   "there and are kept for %u days: send again, and it goes on where it stopped.",
-                                   self->items->len),
-                      namida_transfer_get_peer_alias (self->transfer), n, self->items->len,
-                      (guint) NAMIDA_LIMIT_PARKED_DAYS);
+  told = g_error_new (
+      NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+      g_dngettext (
+          GETTEXT_PACKAGE,
+          "The connection to “%s” was lost and did not come back. %u of %u file arrived "
+          "there and is kept for %u days: send again, and it goes on where it stopped.",
+          "The connection to “%s” was lost. %u of %u files had arrived and are kept for %u days. Send again to resume.",
+          self->items->len),
+      namida_transfer_get_peer_alias (self->transfer), n, self->items->len, (guint) NAMIDA_LIMIT_PARKED_DAYS);
   g_error_free (error);
   return told;
 }
@@ -356,7 +356,7 @@ namida_upload_job_run (NamidaUploadJob *self, GError **error)
   if (g_cancellable_is_cancelled (self->sender->inner))
     {
       g_clear_error (&local);
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
       return FALSE;
     }
   store_hashes (self);

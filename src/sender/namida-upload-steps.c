@@ -78,7 +78,7 @@ namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error)
       if (worker->lost)
         {
           g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                               _ ("The other device stopped answering: check its network, then send again"));
+                               _ ("The other device stopped responding. Check its network connection and try again."));
           return FALSE;
         }
     }

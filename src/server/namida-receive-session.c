@@ -213,7 +213,7 @@ refusal (NamidaReceiveSession *self)
       return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("The received files are being stored."));
     default:
       return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED,
-                                  _ ("This transfer is over. Send again; what arrived is not sent twice."));
+                                  _ ("This transfer has ended. Send again to start a new one."));
     }
 }
 

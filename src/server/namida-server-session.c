@@ -289,7 +289,7 @@ namida_server_find_session (NamidaServer *self, const char *id, const char *fing
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
   else
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED,
-                         _ ("This transfer is over. Send again; what arrived is not sent twice."));
+                         _ ("This transfer has ended. Send again to start a new one."));
   return NULL;
 }
 

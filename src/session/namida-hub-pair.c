@@ -87,7 +87,7 @@ namida_hub_pair_async (NamidaHub *self,
   if (namida_peer_get_address (peer) == NULL || (namida_peer_get_dialects (peer) & NAMIDA_DIALECT_V1) == 0)
     {
       g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_ENCRYPTION_REQUIRED, "%s",
-                               _ ("This device cannot prove who it is, so it cannot be paired."));
+                               _ ("The other device does not support pairing."));
       return;
     }
   client = namida_client_new (self->identity, namida_peer_get_address (peer), namida_peer_get_fingerprint (peer));

@@ -99,7 +99,7 @@ namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char 
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
       g_autoptr (GError) reason
-          = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device cancelled this."));
+          = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device canceled the transfer."));
 
       if (!is_sent (transfer) && !namida_transfer_is_final (transfer)
           && g_strcmp0 (namida_transfer_get_session_id (transfer), id) == 0

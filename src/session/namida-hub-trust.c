@@ -288,10 +288,11 @@ namida_hub_dup_impostor_error (NamidaHub *self, const char *text)
       const NamidaTrusted *one = namida_trust_store_lookup (self->trust, key);
 
       if (one != NULL && (namida_fingerprint_is_named (key, text, TRUE) || namida_looks_like (text, one->alias)))
-        return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
-                            _ ("Where your trusted “%s” should be, a device with another key answers. Someone may be "
-                               "between the two, so nothing was sent. If it was set up anew, pair with it again."),
-                            one->alias);
+        return g_error_new (
+            NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
+            _ ("A device with a different key answered instead of your trusted device “%s”, so nothing was sent. "
+               "Someone may be intercepting the connection. If you reinstalled that device, pair with it again."),
+            one->alias);
     }
   return NULL;
 }
@@ -349,8 +350,8 @@ namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text,
   if (doubt == NAMIDA_DOUBT_NAME_TAKEN && text != NULL && namida_looks_like (text, whom->alias))
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
-                   _ ("Two of your trusted devices have the name “%s” now, so nothing was sent. Name the one that you "
-                      "mean by the first digits of its fingerprint, or rename one of them."),
+                   _ ("Two trusted devices are named “%s”, so nothing was sent. Rename one of them, or use its full "
+                      "fingerprint."),
                    whom->alias);
       return FALSE;
     }

@@ -66,7 +66,7 @@ on_refused (NamidaHub *self, const char *address)
     return;
   sentence = g_strdup_printf (
       /* Translators: the first %s is a device's name, the second its address. */
-      _ ("%s (%s) tried to send something without encryption. It was refused, as your settings say."),
+      _ ("An unencrypted transfer from %s (%s) was rejected because of your settings."),
       alias != NULL ? alias : _ ("A device"), address);
   g_signal_emit_by_name (self, "trouble", sentence);
 }
@@ -90,8 +90,8 @@ namida_hub_check_unencrypted (NamidaHub *self, NamidaPeer *peer, gboolean allowe
                  namida_peer_get_alias (peer));
   else if (!allowed)
     g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
-                 _ ("“%s” cannot encrypt: anyone on this network could read or change what is sent. Nothing was sent; "
-                    "allow it if that is all right here."),
+                 _ ("“%s” does not support encryption, so nothing was sent. If you send without encryption, anyone on "
+                    "this network could read or change the files."),
                  namida_peer_get_alias (peer));
   else
     return TRUE;

@@ -193,12 +193,10 @@ keeper_verified (GObject *source, GAsyncResult *result, gpointer user_data)
     g_signal_emit (self, signals[REPAIRED], 0, report->repaired);
   if (lost == 0)
     return;
-  sentence = g_strdup_printf (ngettext ("%u file of a backup that is kept here is damaged, and there is no other copy "
-                                        "to repair it from. Look at the list of backups, and make a new one.",
-                                        "%u files of a backup that is kept here are damaged, and there is no other "
-                                        "copy to repair them from. Look at the list of backups, and make a new one.",
-                                        lost),
-                              lost);
+  sentence = g_strdup_printf (
+      ngettext ("%u file in a stored backup is damaged and could not be repaired. See the Backups page.",
+                "%u files in a stored backup are damaged and could not be repaired. See the Backups page.", lost),
+      lost);
   g_signal_emit (self, signals[TROUBLE], 0, sentence);
 }
 

@@ -263,8 +263,8 @@ static void
 pairings_end_different (NamidaPairings *self)
 {
   pairings_end (self, g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
-                                           _ ("The digits were not the same, so nothing was paired. Someone may be "
-                                              "between the two devices: try again on another network.")));
+                                           _ ("The codes did not match, so the devices were not paired. Someone may be "
+                                              "intercepting the connection. Try again on another network.")));
 }
 
 static gboolean
@@ -325,7 +325,7 @@ namida_pairings_confirm (NamidaPairings *self, gboolean same)
   if (!same && pairing->shown)
     pairings_abort (self, pairing);
   else if (!same)
-    pairings_end (self, g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled")));
+    pairings_end (self, g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled")));
   else if (pairing->shown)
     pairings_step (self, "confirm", pairings_confirmed);
 }

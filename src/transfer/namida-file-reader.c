@@ -34,8 +34,7 @@ source_gone (const NamidaEntry *entry, GError **error)
   g_autofree char *path = namida_entry_dup_path (entry);
 
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_SOURCE_CHANGED,
-               _ ("“%s” was moved or deleted before it could be sent: put it back or leave it out, then send again"),
-               path);
+               _ ("“%s” was moved or deleted before it could be sent."), path);
   return FALSE;
 }
 
@@ -215,7 +214,7 @@ stopped (NamidaFileReader *self, GError **error)
 {
   if (!g_atomic_int_get (&self->stop) && !g_cancellable_is_cancelled (self->cancellable))
     return FALSE;
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
   return TRUE;
 }
 

@@ -99,17 +99,15 @@ transfer_end_dup_done (const NamidaTransferEnd *end)
     return transfer_end_dup_verified (end);
   if (end->unproven == NAMIDA_UNPROVEN_PLAIN)
     return g_strdup (_ ("Received without encryption, not verified"));
-  return g_strdup (end->direction == NAMIDA_DIRECTION_SEND
-                       ? _ ("Sent; the other device cannot verify it")
-                       : _ ("Received; the other device sent nothing to verify it by"));
+  return g_strdup (end->direction == NAMIDA_DIRECTION_SEND ? _ ("Sent, not verified") : _ ("Received, not verified"));
 }
 
 static char *
 transfer_end_dup_incomplete (const NamidaTransferEnd *end)
 {
   if (end->failed > 0)
-    return g_strdup_printf (ngettext ("%'u file is not there", "%'u files are not there", end->failed), end->failed);
-  return g_strdup (_ ("Not everything was sent"));
+    return g_strdup_printf (ngettext ("%'u file missing", "%'u files missing", end->failed), end->failed);
+  return g_strdup (_ ("Some files were not sent"));
 }
 
 char *
@@ -126,7 +124,7 @@ namida_transfer_end_dup_state (const NamidaTransferEnd *end)
     case NAMIDA_TRANSFER_CANCELLED:
       return g_strdup (end->can_resume ? _ ("Canceled · can be resumed") : _ ("Canceled"));
     default:
-      return g_strdup (end->message != NULL && end->message[0] != '\0' ? end->message : _ ("It did not arrive"));
+      return g_strdup (end->message != NULL && end->message[0] != '\0' ? end->message : _ ("Transfer failed"));
     }
 }
 

@@ -16,7 +16,8 @@ outcome_sent (NamidaTransfer *self, const NamidaFileCounts *counts)
 {
   g_autofree char *detail = NULL;
   g_autofree char *names = namida_transfer_dup_failed (self, counts->failed == 0, NAMED_FILES, &detail);
-  const char *why = detail != NULL ? detail : _ ("The rest is safe: send again for what is missing.");
+  const char *why
+      = detail != NULL ? detail : _ ("The other files were saved. Send again to transfer the missing ones.");
 
   if (counts->failed == 0)
     /* Translators: %u is a number of empty folders, the first %s their names, the second a sentence with the reason. */
@@ -26,8 +27,8 @@ outcome_sent (NamidaTransfer *self, const NamidaFileCounts *counts)
                         counts->failed_folders, names, why);
   /* Translators: the first %s are names of files, the second a sentence with the reason. */
   return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
-                      ngettext ("%u of %u file was not stored there: %s. %s",
-                                "%u of %u files were not stored there: %s. %s", counts->files),
+                      ngettext ("%u of %u file could not be saved on the other device: %s. %s",
+                                "%u of %u files could not be saved on the other device: %s. %s", counts->files),
                       counts->failed, counts->files, names, why);
 }
 
@@ -35,10 +36,9 @@ char *
 namida_transfer_dup_incomplete_words (guint failed, guint missed)
 {
   if (failed > 0)
-    return g_strdup_printf (
-        ngettext ("%u file was not stored. Ask for it to be sent again: only what is missing travels.",
-                  "%u files were not stored. Ask for them to be sent again: only what is missing travels.", failed),
-        failed);
+    return g_strdup_printf (ngettext ("%u file was not saved. Ask the sender to send it again.",
+                                      "%u files were not saved. Ask the sender to send them again.", failed),
+                            failed);
   return g_strdup_printf (
       ngettext ("The other device could not read %u file or folder, so this backup is not complete. "
                 "Look there, then send again.",

@@ -60,7 +60,7 @@ namida_transfer_dup_state_text (NamidaTransfer *self)
     case NAMIDA_TRANSFER_PREPARING:
       return g_strdup (_ ("Preparing"));
     case NAMIDA_TRANSFER_WAITING:
-      return g_strdup (is_sent (self) ? _ ("Waiting for someone to accept there") : _ ("Waiting for your answer"));
+      return g_strdup (is_sent (self) ? _ ("Waiting for the other device to accept") : _ ("Waiting for you to accept"));
     case NAMIDA_TRANSFER_RUNNING:
       return g_strdup (is_sent (self) ? _ ("Sending") : _ ("Receiving"));
     case NAMIDA_TRANSFER_INTERRUPTED:
@@ -68,7 +68,7 @@ namida_transfer_dup_state_text (NamidaTransfer *self)
     case NAMIDA_TRANSFER_PAUSED:
       return g_strdup (_ ("Paused"));
     case NAMIDA_TRANSFER_FINISHING:
-      return g_strdup (_ ("Verifying and storing"));
+      return g_strdup (_ ("Verifying and saving"));
     default:
       end = namida_transfer_get_end (self);
       return namida_transfer_end_dup_words (&end);

@@ -139,7 +139,7 @@ def test_accept_by_the_portal(lab):
 def test_background_no(lab):
     desktop, process, data, window, dialog = switch_on(lab, "no", "portal")
     wait_for("the request", lambda: desktop.calls("Background.RequestBackground"))
-    wait_for("the words", lambda: says("The desktop does not let Namida Sync receive in the background"))
+    wait_for("the words", lambda: says("Namida Sync is not allowed to run in the background"))
     wait_for("the setting to be taken back", lambda: setting(data, "receive-in-background=false"))
     assert len(desktop.calls("Background.RequestBackground")) == 1, "asked again"
     keys(dialog, "Escape")

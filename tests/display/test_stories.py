@@ -99,7 +99,7 @@ def test_2_a_phone_receives(lab):
     wait_for("the phone's restore", lambda: phone.done, LONG)
     keys(window, "alt+2")
     wait_for("the end in words, with what is left to do", lambda: says("Sent"))
-    wait_for("the last tap", lambda: says("One step is left on the phone: in Namida, open Settings"))
+    wait_for("the last tap", lambda: says("To finish, open Settings → Backup"))
     assert not phone.faults, phone.faults
     assert arrived(lab.path / "phone" / "Backups", backup) and arrived(lab.path / "phone" / "Music", song)
     phone.close()

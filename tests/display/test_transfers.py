@@ -160,7 +160,7 @@ def test_what_is_left_out_is_told(lab):
     wait_for("the question which device", lambda: find("It will receive 1 backup and 1 folder"))
     area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
     xdo("mousemove", area.x + 60, area.y + area.height // 2, "click", 1)
-    showing("Not everything was sent")
+    showing("Some files were not sent")
     assert arrived(home / "music", song)
     words = f"Backup and music to {receiver}"
     button(f"Try Again: {words}")
@@ -178,7 +178,7 @@ def test_what_is_left_out_is_told(lab):
     process, data = lab.app(alias)
     window = window_id("Namida Sync")
     keys(window, "alt+2")
-    showing("Not everything was sent")
+    showing("Some files were not sent")
     quit_by_keyboard(process, window)
 
 

@@ -60,7 +60,7 @@ NOTHING_NEEDED = [
     ("history", 0, r"Nothing was sent"),
     ("history --json", 0, r"^$"),
     ("inspect backup.zip", 0, r"is a Namida backup"),
-    ("inspect one.flac", 1, r"no zip file"),
+    ("inspect one.flac", 1, r"not a zip file"),
     ("inspect nowhere.zip", 1, r"nowhere\.zip”"),
     ("fit backup.zip --here", 2, r"--out"),
     ("fit backup.zip --out backup.zip --here", 1, r"already exists"),

@@ -93,7 +93,7 @@ def test_in_the_way(lab):
         place = receiver.music / "Music"
         block(place)
         result = expect(7, sender.send(receiver, music))
-        assert "says there why" in result.end()["message"], result.err
+        assert "See the message shown there" in result.end()["message"], result.err
         receiver.wait_event("end")
         why = [event["message"] for event in receiver.seen if event["event"] == "file"]
         equal(len(why), n + 1, receiver.seen)

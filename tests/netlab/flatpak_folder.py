@@ -215,7 +215,7 @@ def lose(folder, music):
 
 def all_there(window, number):
     keys(window, "alt+3")
-    wait_for("the versions", lambda: f"{number} versions" in texts() and texts().count("Verified when it arrived") == number)
+    wait_for("the versions", lambda: f"{number} versions" in texts() and texts().count("Verified on arrival") == number)
 
 
 def nothing_new(folder, music):

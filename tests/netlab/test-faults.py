@@ -178,8 +178,8 @@ def case_blackhole(lab):
         assert words in sender.said() and took <= seconds, (took, sender.said())
         tell(f"“{words}” after {took:.1f} s")
 
-    refused("10.77.0.2:9", 4, "nothing answers there", 15)
-    refused("192.0.2.1", 4, "no way to it", 15)
+    refused("10.77.0.2:9", 4, "it refused the connection", 15)
+    refused("192.0.2.1", 4, "cannot be reached from this network", 15)
     for node in (1, 2):
         # One packet for each segment: the system hands over many as one otherwise, and that one is large.
         lab.output(node, "ip", "link", "set", "dev", "eth0", "gso_max_segs", "1")

@@ -41,17 +41,17 @@ place_dup_subtitle (NamidaRestoreDialog *self, const NamidaRestoreLabel *label)
   guint n;
 
   if (label->destination == NULL)
-    return g_strdup (label->asked ? _ ("Choose where it goes") : _ ("Left out"));
+    return g_strdup (label->asked ? _ ("Choose a destination") : _ ("Skipped"));
   folder = namida_files_short_path (label->destination);
   if (place_is_copied (self, label))
     /* Translators: %s is a folder */
     return g_strdup_printf (_ ("%s · a copy with the new places"), folder);
   n = (guint) label->files[NAMIDA_RESTORE_NEW];
-  place_add_count (counts, n, g_strdup_printf (ngettext ("%'u is new", "%'u are new", n), n));
+  place_add_count (counts, n, g_strdup_printf (ngettext ("%'u new", "%'u new", n), n));
   n = (guint) label->files[NAMIDA_RESTORE_SAME];
-  place_add_count (counts, n, g_strdup_printf (ngettext ("%'u is there already", "%'u are there already", n), n));
+  place_add_count (counts, n, g_strdup_printf (ngettext ("%'u already there", "%'u already there", n), n));
   n = (guint) label->files[NAMIDA_RESTORE_DIFFERENT];
-  place_add_count (counts, n, g_strdup_printf (ngettext ("%'u is different", "%'u are different", n), n));
+  place_add_count (counts, n, g_strdup_printf (ngettext ("%'u different", "%'u different", n), n));
   n = (guint) label->files[NAMIDA_RESTORE_BLOCKED];
   place_add_count (counts, n, g_strdup_printf (ngettext ("%'u cannot be placed", "%'u cannot be placed", n), n));
   return counts->len == 0 ? g_strdup (folder) : g_strdup_printf ("%s · %s", folder, counts->str);
@@ -91,8 +91,8 @@ place_update (NamidaRestoreDialog *self)
   gtk_widget_set_visible (GTK_WIDGET (self->policy_row), different > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->choices_group),
                           different > 0 || namida_restore_plan_get_zip (self->plan) != NULL);
-  gtk_label_set_label (self->hint, asked        ? _ ("Choose a folder for each row, or leave it out.")
-                                   : self->busy ? _ ("Comparing with what is there…")
+  gtk_label_set_label (self->hint, asked        ? _ ("Choose a destination for each folder, or skip it.")
+                                   : self->busy ? _ ("Comparing with existing files…")
                                                 : "");
   if (self->step == RESTORE_STEP_PLACE)
     gtk_widget_set_sensitive (GTK_WIDGET (self->next_button), !asked && !self->busy);
@@ -209,12 +209,12 @@ place_make_row (NamidaRestoreDialog *self, const NamidaRestoreLabel *label)
   g_autoptr (GMenu) menu = g_menu_new ();
   g_autofree char *escaped = g_markup_escape_text (place_get_title (self, label), -1);
   /* Translators: the accessible name of a button; %s is a music folder */
-  g_autofree char *name = g_strdup_printf (_ ("Where %s goes"), place_get_title (self, label));
+  g_autofree char *name = g_strdup_printf (_ ("Destination of %s"), place_get_title (self, label));
 
   place_add_item (menu, _ ("_Choose a Folder…"), "restore.choose", label->label);
   if (*label->label != '\0')
     place_add_item (menu, _ ("_New Folder"), "restore.new-folder", label->label);
-  place_add_item (menu, _ ("_Leave Out"), "restore.leave-out", label->label);
+  place_add_item (menu, _ ("_Skip"), "restore.leave-out", label->label);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "folder-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);

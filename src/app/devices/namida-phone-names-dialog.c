@@ -52,7 +52,7 @@ names_on_ended (NamidaTransfer *transfer, NamidaShell *window)
                               _ ("Android refuses the names of some files, or confuses them with others. They can be "
                                  "sent under other names, and the backup is changed to match; or they can be left "
                                  "out."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "leave-out", _ ("_Leave Out"),
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "leave-out", _ ("_Skip"),
                                     "rename", _ ("_Rename"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "rename", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "rename");

@@ -224,8 +224,8 @@ on_response (GDBusConnection *bus,
     }
   if (self->receive && (answer != 0 || !background))
     take_back (self, "receive-in-background",
-               _ ("The desktop does not let Namida Sync receive in the background. Allow it in the desktop's settings "
-                  "of this program, then switch it on again."));
+               _ ("Namida Sync is not allowed to run in the background. Allow it in the system settings for this app, "
+                  "then turn this option on again."));
   else if (self->login && !autostart)
     take_back (self, "start-at-login",
                _ ("The desktop does not let Namida Sync start at login. Allow it in the desktop's settings of this "

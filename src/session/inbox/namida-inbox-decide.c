@@ -124,15 +124,15 @@ decide_report_refused (NamidaInbox *self, NamidaOffer *offer)
   if (namida_offer_get_doubt (offer) == NAMIDA_DOUBT_IDENTITY_CHANGED || !namida_report_is_due (&self->reported_at))
     return;
   if (!namida_offer_get_encrypted (offer))
-    sentence = g_strdup_printf (_ ("“%s” offered something without encryption. It was refused, as your settings say."),
+    sentence = g_strdup_printf (_ ("An unencrypted transfer from “%s” was rejected because of your settings."),
                                 namida_offer_get_alias (offer));
   else if (!namida_offer_get_can_pair (offer))
     sentence = g_strdup_printf (_ ("“%s” offered something, and is not trusted here. It was refused, as "
                                    "your settings say. Change them to be asked about it."),
                                 namida_offer_get_alias (offer));
   else
-    sentence = g_strdup_printf (_ ("“%s” offered something, and is not trusted here. It was refused, as your settings "
-                                   "say. Pair with it to let it send."),
+    sentence = g_strdup_printf (_ ("A transfer from “%s” was rejected because that device is not trusted. To allow its "
+                                   "transfers, pair the two devices."),
                                 namida_offer_get_alias (offer));
   g_signal_emit_by_name (self, "trouble", sentence);
 }

@@ -91,7 +91,7 @@ namida_outbox_canceled (NamidaTransfer *transfer)
   NamidaSending *sending = namida_sending_of (transfer);
   g_autoptr (NamidaTransfer) alive G_GNUC_UNUSED = g_object_ref (transfer);
   g_autoptr (NamidaOutbox) self = g_weak_ref_get (&sending->outbox);
-  g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+  g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
 
   stop_waiting (self, transfer);
   if (self != NULL && !sending->closing && !namida_transfer_get_keep_parts (transfer))

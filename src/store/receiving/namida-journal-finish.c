@@ -23,8 +23,7 @@ check (sqlite3 *handle, int result, GError **error)
   if (result == SQLITE_DONE || result == SQLITE_ROW || result == SQLITE_OK)
     return TRUE;
   g_set_error (error, NAMIDA_ERROR, (result & 0xff) == SQLITE_FULL ? NAMIDA_ERROR_NO_SPACE : NAMIDA_ERROR_STORAGE,
-               _ ("The history of transfers could not be used (%s). Check the disk and try again."),
-               sqlite3_errmsg (handle));
+               _ ("Could not read or write the transfer history: %s"), sqlite3_errmsg (handle));
   return FALSE;
 }
 

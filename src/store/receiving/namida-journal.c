@@ -111,8 +111,7 @@ end_steps (sqlite3 *handle, sqlite3_stmt *statement, int result, GError **error)
 
   if (!fine)
     g_set_error (error, NAMIDA_ERROR, (result & 0xff) == SQLITE_FULL ? NAMIDA_ERROR_NO_SPACE : NAMIDA_ERROR_STORAGE,
-                 _ ("The history of transfers could not be used (%s). Check the disk and try again."),
-                 sqlite3_errmsg (handle));
+                 _ ("Could not read or write the transfer history: %s"), sqlite3_errmsg (handle));
   sqlite3_finalize (statement);
   return fine;
 }

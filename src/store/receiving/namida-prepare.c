@@ -152,11 +152,10 @@ check_chosen (NamidaStoreSink *self, const char *path, GError **error)
           || namida_folder_check (chosen, TRUE) != NAMIDA_FOLDER_GONE)
         continue;
       shown = g_filename_display_name (chosen);
-      g_set_error (
-          error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,
-          _ ("The folder “%s”, where this should be stored, is not there. Plug its drive in, or choose a folder "
-             "in the preferences of the receiving device, then send again."),
-          shown);
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,
+                   _ ("The destination folder “%s” was not found. Connect its drive, or choose another folder on the "
+                      "receiving device."),
+                   shown);
       return FALSE;
     }
   return TRUE;
@@ -503,7 +502,7 @@ check_device (NamidaStoreSink *self, guint first, GError **error)
   missing = namida_format_size (short_of);
   shown = g_filename_display_name (root->path);
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE,
-               _ ("The backup needs %s more on the disk of “%s”: make room there, then send again."), missing, shown);
+               _ ("The backup needs %s more free space on the disk that holds “%s”."), missing, shown);
   return FALSE;
 }
 

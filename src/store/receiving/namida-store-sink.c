@@ -330,8 +330,7 @@ check_room (NamidaStoreSink *self, NamidaRoot *root, const char *name, const cha
   if (namida_store_sink_has_room (self, namida_staging_get_fd (staging), total - MIN (allocated, total), &missing))
     return TRUE;
   size = namida_format_size (missing);
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE,
-               _ ("There is no room left for “%s”: %s more are needed. Make room on this disk, then send again."),
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE, _ ("Not enough free space for “%s”: %s more is needed."),
                shown, size);
   return FALSE;
 }

@@ -358,7 +358,7 @@ refuse_pinned (const NamidaVersionRecord *record, GError **error)
 {
   if (!record->pinned)
     return FALSE;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” is pinned. To remove it, take the pin away first."),
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” is pinned. Unpin it before deleting it."),
                record->title);
   return TRUE;
 }

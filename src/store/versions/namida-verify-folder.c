@@ -174,7 +174,7 @@ check_all (Check *check, GPtrArray *folders, GError **error)
     }
   if (!g_cancellable_is_cancelled (check->cancellable))
     return TRUE;
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
   return FALSE;
 }
 

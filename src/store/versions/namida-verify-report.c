@@ -100,7 +100,7 @@ namida_damage_kind_text (NamidaDamageKind kind)
   switch (kind)
     {
     case NAMIDA_DAMAGE_CONTENT:
-      return _ ("Its contents are not those that arrived.");
+      return _ ("Its contents have changed since it arrived.");
     case NAMIDA_DAMAGE_MISSING:
       return _ ("It is missing.");
     case NAMIDA_DAMAGE_UNREADABLE:

@@ -185,7 +185,7 @@ describe (
                                "the next time."),
                             record->alias);
   else if (damage->kind != NAMIDA_DAMAGE_CHANGED)
-    rest = g_strdup (_ ("There is no other copy on this device: send the backup again while its source exists."));
+    rest = g_strdup (_ ("No intact copy was found on this device."));
   damage->detail = rest != NULL ? g_strdup_printf ("%s %s", namida_damage_kind_text (damage->kind), rest)
                                 : g_strdup (namida_damage_kind_text (damage->kind));
 }
@@ -432,7 +432,7 @@ check_version (Run *run, const char *id, GError **error)
     {
       /* A quiet run continues with the rest next time. */
       if (run->read_before == 0 || write_notes (run, error))
-        g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+        g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
       return FALSE;
     }
   if (!run_look_again (run, id, &there, error))

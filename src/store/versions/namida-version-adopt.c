@@ -288,7 +288,7 @@ namida_version_adopt (
     {
       if (g_cancellable_is_cancelled (cancellable))
         {
-          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
           return FALSE;
         }
       if (!adopt_one (database, g_ptr_array_index (all, i), uuid, &added, error))

@@ -133,7 +133,7 @@ gather_make (const NamidaVersionRecord *record, GPtrArray *files, GCancellable *
     close (fd);
   if (g_cancellable_is_cancelled (cancellable))
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
       return NULL;
     }
   if (namida_backup_get_entries (backup)->len == 0)

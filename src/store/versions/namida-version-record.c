@@ -171,8 +171,7 @@ not_found (const char *id, GError **error)
 {
   g_autofree char *shown = g_utf8_make_valid (id, -1);
 
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
-               _ ("There is no version “%s” (any more). Look at the list of versions."), shown);
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("There is no version “%s”."), shown);
   return FALSE;
 }
 
@@ -380,8 +379,8 @@ namida_version_record_claim (NamidaDatabase *database, const char *id, GError **
   namida_database_lock (database);
   record = namida_version_record_find (database, id, error);
   if (record != NULL && record->pinned)
-    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
-                 _ ("“%s” is pinned. To remove it, take the pin away first."), record->title);
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” is pinned. Unpin it before deleting it."),
+                 record->title);
   else if (record != NULL)
     fine = update_one (database,
                        "UPDATE versions SET removing = 1 WHERE removing = 0 AND pinned = 0 AND CAST (id AS TEXT) = ?",

@@ -171,8 +171,7 @@ open_backup (NamidaShelf *shelf,
   /* Use the same error for a version that does not exist and one of another device. */
   if (record == NULL || !shelf_is_for (self, record, fingerprint))
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
-                           _ ("That backup is not kept here (any more). Look at the list of backups."));
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("That backup is no longer stored here."));
       return NULL;
     }
   *created_ms = record->created_at / 1000;

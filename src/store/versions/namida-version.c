@@ -300,7 +300,7 @@ version_dup_read_text (const NamidaVersionRecord *record)
   g_autofree char *day = NULL;
 
   if (record->verified_at == 0 && !linked)
-    return g_strdup (_ ("Verified when it arrived"));
+    return g_strdup (_ ("Verified on arrival"));
   if (record->read_at > 0 && (read_at == 0 || record->read_at < read_at))
     read_at = record->read_at;
   time = g_date_time_new_from_unix_local (read_at / G_USEC_PER_SEC);
@@ -322,19 +322,19 @@ namida_version_dup_state_text (NamidaVersion *self)
   if (self->facts->elsewhere)
     return g_strdup (_ ("Not here: its drive is not connected"));
   if (!self->facts->present)
-    return g_strdup (_ ("Nothing of it is there any more"));
+    return g_strdup (_ ("All files are missing"));
   if (record->damaged > 0)
     return g_strdup_printf (ngettext ("%'d file is damaged or missing", "%'d files are damaged or missing",
                                       (gulong) record->damaged),
                             record->damaged);
   if (self->facts->left < self->facts->files)
-    return g_strdup_printf (_ ("%'u of %'u files are still as they arrived"), self->facts->left, self->facts->files);
+    return g_strdup_printf (_ ("%'u of %'u files unchanged since arrival"), self->facts->left, self->facts->files);
   if (!record->complete && record->left_out > 0)
     return g_strdup_printf (ngettext ("Not complete: the device could not read %'u file or folder",
                                       "Not complete: the device could not read %'u files or folders", record->left_out),
                             record->left_out);
   if (!record->complete)
-    return g_strdup (_ ("Not complete: some files did not arrive"));
+    return g_strdup (_ ("Incomplete: some files did not arrive"));
   if (namida_version_get_doubted (self))
     return namida_zip_doubt_dup_text (self->facts->doubt);
   if (record->verified_at == 0 && namida_version_get_found (self))

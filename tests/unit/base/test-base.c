@@ -245,9 +245,9 @@ test_connection_words (void)
   g_autoptr (GError) away = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE, "No route to host");
   g_autoptr (GError) rare = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "Out of sockets");
 
-  g_assert_cmpstr (namida_error_connection_words (NULL), ==, "it did not answer in time");
-  g_assert_cmpstr (namida_error_connection_words (refused), ==, "nothing answers there");
-  g_assert_cmpstr (namida_error_connection_words (away), ==, "this network has no way to it");
+  g_assert_cmpstr (namida_error_connection_words (NULL), ==, "it did not respond in time");
+  g_assert_cmpstr (namida_error_connection_words (refused), ==, "it refused the connection");
+  g_assert_cmpstr (namida_error_connection_words (away), ==, "it cannot be reached from this network");
   g_assert_cmpstr (namida_error_connection_words (rare), ==, "Out of sockets");
 }
 

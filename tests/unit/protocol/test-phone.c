@@ -151,7 +151,7 @@ test_offers_not_said (void)
   cannot_be_said (entry (NAMIDA_ENTRY_FILE, "Music", "a.mp3"), entry (NAMIDA_ENTRY_FILE, "Music", "b.mp3"),
                   "only together with a Namida backup", NAMIDA_ERROR_INVALID_REQUEST);
   cannot_be_said (entry (NAMIDA_ENTRY_BACKUP_ZIP, "", ZIP), entry (NAMIDA_ENTRY_FILE, "", "Namida Backup - 2.zip"),
-                  "one Namida backup at a time", NAMIDA_ERROR_INVALID_REQUEST);
+                  "one Namida backup per transfer", NAMIDA_ERROR_INVALID_REQUEST);
 }
 
 static void

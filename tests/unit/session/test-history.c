@@ -92,7 +92,7 @@ test_lists_and_clears (void)
   list = G_LIST_MODEL (history);
   WAIT_FOR (g_list_model_get_n_items (list) == 5);
   check_item (history, 0, "parked", NAMIDA_TRANSFER_INTERRUPTED, "Interrupted. Resumes when the device sends again");
-  check_item (history, 1, "middle", NAMIDA_TRANSFER_INCOMPLETE, "1 file is not there");
+  check_item (history, 1, "middle", NAMIDA_TRANSFER_INCOMPLETE, "1 file missing");
   check_item (history, 2, "received", NAMIDA_TRANSFER_DONE, "Verified · 2 of 3 were here already");
   check_item (history, 3, "unproven", NAMIDA_TRANSFER_DONE, "Received without encryption, not verified");
   check_item (history, 4, "old", NAMIDA_TRANSFER_DONE, "Verified there · 2 of 3 were there already");

@@ -179,7 +179,7 @@ test_list (Fixture *f, gconstpointer data)
   g_assert_true (g_file_test (namida_version_get_zip_path (newest), G_FILE_TEST_IS_REGULAR));
   g_assert_cmpint (namida_version_get_damaged (first), ==, -1);
   text = namida_version_dup_state_text (first);
-  g_assert_cmpstr (text, ==, "Verified when it arrived");
+  g_assert_cmpstr (text, ==, "Verified on arrival");
 
   /* Made of links to files that nobody has read since long before. */
   g_assert_cmpint (namida_version_get_read_at (first), >, 0);
@@ -224,7 +224,7 @@ test_library (Fixture *f, gconstpointer data)
   reload (versions);
   g_assert_cmpuint (namida_version_get_files_left (nth (versions, 0)), ==, 1);
   text = namida_version_dup_state_text (nth (versions, 0));
-  g_assert_cmpstr (text, ==, "1 of 2 files are still as they arrived");
+  g_assert_cmpstr (text, ==, "1 of 2 files unchanged since arrival");
 
   report = verify (versions, nth (versions, 0), TRUE);
   g_assert_cmpuint (report->changed, ==, 1);

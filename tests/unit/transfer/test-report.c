@@ -96,7 +96,8 @@ test_outcomes (void)
   g_assert_cmpstr (json_object_get_string_member (object, "result"), ==, "incomplete");
   g_assert_cmpstr (json_object_get_string_member (object, "code"), ==, "incomplete");
   g_assert_cmpstr (json_object_get_string_member (object, "message"), ==,
-                   "9 of 11 files were not stored there: “Music/other.mp3”, “Music/lost.mp3”, “Music/refused.mp3”, …."
+                   "9 of 11 files could not be saved on the other device: “Music/other.mp3”, “Music/lost.mp3”, "
+                   "“Music/refused.mp3”, …."
                    " What arrived is not what was sent.");
   g_assert_cmpint (json_object_get_int_member (object, "stored"), ==, 1);
   g_assert_cmpint (json_object_get_int_member (object, "failed"), ==, 9);
@@ -157,8 +158,8 @@ test_folders_are_no_files (void)
   namida_transfer_finish (failed);
   g_assert_cmpint (namida_transfer_get_state (failed), ==, NAMIDA_TRANSFER_INCOMPLETE);
   g_assert_cmpstr (namida_transfer_get_error (failed)->message, ==,
-                   "1 empty folder was not created there: “Music/empty”. The rest is safe: send again for what is"
-                   " missing.");
+                   "1 empty folder was not created there: “Music/empty”. The other files were saved. Send again to"
+                   " transfer the missing ones.");
   counts = namida_transfer_count_files (failed);
   g_assert_cmpuint (counts.files, ==, 1);
   g_assert_cmpuint (counts.failed, ==, 0);

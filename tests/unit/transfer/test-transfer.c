@@ -284,15 +284,15 @@ test_state_words (void)
     const char *send, *receive;
   } all[] = {
     { NAMIDA_TRANSFER_PREPARING, "Preparing", "Preparing" },
-    { NAMIDA_TRANSFER_WAITING, "Waiting for someone to accept there", "Waiting for your answer" },
+    { NAMIDA_TRANSFER_WAITING, "Waiting for the other device to accept", "Waiting for you to accept" },
     { NAMIDA_TRANSFER_RUNNING, "Sending", "Receiving" },
     { NAMIDA_TRANSFER_INTERRUPTED, "Waiting for the device", "Waiting for the device" },
     { NAMIDA_TRANSFER_PAUSED, "Paused", "Paused" },
-    { NAMIDA_TRANSFER_FINISHING, "Verifying and storing", "Verifying and storing" },
+    { NAMIDA_TRANSFER_FINISHING, "Verifying and saving", "Verifying and saving" },
     { NAMIDA_TRANSFER_DONE, "Verified there", "Verified" },
     { NAMIDA_TRANSFER_DECLINED, "Declined", "Declined" },
     { NAMIDA_TRANSFER_CANCELLED, "Canceled", "Canceled" },
-    { NAMIDA_TRANSFER_FAILED, "It did not arrive", "It did not arrive" },
+    { NAMIDA_TRANSFER_FAILED, "Transfer failed", "Transfer failed" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
@@ -337,18 +337,17 @@ test_end_words (void)
     { { .state = NAMIDA_TRANSFER_DONE, .stored = 3, .kept = 2 }, "Verified there · 2 of 5 were there already" },
     { { .state = NAMIDA_TRANSFER_DONE, .stored = 3, .kept = 1, .direction = NAMIDA_DIRECTION_RECEIVE },
       "Verified · 1 of 4 was here already" },
-    { { .state = NAMIDA_TRANSFER_DONE, .stored = 3, .kept = 1, .unproven = TRUE },
-      "Sent; the other device cannot verify it" },
+    { { .state = NAMIDA_TRANSFER_DONE, .stored = 3, .kept = 1, .unproven = TRUE }, "Sent, not verified" },
     { { .state = NAMIDA_TRANSFER_DONE, .unproven = TRUE, .direction = NAMIDA_DIRECTION_RECEIVE },
-      "Received; the other device sent nothing to verify it by" },
+      "Received, not verified" },
     { { .state = NAMIDA_TRANSFER_DONE, .unproven = NAMIDA_UNPROVEN_PLAIN, .direction = NAMIDA_DIRECTION_RECEIVE },
       "Received without encryption, not verified" },
-    { { .state = NAMIDA_TRANSFER_INCOMPLETE, .failed = 1, .stored = 8 }, "1 file is not there" },
-    { { .state = NAMIDA_TRANSFER_INCOMPLETE, .failed = 2, .unproven = TRUE }, "2 files are not there" },
-    { { .state = NAMIDA_TRANSFER_INCOMPLETE }, "Not everything was sent" },
+    { { .state = NAMIDA_TRANSFER_INCOMPLETE, .failed = 1, .stored = 8 }, "1 file missing" },
+    { { .state = NAMIDA_TRANSFER_INCOMPLETE, .failed = 2, .unproven = TRUE }, "2 files missing" },
+    { { .state = NAMIDA_TRANSFER_INCOMPLETE }, "Some files were not sent" },
     { { .state = NAMIDA_TRANSFER_CANCELLED, .can_resume = TRUE }, "Canceled · can be resumed" },
     { { .state = NAMIDA_TRANSFER_FAILED, .message = "No room." }, "No room." },
-    { { .state = NAMIDA_TRANSFER_FAILED, .message = "" }, "It did not arrive" },
+    { { .state = NAMIDA_TRANSFER_FAILED, .message = "" }, "Transfer failed" },
     { { .state = NAMIDA_TRANSFER_DONE,
         .stored = 1,
         .healed_files = 2,
@@ -369,7 +368,7 @@ test_end_words (void)
         .direction = NAMIDA_DIRECTION_RECEIVE,
         .advice = "Look there.",
         .skipped = 1 },
-      "1 file is not there · 1 damaged file was repaired." },
+      "1 file missing · 1 damaged file was repaired." },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
@@ -393,9 +392,9 @@ test_incomplete_words (void)
     const char *begins;
   } all[] = {
     { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 1, 1, 0, 0, FALSE,
-      "1 of 2 files were not stored there: “Music/1.mp3”. The" },
-    { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 2, 0, 0, FALSE, "2 files were not stored. Ask" },
-    { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 2, 3, 0, FALSE, "2 files were not stored. Ask" },
+      "1 of 2 files could not be saved on the other device: “Music/1.mp3”. The" },
+    { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 2, 0, 0, FALSE, "2 files were not saved. Ask" },
+    { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 2, 3, 0, FALSE, "2 files were not saved. Ask" },
     { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 0, 3, 0, FALSE, "3 of 4 files were not accepted." },
     { NAMIDA_DIRECTION_RECEIVE, TRUE, FALSE, 1, 2, 0, 0, FALSE, "2 files could not be fetched." },
     { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 0, 0, 2, FALSE, "The other device could not read 2 files" },
@@ -408,7 +407,8 @@ test_incomplete_words (void)
     { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 1, 0, 0, 1, TRUE, "Not everything was sent: there are more than 1 files" },
     { NAMIDA_DIRECTION_SEND, FALSE, TRUE, 1, 0, 0, 1, TRUE, "Not everything was sent: there are more than 1 files" },
     /* A file that is not there is told before what was never offered. */
-    { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 0, 1, 0, 3, FALSE, "1 of 1 file was not stored there: “Music/0.mp3”. The" },
+    { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 0, 1, 0, 3, FALSE,
+      "1 of 1 file could not be saved on the other device: “Music/0.mp3”. The" },
     { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 1, 0, 0, 0, FALSE, NULL },
   };
 
