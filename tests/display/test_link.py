@@ -1,17 +1,19 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The dialog of links for browsers: it shows an address, what a browser brings by it is asked about like everything else, and the link ends
-with the dialog. Speaks TAP."""
+"""The dialog of links for browsers: it shows an address, what a browser brings by it is asked about like everything else, a browser gets a
+version by it, and the link ends with the dialog. Speaks TAP."""
 import pathlib
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "loopback"))
 sys.argv.insert(1, "")  # the helpers of the other suites take the command line from there
 
 from link_hostile import Page, expect, offer_of, piece  # noqa: E402
-from namida_display import (RUN, button, find, keys, name_of, no_underscores, picture, place, press, quit_by_keyboard, run, wait_for,  # noqa: E402
-                            window_id)
+from namida_display import (CLI, RUN, button, everything, find, keys, made_backup, name_of, no_underscores, picture, place, press,  # noqa: E402
+                            quit_by_keyboard, run, wait_for, window_id)
 
 
 def test_receive_by_a_link(lab):
@@ -48,4 +50,46 @@ def test_receive_by_a_link(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_receive_by_a_link, True)])
+def kept(lab, alias):
+    """A version of a phone in the window's own folder of backups. Returns its zip and its song."""
+    data = lab.path / "app"
+    data.mkdir()
+    backup, music, song = made_backup(lab.path / "made")
+    receiver = lab.start(CLI, "--data-dir", data, "--interface", "lo", "--alias", alias, "receive", "--accept", "all", "--as", "backup",
+                         "--backups", data / "backups", "--music", data / "music")
+    done = subprocess.run([CLI, "--data-dir", lab.path / "phone", "--interface", "lo", "--alias", f"Pixel 8a {RUN}", "send", "--to", alias, backup, music],
+                          env=lab.env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done
+    receiver.terminate()
+    receiver.wait(30)
+    return backup, song
+
+
+def test_give_a_version_by_a_link(lab):
+    """Story 14: a friend's phone without any app gets a backup with its music, from the menu of the version."""
+    alias = f"Desk PC {RUN}"
+    backup, song = kept(lab, alias)
+    process, data = lab.app(alias)
+    window = window_id("Namida Sync")
+    place(window, 0, 0, 1000, 720)
+    keys(window, "alt+3")
+    press(wait_for("the version", lambda: [node for node in everything() if (node.get_name() or "").startswith("Actions for the version of")
+                                           and node.get_action_iface() is not None and node.get_action_iface().get_n_actions() > 0])[0])
+    wait_for("the menu", lambda: find("Share With a Browser…"))
+    time.sleep(0.5)
+    keys(window, "s")
+    dialog = window_id("Link for a Browser")
+    address = wait_for("the address", lambda: find("https://", "label", starts=True))
+    no_underscores()
+    page = Page(name_of(address))
+    page.take()
+    files = {pathlib.PurePath(file["path"]).name: file for file in expect(page.send("GET", "list"), 200).json["files"]}
+    for path in (backup, song):
+        assert expect(page.send("GET", "file?id=" + files[path.name]["id"]), 200).body == path.read_bytes(), path
+    wait_for("the word that it was downloaded", lambda: find(f"“{song.name}” was downloaded"))
+    keys(dialog, "Escape")
+    wait_for("the end of the link", lambda: page.send("GET", "state").status == 410)
+    quit_by_keyboard(process, window)
+
+
+run([(test_receive_by_a_link, True), (test_give_a_version_by_a_link, False)])
