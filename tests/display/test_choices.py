@@ -77,7 +77,7 @@ def restore_to_phone(process, window):
     time.sleep(0.5)
     keys(window, "d")
     settle()
-    wait_for("the question which device", lambda: find("Restore to which device?"))
+    wait_for("the question which device", lambda: find("Restore to Which Device?"))
     dialog = [w for w in own_windows(process) if w != window][-1]
     # By keyboard: GTK 4.18 tells of a widget in this dialog another place than where it is.
     xdo("windowfocus", "--sync", dialog)

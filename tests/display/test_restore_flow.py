@@ -11,7 +11,7 @@ import time
 sys.path.insert(0, os.environ["NAMIDA_FIXTURES"])
 import namida_backups  # noqa: E402
 import namida_restore  # noqa: E402
-from namida_display import CLI, button, everything, find, keys, picture, place, press, quit_by_keyboard, run, wait_for, window_id  # noqa: E402
+from namida_display import CLI, Atspi, button, everything, find, keys, picture, place, press, quit_by_keyboard, run, wait_for, window_id  # noqa: E402
 
 
 def texts():
@@ -173,9 +173,12 @@ def test_send_sheet(lab):
     _, tracks = namida_backups.make(archive, "android65", tracks=60, listens=300, youtube=4, queues=1)
     namida_backups.write_music(tracks, music, music, leave_out=lambda track: track["index"] in (1, 2, 3))
     lab.start(CLI, "--data-dir", lab.path / "nas", "--interface", "lo", "--alias", "Box", "receive", "--accept", "all", "--backups", lab.path / "b", "--music", lab.path / "m")
+    lab.start(CLI, "--data-dir", lab.path / "attic", "--interface", "lo", "--alias", "Attic", "receive", "--accept", "all", "--backups", lab.path / "b2", "--music",
+              lab.path / "m2")
     process, _ = lab.app("Desk PC", f"backup-folder='{folder}'\nmusic-folder='{music}'\n")
     window = window_id("Namida Sync")
     place(window, 0, 0, 1000, 720)
+    wait_for("the second device", lambda: find("Attic", "list item"))
     press(wait_for("the device", lambda: button("Send to Box")))
     dialog = window_id("Send to Box")
     wanted = "3 songs that were played or are in your lists are in none of these folders"
@@ -188,7 +191,27 @@ def test_send_sheet(lab):
     wait_for("the sum", lambda: any(text.endswith(" in total") for text in texts()), 60)
     time.sleep(2)
     assert not any("in none of these folders" in text for text in texts()), texts()
-    keys(dialog, "Escape")
+    # The same for a second device, at once.
+    assert "No other device" in texts()
+
+    def focused(name):
+        return any((n.get_name() or "").startswith(name) and n.get_state_set().contains(Atspi.StateType.FOCUSED) for n in everything())
+
+    for name in ("Also Send To", "Attic"):
+        for _ in range(20):
+            if focused(name):
+                break
+            keys(dialog, "Tab")
+            time.sleep(0.2)
+        assert focused(name), f"“{name}” is not reached by keys"
+        keys(dialog, "space")
+        time.sleep(0.5)
+    wait_for("its name in the closed row", lambda: "No other device" not in texts())
+    see("send-also", dialog)
+    press(button("Send"))
+    wait_for("both ends in words", lambda: len([text for text in texts() if text.startswith("Verified there")]) >= 2, 60)
+    for name in ("b", "b2"):
+        assert [path for path in (lab.path / name).rglob(archive.name) if path.read_bytes() == archive.read_bytes()], name
     quit_by_keyboard(process, window)
 
 

@@ -214,7 +214,7 @@ namida_version_flow_restore_to (GtkWidget *from, NamidaHub *hub, NamidaVersion *
   NamidaShell *window = window_of (from);
 
   if (window != NULL)
-    namida_device_chooser_ask (GTK_WINDOW (window), hub, _ ("Restore to which device?"), on_device_chosen,
+    namida_device_chooser_ask (GTK_WINDOW (window), hub, _ ("Restore to Which Device?"), on_device_chosen,
                                job_new (window, hub, version));
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The window in which the user chooses what to send to one device. Opened by namida-send-flow.c; it sends through the
- * same file. Main context. */
+/* The window in which the user chooses what to send to one device, or to several. Opened by namida-send-flow.c; it
+ * sends through the same file. Main context. */
 #include "config.h"
 
 #include "namida-send-sheet.h"
@@ -11,6 +11,7 @@
 #include "namida-handover.h"
 #include "namida-format.h"
 #include "namida-mnemonics.h"
+#include "namida-send-also.h"
 #include "namida-send-flow.h"
 #include "namida-send-item.h"
 #include "namida-send-music.h"
@@ -31,6 +32,7 @@ struct _NamidaSendSheet
   GtkLabel *total;
   GtkWidget *send_button;
   GtkCheckButton *reread;
+  AdwExpanderRow *also;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaSendSheet, namida_send_sheet, ADW_TYPE_WINDOW)
@@ -176,13 +178,16 @@ static void
 on_send (NamidaSendSheet *self)
 {
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GPtrArray) peers = namida_send_also_dup_chosen (self->also);
   GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
 
   for (guint i = 0; i < self->items->len; i++)
     if (namida_send_item_get_wanted (g_ptr_array_index (self->items, i)))
       g_list_store_append (files, namida_send_item_get_file (g_ptr_array_index (self->items, i)));
-  namida_send_flow_send (GTK_WIDGET (parent), self->peer, G_LIST_MODEL (files),
-                         gtk_check_button_get_active (self->reread));
+  g_ptr_array_insert (peers, 0, g_object_ref (self->peer));
+  for (guint i = 0; i < peers->len; i++)
+    namida_send_flow_send (GTK_WIDGET (parent), g_ptr_array_index (peers, i), G_LIST_MODEL (files),
+                           gtk_check_button_get_active (self->reread));
   gtk_window_close (GTK_WINDOW (self));
 }
 
@@ -220,6 +225,7 @@ namida_send_sheet_class_init (NamidaSendSheetClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, hint);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, missing);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, reread);
+  gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, also);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, total);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, send_button);
   gtk_widget_class_bind_template_callback (widget_class, on_add_files);
@@ -258,6 +264,7 @@ namida_send_sheet_new (NamidaHub *hub, NamidaPeer *peer)
       namida_files_find_backup_async (has_backups ? handover->backups : namida_store_get_backups (store),
                                       self->cancellable, on_backup_found, g_object_ref (self));
     }
+  namida_send_also_fill (self->also, hub, peer);
   show (self);
   return self;
 }
