@@ -4,10 +4,12 @@
 #include "config.h"
 
 #include <adwaita.h>
+#include <glib/gstdio.h>
 #include <locale.h>
 
 #include "namida-details-dialog.h"
 #include "namida-error.h"
+#include "namida-file-drag.h"
 #include "namida-history-row.h"
 #include "namida-hub.h"
 #include "namida-steady-label.h"
@@ -210,6 +212,61 @@ test_trouble (void)
   check_row (namida_transfer_row_new (hub, transfer), "Its disk is full");
 }
 
+static NamidaTransfer *
+dragged (NamidaDirection direction, const char *source, const char *folder)
+{
+  NamidaTransfer *transfer = namida_transfer_new (direction, "Pixel", "AB", TRUE);
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  NamidaEntry *entry = namida_entry_new ();
+
+  entry->kind = NAMIDA_ENTRY_FILE;
+  entry->id = g_strdup ("f1");
+  entry->name = g_strdup ("a.mp3");
+  entry->label = g_strdup ("Music");
+  entry->relative_path = g_strdup ("Björk/a.mp3");
+  entry->size = 5;
+  entry->source = g_strdup (source);
+  namida_backup_add (backup, entry);
+  namida_transfer_set_backup (transfer, backup);
+  namida_transfer_set_folder (transfer, folder);
+  return transfer;
+}
+
+static void
+check_drag (NamidaTransfer *transfer, const char *wanted)
+{
+  g_autoptr (GFile) file = namida_file_drag_dup_file (transfer, 0);
+
+  g_assert_cmpstr (file != NULL ? g_file_peek_path (file) : NULL, ==, wanted);
+  g_assert_null (namida_file_drag_dup_file (transfer, 1));
+}
+
+/* Only a file that was saved, and is there with its size, can be dragged out; a sent one from where it came. */
+static void
+test_drag (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("namida-drag-XXXXXX", NULL);
+  g_autofree char *inside = g_build_filename (folder, "Music", "Björk", NULL);
+  g_autofree char *path = g_build_filename (inside, "a.mp3", NULL);
+  g_autofree char *label = g_build_filename (folder, "Music", NULL);
+  g_autoptr (NamidaTransfer) received = dragged (NAMIDA_DIRECTION_RECEIVE, NULL, folder);
+  g_autoptr (NamidaTransfer) in_label = dragged (NAMIDA_DIRECTION_RECEIVE, NULL, label);
+  g_autoptr (NamidaTransfer) sent = dragged (NAMIDA_DIRECTION_SEND, path, NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (inside, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, "abcde", 5, NULL));
+  check_drag (received, NULL);
+  namida_transfer_set_result (received, 0, NAMIDA_FILE_STORED, NULL);
+  namida_transfer_set_result (in_label, 0, NAMIDA_FILE_STORED, NULL);
+  check_drag (received, path);
+  check_drag (in_label, path);
+  check_drag (sent, path);
+  g_assert_true (g_file_set_contents (path, "another", 7, NULL));
+  check_drag (received, NULL);
+  check_drag (sent, NULL);
+  g_assert_cmpint (g_unlink (path) + g_rmdir (inside) + g_rmdir (label) + g_rmdir (folder), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -224,5 +281,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/transfer-words/notes", test_notes);
   g_test_add_func ("/transfer-words/trouble", test_trouble);
+  g_test_add_func ("/transfer-words/drag", test_drag);
   return g_test_run ();
 }

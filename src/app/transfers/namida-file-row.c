@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-file-drag.h"
 #include "namida-file-item.h"
 #include "namida-file-model.h"
 #include "namida-format.h"
@@ -196,8 +197,15 @@ namida_file_row_class_init (NamidaFileRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaFileRow, size);
 }
 
+static NamidaFileItem *
+file_row_get_item (GtkWidget *row)
+{
+  return NAMIDA_FILE_ROW (row)->item;
+}
+
 static void
 namida_file_row_init (NamidaFileRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_file_drag_attach (GTK_WIDGET (self), file_row_get_item);
 }

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Dragging files out of the details window. A transfer does not keep the path of every saved file, so the places that
+ * it can have are looked at, and a file of another size is not taken for it. Called by namida-file-row.c. Main
+ * context. */
+#include "config.h"
+
+#include "namida-file-drag.h"
+
+#include <sys/stat.h>
+
+static GFile *
+file_drag_dup_if_there (const char *path, guint64 size)
+{
+  struct stat st;
+
+  if (stat (path, &st) != 0 || !S_ISREG (st.st_mode) || (guint64) st.st_size != size)
+    return NULL;
+  return g_file_new_for_path (path);
+}
+
+GFile *
+namida_file_drag_dup_file (NamidaTransfer *transfer, guint index)
+{
+  GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (transfer));
+  NamidaFileResult result = namida_transfer_get_result (transfer, index);
+  const char *folder = namida_transfer_get_folder (transfer);
+  const NamidaEntry *entry;
+  g_autofree char *place = NULL;
+  g_autofree char *below = NULL;
+  GFile *file = NULL;
+
+  if (index >= entries->len)
+    return NULL;
+  entry = g_ptr_array_index (entries, index);
+  if (entry->kind == NAMIDA_ENTRY_FOLDER)
+    return NULL;
+  if (entry->source != NULL)
+    return file_drag_dup_if_there (entry->source, entry->size);
+  if (folder == NULL || (result != NAMIDA_FILE_STORED && result != NAMIDA_FILE_KEPT_EXISTING))
+    return NULL;
+  place = namida_entry_dup_place (entry);
+  below = g_build_filename (folder, place, NULL);
+  file = file_drag_dup_if_there (below, entry->size);
+  /* The folder that the user should open may be that of the label itself. */
+  if (file == NULL && *entry->relative_path != '\0')
+    {
+      g_autofree char *within = g_build_filename (folder, entry->relative_path, NULL);
+
+      file = file_drag_dup_if_there (within, entry->size);
+    }
+  return file;
+}
+
+static GdkContentProvider *
+file_drag_on_prepare (GtkDragSource *source, double x, double y, gpointer user_data)
+{
+  NamidaFileDragItem get_item = (NamidaFileDragItem) user_data;
+  NamidaFileItem *item = get_item (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source)));
+  g_autoptr (GFile) file = NULL;
+  GdkContentProvider *provider;
+  GdkFileList *list;
+
+  if (item != NULL)
+    file = namida_file_drag_dup_file (namida_file_item_get_transfer (item), namida_file_item_get_index (item));
+  if (file == NULL)
+    return NULL;
+  list = gdk_file_list_new_from_array (&file, 1);
+  provider = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
+  g_boxed_free (GDK_TYPE_FILE_LIST, list);
+  return provider;
+}
+
+void
+namida_file_drag_attach (GtkWidget *row, NamidaFileDragItem item)
+{
+  GtkDragSource *source = gtk_drag_source_new ();
+
+  gtk_drag_source_set_actions (source, GDK_ACTION_COPY);
+  g_signal_connect (source, "prepare", G_CALLBACK (file_drag_on_prepare), (gpointer) item);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (source));
+}
