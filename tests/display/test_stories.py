@@ -68,6 +68,7 @@ def test_1_a_phone_sends(lab):
     wait_for("who and what", lambda: find("Receive a backup from Galaxy S23?") or says("Receive a backup from"))
     wait_for("what is offered", lambda: find("Namida backup") and find("Music"))
     wait_for("the word that it is not encrypted", lambda: says("Not encrypted"))
+    wait_for("its address", lambda: says("127.0.0.2"))
     assert not list((data / "music").rglob("*.flac")), "stored before anyone said yes"
     press(button("Accept"))
     wait_for("the music to arrive", lambda: arrived(data / "music", song))
@@ -92,6 +93,8 @@ def test_2_a_phone_receives(lab):
     keys(dialog, "Return")
     wait_for("what is to be sent", lambda: find("It will receive 1 backup and 1 folder"))
     time.sleep(1.5)  # up to GTK 4.8 a question during the change of windows ends the program
+    # A name proves nothing without encryption: where the device is says a little more.
+    wait_for("its address", lambda: find("Namida Sync app · 127.0.0.2"))
     click("Galaxy S23")
     wait_for("the question", lambda: find("Send to Galaxy S23 Without Encryption?"))
     assert not phone.current and not phone.done, "told before anyone said yes"

@@ -114,6 +114,9 @@ def test_details_and_report(lab):
     home = lab.receiver(f"NAS {RUN}")
     backup, music, song = made_backup(lab.path / "files")
     (music / "Empty").write_bytes(b"")
+    # Longer than 64 characters, where names were cut once: it is read whole.
+    long_name = f"{'Not Quite the Longest Title That a Song Has Ever Had, but Long ' * 2}.flac"
+    (music / long_name).write_bytes(b"long")
     process, data = lab.app(alias, files=[backup, music])
     window = window_id("Namida Sync")
     place(window, 0, 0, 1000, 720)
@@ -127,8 +130,9 @@ def test_details_and_report(lab):
     area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
     xdo("mousemove", area.x + 80, area.y + area.height // 2, "click", 1)
     dialog = window_id("Details")
-    showing("3 files verified")
+    showing("4 files verified")
     wait_for("a row for the song", lambda: find(song.name + ": Verified · Music/Björk"))
+    wait_for("the whole long name", lambda: find(long_name) and find(f"{long_name}: Verified · Music"))
     press(button("Save Report"))
     chooser = wait_for("the name of the report", lambda: [n for n in everything() if n.get_role_name() == "text" and n.get_editable_text_iface()
                                                           is not None and (Atspi.Text.get_text(n, 0, 12) or "").startswith("Namida Sync")])
@@ -138,7 +142,7 @@ def test_details_and_report(lab):
                    or find("Save", "push button") or find("Save", "button")))
     wait_for("the report", path.exists)
     report = wait_for("a whole report", lambda: json.loads(path.read_text()))
-    assert report["result"] == "done" and report["stored"] == 3, report
+    assert report["result"] == "done" and report["stored"] == 4, report
     assert any(entry["file"].endswith(song.name) and entry["result"] == "stored" for entry in report["entries"]), report
     showing("Report saved")
     keys(dialog, "Escape")
