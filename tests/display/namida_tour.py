@@ -86,6 +86,11 @@ class Tour:
         area = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
         xdo("mousemove", area.x + area.width // 2, area.y + area.height // 2, "click", 1)
 
+    def activate(self, node):
+        """By the keyboard, because the row may be below the visible part of its page."""
+        node.get_component_iface().grab_focus()
+        keys(self.window, "Return")
+
     def settle(self):
         """Waits, because up to GTK 4.8 a program crashes if it is asked about its windows while a dialog opens or closes."""
         time.sleep(1.5)
@@ -189,6 +194,9 @@ class Tour:
         xdo("type", f"127.0.0.2:{self.phone.port}")
         self.close(dialog, lambda: keys(dialog, "Return"))
         wait_for("the phone", lambda: find("Galaxy S23" + self.mark, "list item"))
+        # It has nobody who could say yes.
+        self.lab.sender("Tablet" + self.mark, "receive", "--accept", "trusted", "--as", "library", "--backups", self.lab.path / "tablet" / "backups",
+                        "--music", self.lab.path / "tablet" / "music")
         self.pair("Living Room NAS" + self.mark)
 
     def pair(self, alias):
@@ -376,7 +384,7 @@ class Tour:
             self.see(name, dialog)
             self.close(dialog)
         row = wait_for("the way to another device", lambda: find(self.words("Get a Backup from Another Device…"), "list item"))
-        dialog = self.dialog(lambda: self.click(row))
+        dialog = self.dialog(lambda: self.activate(row))
         self.see("get", dialog)
         self.close(dialog)
         self.merge()
@@ -407,7 +415,7 @@ class Tour:
         """The page of a trusted device, its questions, and the windows of the menus."""
         keys(self.window, "alt+1")
         time.sleep(1)
-        self.click(wait_for("the device", lambda: find(self.nas_name, "list item")))
+        self.activate(wait_for("the device", lambda: find(self.nas_name, "list item")))
         self.wait("What It May Do")
         self.settle()
         self.see("device", self.window)
@@ -442,7 +450,7 @@ class Tour:
         keys(chooser, "Return")
 
     def failing(self):
-        """Sends to a phone whose page is closed before the user answers."""
+        """Sends to a phone whose page is closed before the user answers, which waits, and to a device that declines."""
         keys(self.window, "alt+3")
         wait_for("the versions", self.menus)
         chooser = self.dialog(lambda: self.choose("Restore to a _Device…"))
@@ -453,6 +461,10 @@ class Tour:
         self.see("unencrypted", dialog)
         self.phone.close()
         self.close(dialog, lambda: self.press("_Send"))
+        keys(self.window, "alt+3")
+        self.settle()
+        chooser = self.dialog(lambda: self.choose("Restore to a _Device…"))
+        self.choose_device(chooser, "Tablet" + self.mark)
         keys(self.window, "alt+2")
         wait_for("the failure", lambda: [n for n in everything() if n.get_name() == self.words("Sending failed")], 120)
         self.page("transfers", "transfers-failed")

@@ -232,7 +232,7 @@ def test_songs_alone(lab):
     picture("songs-480", picker)
     press(button("Continue"))
     dialog = window_id("Restore")
-    wait_for("what goes where", lambda: any(text.startswith("01. Jóga.flac. Nothing is overwritten") for text in texts()))
+    wait_for("what goes where", lambda: any(text.startswith("01. Jóga.flac. Existing files are replaced only") for text in texts()))
     wait_for("the comparison", lambda: any("1 new" in text for text in texts()))
     assert not any("Backup for Namida" == text for text in texts()), "the zip comes along"
     picture("songs-place", dialog)

@@ -21,7 +21,7 @@ from namida_words import Words
 # Windows of the toolkit's own making, whose width is not ours.
 OTHERS = ("about", "shortcuts")
 # Questions take the room that they need and no more.
-QUESTIONS = ("cancel", "chooser", "clear", "leaving", "unencrypted")
+QUESTIONS = ("blocked", "cancel", "chooser", "clear", "forget", "leaving", "replace", "trash", "unencrypted")
 
 
 def width(window):

@@ -168,6 +168,9 @@ backup_card_dup_health (NamidaBackupCard *self, const CardHealth *health)
   if (health->versions == 1)
     /* Translators: %s: “today” or “on 3 November” */
     return g_strdup_printf (_ ("Verified %s"), day);
+  if (health->versions == 2)
+    /* Translators: %s: “today” or “on 3 November” */
+    return g_strdup_printf (_ ("Both versions verified %s"), day);
   return g_strdup_printf (ngettext ("All %'u version verified %s", "All %'u versions verified %s", health->versions),
                           health->versions, day);
 }

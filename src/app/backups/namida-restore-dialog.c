@@ -366,7 +366,7 @@ restore_show_picked (NamidaRestoreDialog *self)
   g_autofree char *what = g_strdup_printf (ngettext ("%'u song", "%'u songs", songs->len), songs->len);
   /* Translators: the first %s is the name of a song, or “26 songs” */
   g_autofree char *text
-      = g_strdup_printf (_ ("%s. Nothing is overwritten unless you say so"), title != NULL ? title : what);
+      = g_strdup_printf (_ ("%s. Existing files are replaced only if you choose to"), title != NULL ? title : what);
 
   gtk_label_set_label (self->place_sub, text);
 }

@@ -103,21 +103,10 @@ trash_dialog_dup_body (GPtrArray *trashed)
 }
 
 static void
-trash_dialog_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+trash_dialog_show_rows (AdwMessageDialog *dialog, GPtrArray *trashed)
 {
-  g_autoptr (AdwMessageDialog) dialog = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) trashed = namida_versions_list_trash_finish (NAMIDA_VERSIONS (source), result, &error);
-  g_autofree char *body = NULL;
   GtkWidget *group, *scrolled;
 
-  if (trashed == NULL)
-    {
-      adw_message_dialog_set_body (dialog, error->message);
-      return;
-    }
-  body = trash_dialog_dup_body (trashed);
-  adw_message_dialog_set_body (dialog, body);
   if (trashed->len == 0)
     {
       adw_message_dialog_set_extra_child (dialog, NULL);
@@ -136,6 +125,24 @@ trash_dialog_on_loaded (GObject *source, GAsyncResult *result, gpointer user_dat
 }
 
 static void
+trash_dialog_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (AdwMessageDialog) dialog = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) trashed = namida_versions_list_trash_finish (NAMIDA_VERSIONS (source), result, &error);
+  g_autofree char *body = NULL;
+
+  if (trashed != NULL)
+    body = trash_dialog_dup_body (trashed);
+  adw_message_dialog_set_body (dialog, body != NULL ? body : error->message);
+  if (trashed != NULL)
+    trash_dialog_show_rows (dialog, trashed);
+  /* Only with its text, because older versions of libadwaita (such as 1.2) cut off a text that comes later. */
+  if (!gtk_widget_get_visible (GTK_WIDGET (dialog)))
+    namida_dialog_present (dialog);
+}
+
+static void
 trash_dialog_load (AdwMessageDialog *dialog)
 {
   namida_versions_list_trash_async (trash_dialog_get_versions (dialog), NULL, trash_dialog_on_loaded,
@@ -151,5 +158,4 @@ namida_trash_dialog_show (GtkWindow *parent, NamidaHub *hub)
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"), NULL);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "close");
   trash_dialog_load (ADW_MESSAGE_DIALOG (dialog));
-  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }

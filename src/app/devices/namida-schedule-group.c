@@ -379,6 +379,8 @@ schedule_group_show (NamidaScheduleGroup *self)
   schedule_group_show_when (self, row);
   schedule_group_show_what (self, row);
   gtk_widget_set_sensitive (GTK_WIDGET (self->when), on);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->what), on);
+  gtk_widget_set_sensitive (gtk_widget_get_ancestor (GTK_WIDGET (self->battery), ADW_TYPE_ACTION_ROW), on);
   gtk_widget_set_sensitive (GTK_WIDGET (self->now),
                             row != NULL && namida_schedule_get_state (self->schedule) != NAMIDA_SCHEDULE_RUNNING);
   self->showing = FALSE;

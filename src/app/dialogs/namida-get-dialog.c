@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-error.h"
 #include "namida-files.h"
 #include "namida-format.h"
 #include "namida-mnemonics.h"
@@ -132,6 +133,30 @@ get_dialog_peer (NamidaGetDialog *self)
   return selected < self->peers->len ? self->peers->pdata[selected] : NULL;
 }
 
+/* A description is markup, and a message may have the name of a device in it. */
+static void
+get_dialog_describe (NamidaGetDialog *self, const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  adw_preferences_group_set_description (self->version_group, escaped);
+}
+
+/* The message of the other device is for all kinds of programs; say where to press. */
+static void
+get_dialog_show_declined (NamidaGetDialog *self)
+{
+  NamidaPeer *peer = get_dialog_peer (self);
+  const char *alias = peer != NULL ? namida_peer_get_alias (peer) : "";
+  /* Translators: %s is the name of a device. The text in quotes is the title of a switch. */
+  g_autofree char *text = g_strdup_printf (_ ("“%s” does not allow this computer to get backups back. On that device, "
+                                              "open the page of this computer and turn on “Get Back What Is Kept for "
+                                              "It”."),
+                                           alias);
+
+  get_dialog_describe (self, text);
+}
+
 static void
 get_dialog_on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -148,8 +173,10 @@ get_dialog_on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
       adw_preferences_group_set_description (self->version_group, NULL);
       self->kept = g_steal_pointer (&kept);
     }
+  else if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED))
+    get_dialog_show_declined (self);
   else if (error != NULL)
-    adw_preferences_group_set_description (self->version_group, error->message);
+    get_dialog_describe (self, error->message);
   else
     adw_preferences_group_set_description (self->version_group, _ ("This device keeps no backup for this computer."));
   get_dialog_show_versions (self);
@@ -225,7 +252,7 @@ get_dialog_on_get (NamidaGetDialog *self)
       namida_hub_fetch (self->hub, peer, one->id, (const char *const *) labels, NAMIDA_LANDING_LIBRARY));
   g_signal_connect_object (self->transfer, "notify", G_CALLBACK (get_dialog_show_progress), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->transfer, "ended", G_CALLBACK (get_dialog_show_progress), self, G_CONNECT_SWAPPED);
-  gtk_widget_set_visible (GTK_WIDGET (self->get), FALSE);
+  gtk_widget_set_visible (gtk_widget_get_ancestor (GTK_WIDGET (self->get), ADW_TYPE_CLAMP), FALSE);
   gtk_stack_set_visible_child_name (self->stack, "progress");
   get_dialog_show_progress (self);
 }
@@ -309,6 +336,7 @@ namida_get_dialog_init (NamidaGetDialog *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
+  GtkWidget *pinned = adw_clamp_new ();
 
   self->peers = g_ptr_array_new_with_free_func (g_object_unref);
   self->versions = g_ptr_array_new ();
@@ -317,16 +345,20 @@ namida_get_dialog_init (NamidaGetDialog *self)
   self->label_rows = g_ptr_array_new ();
   self->get = GTK_BUTTON (gtk_button_new_with_mnemonic (_ ("_Get Backup")));
   gtk_widget_add_css_class (GTK_WIDGET (self->get), "suggested-action");
+  gtk_widget_add_css_class (GTK_WIDGET (self->get), "pill");
   g_signal_connect_object (self->get, "clicked", G_CALLBACK (get_dialog_on_get), self, G_CONNECT_SWAPPED);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (header), GTK_WIDGET (self->get));
   self->stack = GTK_STACK (gtk_stack_new ());
   gtk_stack_add_named (self->stack, get_dialog_make_choice (self), "choice");
   gtk_stack_add_named (self->stack, get_dialog_make_progress (self), "progress");
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->stack));
+  gtk_widget_add_css_class (pinned, "pinned");
+  adw_clamp_set_maximum_size (ADW_CLAMP (pinned), 464);
+  adw_clamp_set_child (ADW_CLAMP (pinned), GTK_WIDGET (self->get));
+  gtk_box_append (GTK_BOX (box), pinned);
   adw_window_set_content (ADW_WINDOW (self), box);
   namida_mnemonics_unspeak (box);
-  gtk_window_set_title (GTK_WINDOW (self), _ ("Get Backups from Another Device"));
+  gtk_window_set_title (GTK_WINDOW (self), _ ("Get a Backup"));
   gtk_window_set_default_size (GTK_WINDOW (self), 440, 560);
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NamidaGetDialog: “Get Backups from Another Device”: the device, the backup (of those that it keeps for this device
+/* NamidaGetDialog: “Get a Backup”: the device, the backup (of those that it keeps for this device
  * or for one that this device replaced), the parts, and the progress until it is verified. Opened at the first start,
  * from the Backups page and from the menu of a trusted device. Main context. */
 #pragma once
