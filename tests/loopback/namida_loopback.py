@@ -434,9 +434,12 @@ def landed(device, sender_alias=None):
 
 
 def main(*tests):
+    """Runs @tests one after the other, or only number NAMIDA_TEST_CASE of them, for build-aux/check-mutations."""
     print(f"1..{len(tests)}")
-    failed = 0
+    failed, only = 0, int(os.environ.get("NAMIDA_TEST_CASE", "0"))
     for number, test in enumerate(tests, 1):
+        if only not in (0, number):
+            continue
         what = " ".join((test.__doc__ or test.__name__).split())
         lab = Lab()
         try:

@@ -128,6 +128,7 @@ test_remembered (void)
   g_assert_false (namida_address_book_remove (book, "10.0.0.5:40000"));
   g_assert_false (namida_address_book_remove (book, "Desk PC"));
   g_assert_true (namida_address_book_remove (book, "10.0.0.5:53317"));
+  g_assert_false (namida_address_book_remove (book, "nas.local:40000"));
   g_assert_true (namida_address_book_remove (book, " NAS.local:53317 "));
   g_assert_false (namida_address_book_remove (book, "nas.local"));
   assert_listed (book, "[fe80::1%lo]:53318");
@@ -141,6 +142,11 @@ test_remembered (void)
 
       namida_address_book_add (book, place);
     }
+  {
+    g_auto (GStrv) places = namida_address_book_list (book);
+
+    g_assert_cmpuint (g_strv_length (places), ==, NAMIDA_ADDRESS_BOOK_MAX);
+  }
   g_clear_object (&book);
   book = namida_address_book_new (database, &error);
   {

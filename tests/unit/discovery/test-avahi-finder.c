@@ -477,6 +477,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   bus = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (bus);
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (bus), TRUE);
   g_test_add_func ("/avahi-finder/txt", test_txt);
   g_test_add_func ("/avahi-finder/no-bus", test_no_bus);
   g_test_add_func ("/avahi-finder/daemon-comes-and-goes", test_daemon_comes_and_goes);

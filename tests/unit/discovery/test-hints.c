@@ -388,6 +388,11 @@ test_network_words (void)
   put (m.etc, "ufw/ufw.conf", "ENABLED=yes\n");
   put (m.proc, "net/route",
        "Iface\tDestination\tGateway \tFlags\nwlan0\t00000000\t" GATEWAY "\t0003\t0\t0\t600\t00000000\n");
+  /* Nobody answered at all: that says nothing about the network. */
+  hints = check (&(NamidaHintFacts){ .tcp_port = 40000, .listening = TRUE, .scanned = TRUE, .answered = answered }, &m);
+  g_assert_cmpuint (hints->len, ==, 1);
+  g_assert_cmpint (namida_hint_get_kind (g_ptr_array_index (hints, 0)), !=, NAMIDA_HINT_ISOLATED);
+  g_clear_pointer (&hints, g_ptr_array_unref);
   g_ptr_array_add (answered, router);
   hints = check (&(NamidaHintFacts){ .tcp_port = 40000, .listening = TRUE, .scanned = TRUE, .answered = answered }, &m);
   if (hints->len == 1 && namida_hint_get_kind (g_ptr_array_index (hints, 0)) == NAMIDA_HINT_NO_NETWORK)

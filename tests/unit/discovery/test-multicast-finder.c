@@ -135,6 +135,40 @@ test_two_on_loopback (void)
   device_clear (&b);
 }
 
+/* A device whose data was copied from this one has its ID and another key: it is another device. Its greeting comes
+ * through several groups and counts once; and it says goodbye when it hides. */
+static void
+test_same_id (void)
+{
+  Device a, copy;
+  guint found;
+  g_autofree char *uuid = g_uuid_string_random ();
+
+  namida_clock_set_fake (100 * G_USEC_PER_SEC);
+  device_init (&a, "A", FP1, uuid, uuid, 53321);
+  device_init (&copy, "Copy", FP2, uuid, uuid, 53322);
+  if (start (&a) && start (&copy))
+    {
+      wait_for (&a.found, 3, 10000);
+      wait_for (&copy.found, 3, 10000);
+      g_assert_cmpuint (a.greeted, ==, 1);
+      g_assert_cmpuint (copy.greeted, ==, 1);
+      g_assert_cmpuint (a.port, ==, 53322);
+      g_assert_cmpuint (copy.port, ==, 53321);
+      namida_clock_set_fake (101 * G_USEC_PER_SEC);
+      found = a.found;
+      namida_finder_refresh (NAMIDA_FINDER (copy.finder));
+      wait_for (&a.found, found + 3, 10000);
+      g_assert_cmpuint (a.greeted, ==, 2);
+      namida_multicast_finder_set_silent (copy.finder, TRUE);
+      wait_for (&a.lost, 1, 10000);
+      g_assert_cmpuint (a.lost, >, 0);
+    }
+  namida_clock_set_fake (-1);
+  device_clear (&a);
+  device_clear (&copy);
+}
+
 static void
 test_answer (void)
 {
@@ -226,6 +260,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/multicast-finder/two-on-loopback", test_two_on_loopback);
+  g_test_add_func ("/multicast-finder/same-id", test_same_id);
   g_test_add_func ("/multicast-finder/answer", test_answer);
   g_test_add_func ("/multicast-finder/stop-in-handler", test_stop_in_handler);
   g_test_add_func ("/multicast-finder/no-interface", test_no_interface);

@@ -214,6 +214,41 @@ test_leaves_at_once (void)
   namida_clock_set_fake (-1);
 }
 
+/* Another device has the address of a trusted one that is away: it is still waited for. */
+static void
+test_address_taken (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *peer;
+
+  know (list, "A", FP1, "10.0.0.1");
+  peer = at (list, 0);
+  see (list, "B", FP2, "10.0.0.1", TRUE);
+  g_assert_cmpuint (count (list), ==, 2);
+  g_assert_true (at (list, 1) == peer);
+  g_assert_true (namida_peer_get_trusted (peer));
+  g_assert_cmpuint (g_list_model_get_n_items (namida_peer_get_addresses (peer)), ==, 0);
+}
+
+/* Goodbyes of devices that were made up are not remembered without end. */
+static void
+test_goodbyes (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *fingerprint = g_strdup_printf ("%064x", i);
+      g_autoptr (NamidaDeviceInfo) goodbye = make_info ("A", fingerprint);
+
+      goodbye->goodbye = TRUE;
+      see (list, "A", fingerprint, "10.0.0.1", FALSE);
+      namida_peer_list_goodbye (list, goodbye);
+      g_assert_cmpuint (count (list), ==, 0);
+      g_assert_cmpuint (g_hash_table_size (list->goodbyes), ==, MIN (i + 1, 64));
+    }
+}
+
 /* However many are made up, those that are known keep their rows. */
 static void
 test_flood (void)
@@ -324,6 +359,8 @@ main (int argc, char **argv)
   g_test_add_func ("/peer-away/sleeps", test_sleeps);
   g_test_add_func ("/peer-away/leaves", test_leaves);
   g_test_add_func ("/peer-away/leaves-at-once", test_leaves_at_once);
+  g_test_add_func ("/peer-away/address-taken", test_address_taken);
+  g_test_add_func ("/peer-away/goodbyes", test_goodbyes);
   g_test_add_func ("/peer-away/flood", test_flood);
   g_test_add_func ("/peer-away/best-address", test_best_address);
   return g_test_run ();

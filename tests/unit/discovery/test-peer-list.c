@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "namida-clock.h"
 #include "namida-limits.h"
+#include "namida-manual-finder.h"
 #include "namida-peer-list-private.h"
 #include "namida-peer-private.h"
 
@@ -68,6 +69,62 @@ test_many_addresses (void)
     }
   assert_address (peer, "10.0.0.1:53317");
   g_assert_cmpuint (count (list), ==, 1);
+}
+
+/* The same of a device that nothing is proven about: the newest addresses are tried, and a link-local one last. */
+static void
+test_claimed_addresses (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *peer = see (list, "PC", FP1, "u1", "10.0.0.1", FALSE);
+
+  see (list, "PC", FP1, "u1", "[fe80::1%1]:53317", FALSE);
+  assert_address (peer, "10.0.0.1:53317");
+  for (guint i = 2; i < 100; i++)
+    {
+      g_autofree char *place = g_strdup_printf ("10.0.0.%u", i);
+      g_autofree char *shown = g_strconcat (place, ":53317", NULL);
+
+      see (list, "PC", FP1, "u1", place, FALSE);
+      assert_address (peer, shown);
+      g_assert_cmpuint (g_list_model_get_n_items (namida_peer_get_addresses (peer)), ==,
+                        MIN (i + 1, NAMIDA_PEER_MAX_ADDRESSES));
+    }
+  g_assert_cmpuint (count (list), ==, 1);
+}
+
+/* A command that only sends is no device to send to; and its end says nothing about the program that receives there. */
+static void
+test_sends_only (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  g_autoptr (NamidaManualFinder) finder = namida_manual_finder_new ();
+  g_autoptr (NamidaDeviceInfo) info = make_info ("PC", FP1, "u1");
+  g_autoptr (GInetSocketAddress) address = namida_address_parse ("10.0.0.1");
+
+  namida_peer_list_add_finder (list, NAMIDA_FINDER (finder));
+  info->sends_only = TRUE;
+  g_assert_null (namida_peer_list_sighting (list, info, NAMIDA_DIALECT_V1, address, TRUE));
+  g_assert_cmpuint (count (list), ==, 0);
+  see (list, "PC", FP1, "u1", "10.0.0.1", FALSE);
+  namida_finder_emit_lost (NAMIDA_FINDER (finder), info);
+  g_assert_cmpuint (count (list), ==, 1);
+  info->sends_only = FALSE;
+  namida_finder_emit_lost (NAMIDA_FINDER (finder), info);
+  g_assert_cmpuint (count (list), ==, 0);
+}
+
+/* A device without a key proves nothing, however it was reached. */
+static void
+test_no_key (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *peer = see (list, "Phone", NULL, "u1", "10.0.0.1", TRUE);
+
+  g_assert_false (namida_peer_get_proven (peer));
+  /* So it may be named anew by anybody. */
+  see (list, "Telephone", NULL, "u1", "10.0.0.1", FALSE);
+  g_assert_cmpstr (namida_peer_get_alias (peer), ==, "Telephone");
 }
 
 static void
@@ -442,6 +499,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/peer-list/many-addresses", test_many_addresses);
+  g_test_add_func ("/peer-list/claimed-addresses", test_claimed_addresses);
+  g_test_add_func ("/peer-list/sends-only", test_sends_only);
+  g_test_add_func ("/peer-list/no-key", test_no_key);
   g_test_add_func ("/peer-list/merge", test_merge);
   g_test_add_func ("/peer-list/self", test_self);
   g_test_add_func ("/peer-list/sorted", test_sorted);

@@ -118,6 +118,37 @@ test_size (void)
   g_assert_cmpint (upload (session, OWNER, "f0", 0, -1), ==, 0); /* in chunks, which are counted as they come */
 }
 
+/* ---- the sink in front of the store ---- */
+
+static gboolean
+sink_preview_nothing (
+    NamidaSink *sink, NamidaBackup *backup, NamidaWant *wants, GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < namida_backup_get_entries (backup)->len; i++)
+    wants[i].wanted = FALSE;
+  return TRUE;
+}
+
+/* A sink that cannot say what it has wants everything; one that can is asked. */
+static void
+test_preview (void)
+{
+  g_autoptr (NamidaReceiveSession) session = make_session ();
+  NamidaSink *sink = namida_receive_session_get_sink (session);
+  NamidaBackup *backup = namida_transfer_get_backup (namida_receive_session_get_transfer (session));
+
+  for (guint can = 0; can < 2; can++)
+    {
+      NamidaWant wants[] = { { .wanted = can }, { .wanted = can } };
+
+      NAMIDA_SINK_GET_IFACE (sink)->preview = can ? sink_preview_nothing : NULL;
+      g_assert_true (namida_sink_preview (sink, backup, wants, NULL, NULL));
+      g_assert_cmpint (wants[0].wanted, ==, !can);
+      g_assert_cmpint (wants[1].wanted, ==, !can);
+    }
+  NAMIDA_SINK_GET_IFACE (sink)->preview = NULL;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -125,5 +156,6 @@ main (int argc, char **argv)
   g_test_add_func ("/receive-session/owner", test_owner);
   g_test_add_func ("/receive-session/token", test_token);
   g_test_add_func ("/receive-session/size", test_size);
+  g_test_add_func ("/receive-session/preview", test_preview);
   return g_test_run ();
 }

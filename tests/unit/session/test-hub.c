@@ -543,11 +543,42 @@ assert_fetch_is_parked (Fixture *f)
   g_assert_cmpuint (fetches, ==, 1);
 }
 
-/* A program that ends stops what it fetches, and its parts are put away for the next run. */
+/* While the device is asked about some files, the same ones are not offered again; others are, and so is a part. */
+static void
+test_joined (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaPeer) peer = find_receiver (f);
+  g_autoptr (GListModel) files = sample_files (f);
+  g_autoptr (GFile) zip = g_list_model_get_item (files, 0);
+  g_autoptr (GFile) music = g_list_model_get_item (files, 1);
+  g_autoptr (GFile) other = g_file_new_build_filename (f->dir, "other.mp3", NULL);
+  g_autoptr (GListStore) part = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GListStore) more = g_list_store_new (G_TYPE_FILE);
+  NamidaTransfer *transfers[3];
+
+  write_long (f, "other.mp3", 1000, 'a');
+  g_list_store_append (part, zip);
+  g_list_store_splice (more, 0, 0, (gpointer[]){ zip, music, other }, 3);
+  transfers[0] = namida_hub_send (f->sender, peer, files, NULL);
+  WAIT_FOR (n_offers (f) == 1);
+  g_assert_true (namida_hub_send (f->sender, peer, files, NULL) == transfers[0]);
+  transfers[1] = namida_hub_send (f->sender, peer, G_LIST_MODEL (part), NULL);
+  transfers[2] = namida_hub_send (f->sender, peer, G_LIST_MODEL (more), NULL);
+  g_assert_true (transfers[1] != transfers[0]);
+  g_assert_true (transfers[2] != transfers[0] && transfers[2] != transfers[1]);
+  for (guint i = 0; i < G_N_ELEMENTS (transfers); i++)
+    namida_hub_cancel (f->sender, transfers[i], FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (transfers); i++)
+    WAIT_FOR (namida_transfer_is_final (transfers[i]));
+}
+
+/* A program that ends stops what it fetches, and its parts are put away for the next run. Meanwhile, nobody else
+ * fetches the same: that would take its parts away from under it. */
 static void
 test_fetch_stops (Fixture *f, gconstpointer data)
 {
   g_autoptr (NamidaTransfer) transfer = NULL;
+  g_autoptr (NamidaTransfer) again = NULL;
   g_autoptr (NamidaPeer) peer = NULL;
   NamidaTrustStore *trust;
   const char *fingerprint = namida_identity_get_fingerprint (namida_hub_get_identity (f->sender));
@@ -562,6 +593,10 @@ test_fetch_stops (Fixture *f, gconstpointer data)
   transfer = g_object_ref (namida_hub_fetch (f->sender, peer, NAMIDA_KEPT_BACKUP_NEWEST, NULL, NAMIDA_LANDING_BACKUP));
   WAIT_FOR (namida_transfer_is_final (transfer) || namida_transfer_get_done_bytes (transfer) > MB);
   g_assert_no_error (namida_transfer_get_error (transfer));
+  again = g_object_ref (namida_hub_fetch (f->sender, peer, NAMIDA_KEPT_BACKUP_NEWEST, NULL, NAMIDA_LANDING_BACKUP));
+  WAIT_FOR (namida_transfer_is_final (again));
+  g_assert_error (namida_transfer_get_error (again), NAMIDA_ERROR, NAMIDA_ERROR_BUSY);
+  g_assert_false (namida_transfer_is_final (transfer));
   stop_hub (f->sender);
   g_assert_true (is_in (transfer, NAMIDA_TRANSFER_CANCELLED));
   assert_fetch_is_parked (f);
@@ -579,6 +614,7 @@ main (int argc, char **argv)
   ADD ("/hub/namesake", NAMIDA_ACCEPT_ALL, test_namesake);
   ADD ("/hub/accepted-by-itself", NAMIDA_ACCEPT_ALL, test_accepted_by_itself);
   ADD ("/hub/odd-names", NAMIDA_ACCEPT_ALL, test_odd_names);
+  ADD ("/hub/joined", NAMIDA_ACCEPT_ASK, test_joined);
   ADD ("/hub/ask", NAMIDA_ACCEPT_ASK, test_ask);
   ADD ("/hub/withdrawn", NAMIDA_ACCEPT_ASK, test_withdrawn);
   ADD ("/hub/trusted-only", NAMIDA_ACCEPT_TRUSTED, test_trusted_only);

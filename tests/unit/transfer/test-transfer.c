@@ -273,6 +273,132 @@ test_seconds_left (void)
   namida_clock_set_fake (-1);
 }
 
+/* Nothing of a pause counts as speed, although the bytes are measured when it ends. */
+static void
+test_speed_of_pause (void)
+{
+  g_autoptr (NamidaTransfer) transfer = make_transfer (NAMIDA_DIRECTION_SEND, 10);
+
+  namida_clock_set_fake (100 * SECOND);
+  namida_transfer_set_state (transfer, NAMIDA_TRANSFER_PAUSED);
+  for (guint i = 1; i < 4; i++)
+    {
+      namida_transfer_add_bytes (transfer, 1000);
+      namida_clock_set_fake ((100 + i) * SECOND);
+      namida_transfer_sample (transfer);
+      g_assert_cmpuint (namida_transfer_get_done_bytes (transfer), ==, i * 1000);
+      g_assert_cmpuint (namida_transfer_get_speed (transfer), ==, 0);
+    }
+  namida_clock_set_fake (-1);
+}
+
+/* ---- the results ---- */
+
+/* The reason belongs to its result, and there is none of an entry that does not exist. */
+static void
+test_results (void)
+{
+  g_autoptr (NamidaTransfer) transfer = make_transfer (NAMIDA_DIRECTION_RECEIVE, 2);
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  namida_transfer_set_result (transfer, 0, NAMIDA_FILE_MISSING, "The disk is full.");
+  namida_transfer_set_result (transfer, 1, NAMIDA_FILE_MISSING, "The disk is full.");
+  namida_transfer_set_result (transfer, 2, NAMIDA_FILE_MISSING, "Beyond.");
+  g_assert_cmpint (namida_transfer_get_result (transfer, 2), ==, NAMIDA_FILE_PENDING);
+  g_assert_null (namida_transfer_dup_detail (transfer, 2));
+  namida_transfer_set_result (transfer, 0, NAMIDA_FILE_STORED, NULL);
+  g_assert_null (namida_transfer_dup_detail (transfer, 0));
+  first = namida_transfer_dup_detail (transfer, 1);
+  g_assert_cmpstr (first, ==, "The disk is full.");
+  /* Begun anew: nothing is known of any file. */
+  namida_transfer_restart (transfer);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpint (namida_transfer_get_result (transfer, i), ==, NAMIDA_FILE_PENDING);
+      g_assert_null (namida_transfer_dup_detail (transfer, i));
+    }
+}
+
+/* An empty folder is no file: where it cannot be received, it is left out on purpose, and otherwise it is missed. */
+static void
+test_folders (void)
+{
+  static const struct
+  {
+    NamidaEntryKind kind;
+    NamidaFileResult result;
+    guint failed, failed_folders;
+  } all[] = {
+    { NAMIDA_ENTRY_FOLDER, NAMIDA_FILE_STORED, 0, 0 },  { NAMIDA_ENTRY_FOLDER, NAMIDA_FILE_LEFT_OUT, 0, 0 },
+    { NAMIDA_ENTRY_FOLDER, NAMIDA_FILE_MISSING, 0, 1 }, { NAMIDA_ENTRY_FILE, NAMIDA_FILE_LEFT_OUT, 1, 0 },
+    { NAMIDA_ENTRY_FILE, NAMIDA_FILE_MISSING, 1, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = make_transfer (NAMIDA_DIRECTION_SEND, 2);
+      NamidaBackup *backup = namida_transfer_get_backup (transfer);
+      NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (backup), 1);
+      g_autoptr (GError) error = NULL;
+      NamidaFileCounts counts;
+
+      entry->kind = all[i].kind;
+      namida_transfer_set_result (transfer, 0, NAMIDA_FILE_STORED, NULL);
+      namida_transfer_set_result (transfer, 1, all[i].result, NULL);
+      counts = namida_transfer_count_files (transfer);
+      g_assert_cmpuint (counts.failed, ==, all[i].failed);
+      g_assert_cmpuint (counts.failed_folders, ==, all[i].failed_folders);
+      error = namida_transfer_dup_incomplete (transfer);
+      g_assert_cmpint (error != NULL, ==, all[i].failed + all[i].failed_folders > 0);
+    }
+}
+
+/* How it ends says why: declined, canceled (by whatever noticed it), or failed. */
+static void
+test_states_of_errors (void)
+{
+  const struct
+  {
+    GQuark domain;
+    int code;
+    NamidaTransferState state;
+  } all[] = {
+    { NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, NAMIDA_TRANSFER_DECLINED },
+    { NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, NAMIDA_TRANSFER_CANCELLED },
+    { G_IO_ERROR, G_IO_ERROR_CANCELLED, NAMIDA_TRANSFER_CANCELLED },
+    { NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED, NAMIDA_TRANSFER_FAILED },
+    { G_IO_ERROR, G_IO_ERROR_TIMED_OUT, NAMIDA_TRANSFER_FAILED },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = make_transfer (NAMIDA_DIRECTION_SEND, 1);
+      g_autoptr (GError) error = g_error_new_literal (all[i].domain, all[i].code, "Why.");
+
+      namida_transfer_fail (transfer, error);
+      g_assert_cmpint (namida_transfer_get_state (transfer), ==, all[i].state);
+    }
+}
+
+/* Why it cannot be called verified: only what comes in without encryption may have been changed on its way. */
+static void
+test_why_unproven (void)
+{
+  for (guint i = 0; i < 8; i++)
+    {
+      NamidaDirection direction = i & 1 ? NAMIDA_DIRECTION_RECEIVE : NAMIDA_DIRECTION_SEND;
+      gboolean encrypted = (i & 2) != 0, unproven = (i & 4) != 0;
+      g_autoptr (NamidaTransfer) transfer = namida_transfer_new (direction, "Phone", "AB", encrypted);
+      NamidaUnproven why
+          = direction == NAMIDA_DIRECTION_RECEIVE && !encrypted ? NAMIDA_UNPROVEN_PLAIN : NAMIDA_UNPROVEN_NO_HASHES;
+
+      if (unproven)
+        namida_transfer_set_unproven (transfer);
+      g_assert_cmpint (namida_transfer_get_why_unproven (transfer), ==, unproven ? why : NAMIDA_UNPROVEN_NOT);
+    }
+}
+
 /* ---- the words ---- */
 
 static void
@@ -498,6 +624,11 @@ main (int argc, char **argv)
   g_test_add_func ("/transfer/may-have-parts", test_may_have_parts);
   g_test_add_func ("/transfer/speed", test_speed);
   g_test_add_func ("/transfer/seconds-left", test_seconds_left);
+  g_test_add_func ("/transfer/speed-of-pause", test_speed_of_pause);
+  g_test_add_func ("/transfer/results", test_results);
+  g_test_add_func ("/transfer/folders", test_folders);
+  g_test_add_func ("/transfer/states-of-errors", test_states_of_errors);
+  g_test_add_func ("/transfer/why-unproven", test_why_unproven);
   g_test_add_func ("/transfer/state-words", test_state_words);
   g_test_add_func ("/transfer/trouble", test_trouble);
   g_test_add_func ("/transfer/end-words", test_end_words);
