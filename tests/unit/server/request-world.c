@@ -4,6 +4,7 @@
 
 #include "request-world.h"
 
+#include "namida-error.h"
 #include "namida-fixtures.h"
 
 #include <glib/gstdio.h>
@@ -40,6 +41,7 @@ shelf_open (NamidaShelf *shelf,
   entry->relative_path = g_strdup ("song.mp3");
   entry->name = g_strdup ("song.mp3");
   entry->source = g_strdup (TEST_SHELF (shelf)->source);
+  entry->sha256 = g_strdup (TEST_SHELF (shelf)->sha256);
   entry->size = (guint64) st.st_size;
   entry->mtime_ns = (gint64) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
   namida_backup_add (backup, entry);
@@ -51,7 +53,16 @@ shelf_open (NamidaShelf *shelf,
 static gboolean
 shelf_may (NamidaShelf *shelf, const char *fingerprint, GError **error)
 {
-  return TRUE;
+  if (!g_atomic_int_get (&TEST_SHELF (shelf)->refuses))
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_PERMISSION, "No.");
+  return FALSE;
+}
+
+static void
+shelf_set_damaged (NamidaShelf *shelf, const NamidaEntry *entry, const struct stat *st)
+{
+  g_atomic_int_inc (&TEST_SHELF (shelf)->damaged);
 }
 
 static gboolean
@@ -75,6 +86,7 @@ shelf_iface_init (NamidaShelfInterface *iface)
 {
   iface->open = shelf_open;
   iface->may = iface->may_heal = shelf_may;
+  iface->set_damaged = shelf_set_damaged;
   iface->open_part = shelf_open_part;
   iface->close_part = shelf_close_part;
 }
@@ -110,7 +122,9 @@ sink_commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **erro
   for (guint i = 0; i < n_files; i++)
     if (files[i].received_sha256 != NULL)
       files[i].result = NAMIDA_FILE_STORED;
-  return TRUE;
+  if (self->fails)
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE, "The disk is full.");
+  return !self->fails;
 }
 
 static gboolean
@@ -142,7 +156,9 @@ static gboolean
 sink_close_part (NamidaSink *sink, guint index, int fd, guint64 size, gboolean complete, GError **error)
 {
   close (fd);
-  return TRUE;
+  if (TEST_SINK (sink)->part_fails)
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE, "The disk is full.");
+  return !TEST_SINK (sink)->part_fails;
 }
 
 static void

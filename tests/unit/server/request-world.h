@@ -20,7 +20,10 @@ struct _TestShelf
 {
   GObject parent_instance;
   char *source;
-  gint open; /* atomic: backups that still exist */
+  const char *sha256; /* (nullable): of its file, as it was recorded */
+  gint open;          /* atomic: backups that still exist */
+  gint refuses;       /* atomic: nobody may fetch */
+  gint damaged;       /* atomic: how often a file was found to be damaged */
 };
 
 /** TestSink: takes everything, and remembers nothing. */
@@ -30,8 +33,9 @@ struct _TestSink
 {
   GObject parent_instance;
   char id[16];
-  guint64 offset;   /* so much of each file is there */
-  gint hold, waits; /* atomic: commit waits while @hold is set; it waits */
+  guint64 offset;             /* so much of each file is there */
+  gint hold, waits;           /* atomic: commit waits while @hold is set; it waits */
+  gboolean fails, part_fails; /* to commit; to close a part */
 };
 
 typedef struct

@@ -341,6 +341,7 @@ test_folders (void)
       NamidaBackup *backup = namida_transfer_get_backup (transfer);
       NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (backup), 1);
       g_autoptr (GError) error = NULL;
+      g_autofree char *names = NULL;
       NamidaFileCounts counts;
 
       entry->kind = all[i].kind;
@@ -351,6 +352,8 @@ test_folders (void)
       g_assert_cmpuint (counts.failed_folders, ==, all[i].failed_folders);
       error = namida_transfer_dup_incomplete (transfer);
       g_assert_cmpint (error != NULL, ==, all[i].failed + all[i].failed_folders > 0);
+      names = namida_transfer_dup_failed (transfer, all[i].kind == NAMIDA_ENTRY_FOLDER, 3, NULL);
+      g_assert_cmpint (*names != '\0', ==, error != NULL);
     }
 }
 
