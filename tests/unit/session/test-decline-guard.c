@@ -9,7 +9,7 @@ static gint64 now = 1000 * G_USEC_PER_SEC;
 static void
 advance (guint seconds)
 {
-  now += seconds * G_USEC_PER_SEC;
+  now += (gint64) seconds * G_USEC_PER_SEC;
   namida_clock_set_fake (now);
 }
 
@@ -41,6 +41,23 @@ test_ends (void)
     namida_decline_guard_declined (guard, "A", 0);
   namida_decline_guard_accepted (guard, "A");
   g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 0);
+  namida_decline_guard_declined (guard, "A", 0);
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 10);
+}
+
+/* Long after, a no counts as the first one. */
+static void
+test_forgotten (void)
+{
+  g_autoptr (NamidaDeclineGuard) guard = namida_decline_guard_new ();
+
+  for (guint i = 0; i < 5; i++)
+    namida_decline_guard_declined (guard, "A", 0);
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 160);
+  advance (24 * 3600 - 1);
+  namida_decline_guard_declined (guard, "A", 0);
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 320);
+  advance (24 * 3600 + 1);
   namida_decline_guard_declined (guard, "A", 0);
   g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 10);
 }
@@ -135,6 +152,7 @@ main (int argc, char **argv)
   advance (0);
   g_test_add_func ("/decline-guard/doubling", test_doubling);
   g_test_add_func ("/decline-guard/ends", test_ends);
+  g_test_add_func ("/decline-guard/forgotten", test_forgotten);
   g_test_add_func ("/decline-guard/address", test_address);
   g_test_add_func ("/decline-guard/withdrawn", test_withdrawn);
   g_test_add_func ("/decline-guard/keys", test_keys);

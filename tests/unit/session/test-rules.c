@@ -247,7 +247,7 @@ typedef struct
   const char *what;
   const char *agreed_by;
   guint agreed_files;
-  gboolean ask, paused, changed, stranger;
+  gboolean ask, paused, changed, blocked;
   NamidaAccept accept;
   Answer answer;
 } Resume;
@@ -261,6 +261,8 @@ static const Resume resumes[] = {
   { "its device has another key than the trusted one", NAMIDA_AGREED_PERSON, 3, .changed = TRUE, .answer = ASKED },
   { "the settings refuse it now", NAMIDA_AGREED_PERSON, 3, .accept = NAMIDA_ACCEPT_TRUSTED, .answer = DECLINED },
   { "a person paused it", NAMIDA_AGREED_PERSON, 3, .paused = TRUE, .answer = BUSY },
+  { "its device is blocked, and learns nothing of it", NAMIDA_AGREED_PERSON, 3, .paused = TRUE, .blocked = TRUE,
+    .answer = DECLINED },
   { "a rule agreed, and agrees again", NAMIDA_AGREED_ALL, 3, .accept = NAMIDA_ACCEPT_ALL, .answer = ACCEPTED },
 };
 
@@ -306,6 +308,8 @@ test_resume (Fixture *f, gconstpointer data)
   park (f, resume);
   if (resume->changed)
     namida_trust_store_add (f->hub->trust, OTHER_KEY, UUID, "Somebody");
+  if (resume->blocked)
+    namida_trust_store_block (f->hub->trust, KEY, "Somebody");
   f->hub->inbox->accept = resume->accept;
   namida_offer_set_decided (offer, on_decided, &decision);
   namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
@@ -397,6 +401,24 @@ test_always (Fixture *f, gconstpointer data)
     }
 }
 
+/* To block a device is a no to what it offers, and to all that it will. */
+static void
+test_block (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaOffer) offer = make_offer (KEY, FALSE, 1);
+  Decision decision = { .code = -1 };
+
+  namida_offer_set_decided (offer, on_decided, &decision);
+  namida_hub_on_offer (f->hub, offer);
+  WAIT_FOR (n_asked (f) > 0);
+  f->hub->running = TRUE;
+  namida_hub_block (f->hub, offer);
+  f->hub->running = FALSE;
+  g_assert_cmpint (decision.code, ==, NAMIDA_ERROR_DECLINED);
+  g_assert_true (namida_trust_store_is_blocked (f->hub->trust, KEY));
+  g_assert_false (namida_trust_store_is_blocked (f->hub->trust, OTHER_KEY));
+}
+
 /* Accepted in another place than before it begins anew there, whatever was interrupted. */
 static void
 test_other_place (Fixture *f, gconstpointer data)
@@ -447,19 +469,21 @@ test_drop_parked (Fixture *f, gconstpointer data)
     g_object_unref (transfers[i]);
 }
 
-/* What goes on leaves its old row, and the row of another device with the same backup alone. */
+/* What goes on leaves its old row, and the rows of another device with the same backup, and of another backup, alone.
+ */
 static void
 test_old_row (Fixture *f, gconstpointer data)
 {
-  static const char *const keys[] = { KEY, OTHER_KEY };
+  static const char *const keys[] = { KEY, OTHER_KEY, KEY };
+  static const char *const backups[] = { "key", "key", "another" };
   g_autoptr (NamidaOffer) offer = make_offer (KEY, FALSE, 3);
   Decision decision = { .code = -1 };
 
-  for (guint i = 0; i < 2; i++)
+  for (guint i = 0; i < 3; i++)
     {
       g_autoptr (NamidaTransfer) old = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, "Somebody", keys[i], TRUE);
 
-      namida_transfer_set_offer_key (old, "key");
+      namida_transfer_set_offer_key (old, backups[i]);
       namida_transfer_set_state (old, NAMIDA_TRANSFER_INTERRUPTED);
       g_list_store_append (f->hub->transfers, old);
     }
@@ -467,13 +491,14 @@ test_old_row (Fixture *f, gconstpointer data)
   namida_offer_set_decided (offer, on_decided, &decision);
   namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
   WAIT_FOR (decision.decided > 0);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->hub->transfers)), ==, 2);
-  for (guint i = 0; i < 2; i++)
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->hub->transfers)), ==, 3);
+  for (guint i = 0; i < 3; i++)
     {
       g_autoptr (NamidaTransfer) left = g_list_model_get_item (G_LIST_MODEL (f->hub->transfers), i);
 
       g_assert_true (left == namida_offer_get_transfer (offer)
-                     || g_str_equal (namida_transfer_get_peer_fingerprint (left), OTHER_KEY));
+                     || g_str_equal (namida_transfer_get_peer_fingerprint (left), OTHER_KEY)
+                     || g_str_equal (namida_transfer_get_offer_key (left), "another"));
     }
   namida_offer_set_decided (offer, NULL, NULL);
   g_clear_object (&decision.sink);
@@ -844,6 +869,7 @@ main (int argc, char **argv)
   g_test_add ("/rules/no/trusted", Fixture, GINT_TO_POINTER (TRUE), set_up, test_no, tear_down);
   ADD ("/rules/gone", test_gone);
   ADD ("/rules/always", test_always);
+  ADD ("/rules/block", test_block);
   ADD ("/rules/other-place", test_other_place);
   ADD ("/rules/drop-parked", test_drop_parked);
   ADD ("/rules/old-row", test_old_row);
