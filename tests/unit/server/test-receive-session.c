@@ -367,6 +367,9 @@ test_left (void)
   g_assert_false (namida_receive_session_is_left (session, &for_good));
   namida_receive_session_enter (session);
   g_assert_false (namida_receive_session_is_left (session, &for_good));
+  /* It said nothing for long, and then its connection was lost. */
+  now += 10 * G_USEC_PER_SEC;
+  namida_clock_set_fake (now);
   namida_receive_session_leave (session);
   g_assert_true (namida_receive_session_is_left (session, &for_good));
   g_assert_false (for_good);

@@ -295,7 +295,7 @@ test_shut_down (gconstpointer tls)
 /* ---- a side that takes nothing, and one that takes slowly ---- */
 
 #define SILENCE_SECONDS 2u
-#define SLOW_BYTES (6 * 40000u) /* what takes much longer than that, at SLOW_PIECE every 50 ms */
+#define SLOW_BYTES (6 * 25000u) /* what takes much longer than that, at SLOW_PIECE every 50 ms */
 #define SLOW_PIECE 2000u
 
 /* Over TCP: the queue of a socketpair is another one. Small buffers, as a slow reader has. */
