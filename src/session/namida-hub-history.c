@@ -89,7 +89,7 @@ items_before (NamidaHubHistory *self, GPtrArray *rows)
       gboolean listed = row->paused && g_str_equal (row->state, "parked");
 
       if (!namida_journal_session_is_transfer (row) || (row->updated_at < self->since && !listed)
-          || namida_inbox_is_left_to_history (self->hub->inbox, row->id))
+          || namida_transfer_list_is_left_to_history (self->hub->list, row->id))
         g_ptr_array_add (items, namida_history_item_new (row));
       else
         namida_journal_session_free (row);

@@ -20,7 +20,7 @@ inbox_on_trouble (NamidaHub *self, const char *sentence)
 void
 namida_hub_init_inbox (NamidaHub *self)
 {
-  self->inbox = namida_inbox_new (self->transfers, inbox_doubt, self);
+  self->inbox = namida_inbox_new (self->list, inbox_doubt, self);
   g_signal_connect_object (self->inbox, "trouble", G_CALLBACK (inbox_on_trouble), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->inbox, "trust", G_CALLBACK (namida_hub_trust_peer), self, G_CONNECT_SWAPPED);
 }

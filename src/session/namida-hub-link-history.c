@@ -76,7 +76,7 @@ link_history_on_written (GObject *source, GAsyncResult *result, gpointer user_da
   self->writing = FALSE;
   if (self->again)
     link_history_write (self, link);
-  namida_inbox_leave_to_history (hub->inbox, self->id);
+  namida_transfer_list_leave_to_history (hub->list, self->id);
   g_signal_emit_by_name (hub, "noted");
   namida_hub_pending_over (hub);
 }

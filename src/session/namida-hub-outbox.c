@@ -34,7 +34,7 @@ static const NamidaOutboxRules outbox_rules = {
 void
 namida_hub_init_outbox (NamidaHub *self)
 {
-  self->outbox = namida_outbox_new (self->peers, self->transfers, &outbox_rules, self);
+  self->outbox = namida_outbox_new (self->peers, self->list, &outbox_rules, self);
   g_signal_connect_object (self->outbox, "settled", G_CALLBACK (namida_hub_check_settled), self, G_CONNECT_SWAPPED);
 }
 

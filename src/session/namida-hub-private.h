@@ -68,7 +68,8 @@ struct _NamidaHub
 
   NamidaPeerList *peers;
   NamidaNeighborhood *neighborhood;
-  GListStore *transfers;
+  NamidaTransferList *list;
+  GListStore *transfers; /* the items of @list */
   NamidaPairings *pairings;
   GListStore *messages;
   NamidaKeeper *keeper;

@@ -81,6 +81,7 @@ namida_hub_dispose (GObject *object)
   g_clear_object (&self->peers);
   g_clear_object (&self->neighborhood);
   g_clear_object (&self->transfers);
+  g_clear_object (&self->list);
   g_clear_object (&self->pairings);
   g_clear_pointer (&self->alarms, g_ptr_array_unref);
   g_clear_object (&self->messages);
@@ -145,7 +146,8 @@ namida_hub_init (NamidaHub *self)
 {
   self->cancellable = g_cancellable_new ();
   self->peers = namida_peer_list_new ();
-  self->transfers = g_list_store_new (NAMIDA_TYPE_TRANSFER);
+  self->list = namida_transfer_list_new ();
+  self->transfers = g_object_ref (namida_transfer_list_get_store (self->list));
   self->copies_asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->alarms = g_ptr_array_new_with_free_func (g_free);
   self->messages = g_list_store_new (NAMIDA_TYPE_MESSAGE);

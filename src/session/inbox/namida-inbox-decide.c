@@ -101,7 +101,7 @@ namida_inbox_accept_into (NamidaInbox *self,
   /* Show in the list that the offer has been accepted. */
   namida_transfer_set_state (namida_offer_get_transfer (offer), NAMIDA_TRANSFER_PREPARING);
   namida_transfer_set_session_id (namida_offer_get_transfer (offer), namida_sink_get_session_id (sink));
-  namida_inbox_list_received (self, namida_offer_get_transfer (offer));
+  namida_transfer_list_add (self->list, namida_offer_get_transfer (offer));
   namida_offer_accept (offer, sink);
 }
 

@@ -14,7 +14,8 @@ struct _NamidaInbox
   GObject parent_instance;
 
   GListStore *offers;
-  GListStore *transfers;
+  NamidaTransferList *list;
+  GListStore *transfers; /* the items of @list */
   NamidaInboxDoubt doubt;
   gpointer doubt_data;
 
@@ -31,10 +32,6 @@ struct _NamidaInbox
 
   NamidaDeclineGuard *declined; /* which devices must wait after a declined request */
   gint64 reported_at;           /* monotonic µs of the last report of a refusal; 0: never */
-
-  /* namida-inbox-received.c */
-  GHashTable *in_history; /* a set of session ids, whose keys @history_order owns */
-  GQueue history_order;   /* session ids, the oldest first */
 };
 
 /* namida-inbox-ask.c */
@@ -56,10 +53,8 @@ void namida_inbox_accept_into (NamidaInbox *self,
                                NamidaJournalSession *resume,
                                const char *by);
 
-/* namida-inbox-received.c */
+/* namida-inbox-paused.c */
 /** namida_inbox_take_up_paused: lists transfers again that the local user paused in an earlier run. */
 void namida_inbox_take_up_paused (NamidaInbox *self);
-/** namida_inbox_clear_history: frees the set of sessions that the history shows. */
-void namida_inbox_clear_history (NamidaInbox *self);
 
 G_END_DECLS

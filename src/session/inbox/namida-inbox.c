@@ -24,6 +24,7 @@ namida_inbox_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->offers);
   g_clear_object (&self->transfers);
+  g_clear_object (&self->list);
   g_clear_object (&self->store);
   g_clear_object (&self->trust);
   g_clear_object (&self->database);
@@ -37,7 +38,6 @@ namida_inbox_finalize (GObject *object)
 
   g_object_unref (self->cancellable);
   namida_decline_guard_free (self->declined);
-  namida_inbox_clear_history (self);
   G_OBJECT_CLASS (namida_inbox_parent_class)->finalize (object);
 }
 
@@ -60,15 +60,15 @@ namida_inbox_init (NamidaInbox *self)
   self->cancellable = g_cancellable_new ();
   self->offers = g_list_store_new (NAMIDA_TYPE_OFFER);
   self->declined = namida_decline_guard_new ();
-  self->in_history = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 NamidaInbox *
-namida_inbox_new (GListStore *transfers, NamidaInboxDoubt doubt, gpointer data)
+namida_inbox_new (NamidaTransferList *list, NamidaInboxDoubt doubt, gpointer data)
 {
   NamidaInbox *self = g_object_new (NAMIDA_TYPE_INBOX, NULL);
 
-  self->transfers = g_object_ref (transfers);
+  self->list = g_object_ref (list);
+  self->transfers = g_object_ref (namida_transfer_list_get_store (list));
   self->doubt = doubt;
   self->doubt_data = data;
   return self;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The offers of other devices: which are accepted or refused without asking, which the user is asked about, and which
- * received transfers the list of transfers shows. The hub creates the inbox and passes the offers of its server on; the
- * window and the command line answer them. Main context; the store is asked in worker threads. */
+/* The offers of other devices: which are accepted or refused without asking, and which the user is asked about. The hub
+ * creates the inbox and passes the offers of its server on; the window and the command line answer them. Main context;
+ * the store is asked in worker threads. */
 #pragma once
 
 #include "namida-offer.h"
 #include "namida-store.h"
+#include "namida-transfer-list.h"
 #include "namida-trust-store.h"
 
 G_BEGIN_DECLS
@@ -41,10 +42,10 @@ typedef void (*NamidaInboxDoubt) (NamidaOffer *offer, gpointer data);
 
 /**
  * namida_inbox_new: Returns: (transfer full): an inbox that refuses everything before namida_inbox_start().
- * @transfers: the list that accepted transfers are added to, and old received ones removed from
+ * @list: the list that accepted transfers are added to
  * @doubt: called for each offer before it is decided; @data: not owned, valid until namida_inbox_stop()
  */
-NamidaInbox *namida_inbox_new (GListStore *transfers, NamidaInboxDoubt doubt, gpointer data);
+NamidaInbox *namida_inbox_new (NamidaTransferList *list, NamidaInboxDoubt doubt, gpointer data);
 /** namida_inbox_start: @trust, @store: used from now on. Lists transfers that the user paused in an earlier run. */
 void namida_inbox_start (NamidaInbox *self, NamidaTrustStore *trust, NamidaStore *store, NamidaDatabase *database);
 /** namida_inbox_stop: nothing is accepted or asked any more. */
@@ -99,21 +100,5 @@ void namida_inbox_look_here_async (NamidaInbox *self,
 /** namida_inbox_look_here_finish: Returns: (transfer full) (nullable): one byte for each entry of the offer, 1 if its
  * file is here; %NULL with @error. */
 GBytes *namida_inbox_look_here_finish (NamidaInbox *self, GAsyncResult *result, GError **error);
-
-/**
- * namida_inbox_list_received: adds a transfer that is being received, whose session id is set, to the list of
- * transfers, and removes the oldest received ones.
- */
-void namida_inbox_list_received (NamidaInbox *self, NamidaTransfer *transfer);
-/**
- * namida_inbox_leave_to_history: lets the history show the row @id (nullable: none), because the list of transfers
- * does not.
- */
-void namida_inbox_leave_to_history (NamidaInbox *self, const char *id);
-/**
- * namida_inbox_is_left_to_history: Returns: whether session @id of this run is not in the list of transfers, and is
- * shown by the history.
- */
-gboolean namida_inbox_is_left_to_history (NamidaInbox *self, const char *id);
 
 G_END_DECLS

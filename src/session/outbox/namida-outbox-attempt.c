@@ -257,7 +257,7 @@ namida_outbox_begin (NamidaOutbox *self,
 
   namida_sending_attach (transfer, self, peer, fingerprint, what);
   g_signal_connect (transfer, "notify::state", G_CALLBACK (attempt_on_state), NULL);
-  g_list_store_insert (self->transfers, 0, transfer);
+  namida_transfer_list_add (self->list, transfer);
   self->n_open++;
   return transfer; /* the list holds it */
 }

@@ -15,7 +15,8 @@ struct _NamidaOutbox
   GObject parent_instance;
 
   NamidaPeerList *peers;
-  GListStore *transfers;
+  NamidaTransferList *list;
+  GListStore *transfers; /* the items of @list */
   const NamidaOutboxRules *rules;
   gpointer rules_data;
 

@@ -17,6 +17,7 @@ namida_outbox_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->peers);
   g_clear_object (&self->transfers);
+  g_clear_object (&self->list);
   g_clear_object (&self->database);
   g_clear_object (&self->identity);
   G_OBJECT_CLASS (namida_outbox_parent_class)->dispose (object);
@@ -46,12 +47,13 @@ namida_outbox_init (NamidaOutbox *self)
 }
 
 NamidaOutbox *
-namida_outbox_new (NamidaPeerList *peers, GListStore *transfers, const NamidaOutboxRules *rules, gpointer data)
+namida_outbox_new (NamidaPeerList *peers, NamidaTransferList *list, const NamidaOutboxRules *rules, gpointer data)
 {
   NamidaOutbox *self = g_object_new (NAMIDA_TYPE_OUTBOX, NULL);
 
   self->peers = g_object_ref (peers);
-  self->transfers = g_object_ref (transfers);
+  self->list = g_object_ref (list);
+  self->transfers = g_object_ref (namida_transfer_list_get_store (list));
   self->rules = rules;
   self->rules_data = data;
   return self;

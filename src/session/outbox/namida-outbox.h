@@ -12,6 +12,7 @@
 #include "namida-scan-filter.h"
 #include "namida-send-source.h"
 #include "namida-sending.h"
+#include "namida-transfer-list.h"
 
 G_BEGIN_DECLS
 
@@ -44,11 +45,11 @@ typedef struct
 /**
  * namida_outbox_new: Returns: (transfer full): an outbox that sends nothing before namida_outbox_start().
  * @peers: the nearby devices
- * @transfers: the list that each outgoing transfer is added to; other transfers in it are ignored
+ * @list: the list that each outgoing transfer is added to; other transfers in it are ignored
  * @rules: static; @data: not owned, valid until namida_outbox_stop()
  */
 NamidaOutbox *
-namida_outbox_new (NamidaPeerList *peers, GListStore *transfers, const NamidaOutboxRules *rules, gpointer data);
+namida_outbox_new (NamidaPeerList *peers, NamidaTransferList *list, const NamidaOutboxRules *rules, gpointer data);
 /** namida_outbox_set_patience: sets when transfers wait. Default: never. */
 void namida_outbox_set_patience (NamidaOutbox *self, NamidaOutboxPatience patience);
 /** namida_outbox_set_limit: @limit: bytes per second of each transfer without a limit of its own; 0: none */

@@ -105,3 +105,21 @@ namida_sending_set_pin (NamidaTransfer *transfer, const char *pin)
   g_free (sending->pin);
   sending->pin = g_strdup (pin);
 }
+
+gboolean
+namida_sending_is_settled (NamidaTransfer *transfer)
+{
+  const NamidaSending *sending = namida_sending_of (transfer);
+
+  return sending != NULL && sending->history_id != NULL && sending->last && !sending->writing
+         && namida_transfer_is_final (transfer)
+         && (sending->by_schedule || namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_DONE);
+}
+
+const char *
+namida_sending_get_row_id (NamidaTransfer *transfer)
+{
+  const NamidaSending *sending = namida_sending_of (transfer);
+
+  return sending != NULL ? sending->history_id : NULL;
+}

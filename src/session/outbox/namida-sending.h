@@ -39,4 +39,12 @@ void namida_sending_allow_unencrypted (NamidaTransfer *transfer);
  */
 void namida_sending_set_pin (NamidaTransfer *transfer, const char *pin);
 
+/**
+ * namida_sending_is_settled: Returns: whether @transfer is an outgoing one whose row in the history is final, and which
+ * the list of transfers need not keep. What failed stays until the user tries it again, unless a schedule will.
+ */
+gboolean namida_sending_is_settled (NamidaTransfer *transfer);
+/** namida_sending_get_row_id: Returns: (nullable): the row in the history; %NULL: none yet, or not an outgoing one. */
+const char *namida_sending_get_row_id (NamidaTransfer *transfer);
+
 G_END_DECLS

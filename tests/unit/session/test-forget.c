@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A program that runs for months: what was received long before leaves the list of transfers, and is history. */
+/* A program that runs for months: what was received or sent long before leaves the list of transfers, and is history.
+ */
 #include "config.h"
 
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-hub-history.h"
 #include "namida-hub-private.h"
-#include "namida-limits.h"
+#include "namida-outbox-private.h"
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
 
 #define MANY 120
-#define MOST_LISTED 51 /* 50 that are over, and the one that was listed last */
+#define MOST_LISTED 51    /* 50 that are over, and the one that was listed last */
+#define MOST_FILES 10000u /* beside those of the newest one */
+#define SONGS 2000u
 
 static NamidaTransfer *
 new_received (const char *id, guint files)
@@ -37,7 +40,7 @@ receive (NamidaHub *hub, const char *id, guint files)
 {
   g_autoptr (NamidaTransfer) transfer = new_received (id, files);
 
-  namida_inbox_list_received (namida_hub_get_inbox (hub), transfer);
+  namida_transfer_list_add (hub->list, transfer);
   end_somehow (transfer);
 }
 
@@ -109,9 +112,9 @@ test_old_ones_leave (void)
   g_autoptr (NamidaTransfer) paused = new_received ("paused", 1);
   g_autoptr (NamidaHubHistory) history = namida_hub_history_new (hub);
 
-  namida_inbox_list_received (namida_hub_get_inbox (hub), going_on);
+  namida_transfer_list_add (hub->list, going_on);
   namida_transfer_set_paused (paused);
-  namida_inbox_list_received (namida_hub_get_inbox (hub), paused);
+  namida_transfer_list_add (hub->list, paused);
   for (guint i = 0; i < MANY; i++)
     {
       g_autofree char *id = g_strdup_printf ("session-%u", i);
@@ -123,8 +126,8 @@ test_old_ones_leave (void)
   g_assert_true (is_listed (hub, "going-on") && is_listed (hub, "paused"));
   g_assert_true (is_listed (hub, "session-119") && is_listed (hub, "session-69"));
   g_assert_false (is_listed (hub, "session-68"));
-  g_assert_true (namida_inbox_is_left_to_history (namida_hub_get_inbox (hub), "session-68"));
-  g_assert_false (namida_inbox_is_left_to_history (namida_hub_get_inbox (hub), "session-69"));
+  g_assert_true (namida_transfer_list_is_left_to_history (hub->list, "session-68"));
+  g_assert_false (namida_transfer_list_is_left_to_history (hub->list, "session-69"));
 
   /* It is not lost to who looks for it. */
   write_row (hub, "session-3");
@@ -157,12 +160,128 @@ test_large_ones_leave_sooner (void)
     {
       g_autofree char *id = g_strdup_printf ("large-%u", i);
 
-      receive (hub, id, NAMIDA_LIMIT_FILES / 2);
+      receive (hub, id, MOST_FILES / 2);
     }
   receive (hub, "last", 1);
-  /* The newest of them whatever its size, and beside it as many files as one offer may have. */
+  /* The newest of them whatever its size, and beside it as many files as are kept of older ones. */
   g_assert_cmpuint (n_listed (hub), ==, 4);
   g_assert_true (is_listed (hub, "last") && is_listed (hub, "large-9") && is_listed (hub, "large-7"));
+  clean_up (hub, dir);
+}
+
+static NamidaBackup *
+new_backup (guint files)
+{
+  NamidaBackup *backup = namida_backup_new ();
+
+  for (guint i = 0; i < files; i++)
+    {
+      NamidaEntry *entry = namida_entry_new ();
+
+      entry->id = g_strdup_printf ("f%u", i);
+      entry->name = g_strdup_printf ("%u.flac", i);
+      entry->label = g_strdup ("Music");
+      entry->relative_path = g_strdup (entry->name);
+      entry->size = 1;
+      namida_backup_add (backup, entry);
+    }
+  return backup;
+}
+
+/* How many entries of files are kept of the backups that were ever listed. */
+static guint
+count_kept (GPtrArray *backups)
+{
+  guint kept = 0;
+
+  for (guint i = 0; i < backups->len; i++)
+    {
+      g_autoptr (NamidaBackup) backup = g_weak_ref_get (g_ptr_array_index (backups, i));
+
+      kept += backup != NULL ? namida_backup_get_entries (backup)->len : 0;
+    }
+  return kept;
+}
+
+static void
+weak_ref_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static void
+set_songs (NamidaTransfer *transfer, GPtrArray *backups)
+{
+  g_autoptr (NamidaBackup) backup = new_backup (SONGS);
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, backup);
+  g_ptr_array_add (backups, weak);
+  namida_transfer_set_backup (transfer, backup);
+}
+
+/* What stays in memory does not grow with the number of versions that this run received. */
+static void
+test_entries_are_freed (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-forget-XXXXXX", NULL);
+  NamidaHub *hub = start_in (dir);
+  g_autoptr (GPtrArray) backups = g_ptr_array_new_with_free_func (weak_ref_free);
+
+  for (guint i = 0; i < MANY; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("version-%u", i);
+      g_autoptr (NamidaTransfer) transfer = new_received (id, 0);
+
+      set_songs (transfer, backups);
+      namida_transfer_list_add (hub->list, transfer);
+      end_somehow (transfer);
+      g_assert_cmpuint (count_kept (backups), <=, MOST_FILES + 2 * SONGS);
+    }
+  clean_up (hub, dir);
+  g_assert_cmpuint (count_kept (backups), ==, 0);
+}
+
+/* A transfer that ended, with the row that it has in the history. */
+static NamidaSending *
+add_sent (NamidaHub *hub, GPtrArray *backups, guint number)
+{
+  g_autoptr (NamidaTransfer) transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, "Keeper", "AA", TRUE);
+  g_autoptr (GListStore) none = g_list_store_new (G_TYPE_FILE);
+  NamidaSending *sending;
+
+  namida_sending_attach (transfer, hub->outbox, NULL, "AA",
+                         namida_send_source_new_for_files (G_LIST_MODEL (none), NULL));
+  sending = namida_sending_of (transfer);
+  sending->history_id = g_strdup_printf ("sent-%u", number);
+  sending->last = TRUE;
+  set_songs (transfer, backups);
+  namida_transfer_list_add (hub->list, transfer);
+  end_somehow (transfer);
+  return sending;
+}
+
+/* A schedule sends every night. What the user sent and what failed stays, because it can be tried again. */
+static void
+test_sent_ones_leave (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-forget-XXXXXX", NULL);
+  NamidaHub *hub = start_in (dir);
+  g_autoptr (GPtrArray) backups = g_ptr_array_new_with_free_func (weak_ref_free);
+  NamidaSending *not_written = add_sent (hub, backups, 0);
+
+  not_written->by_schedule = not_written->writing = TRUE;
+  add_sent (hub, backups, 1); /* by the user */
+  for (guint i = 2; i < MANY; i++)
+    {
+      add_sent (hub, backups, i)->by_schedule = TRUE;
+      g_assert_cmpuint (count_kept (backups), <=, MOST_FILES + 4 * SONGS);
+    }
+  g_assert_true (namida_transfer_list_is_left_to_history (hub->list, "sent-2"));
+  g_assert_false (namida_transfer_list_is_left_to_history (hub->list, "sent-0")
+                  || namida_transfer_list_is_left_to_history (hub->list, "sent-1")
+                  || namida_transfer_list_is_left_to_history (hub->list, "sent-119"));
   clean_up (hub, dir);
 }
 
@@ -172,5 +291,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/forget/old-ones-leave", test_old_ones_leave);
   g_test_add_func ("/forget/large-ones-leave-sooner", test_large_ones_leave_sooner);
+  g_test_add_func ("/forget/entries-are-freed", test_entries_are_freed);
+  g_test_add_func ("/forget/sent-ones-leave", test_sent_ones_leave);
   return g_test_run ();
 }

@@ -559,11 +559,11 @@ test_joined (Fixture *f, gconstpointer data)
   write_long (f, "other.mp3", 1000, 'a');
   g_list_store_append (part, zip);
   g_list_store_splice (more, 0, 0, (gpointer[]){ zip, music, other }, 3);
-  transfers[0] = namida_hub_send (f->sender, peer, files, NULL);
+  transfers[0] = namida_outbox_send (namida_hub_get_outbox (f->sender), peer, files, NULL, NULL);
   WAIT_FOR (n_offers (f) == 1);
-  g_assert_true (namida_hub_send (f->sender, peer, files, NULL) == transfers[0]);
-  transfers[1] = namida_hub_send (f->sender, peer, G_LIST_MODEL (part), NULL);
-  transfers[2] = namida_hub_send (f->sender, peer, G_LIST_MODEL (more), NULL);
+  g_assert_true (namida_outbox_send (namida_hub_get_outbox (f->sender), peer, files, NULL, NULL) == transfers[0]);
+  transfers[1] = namida_outbox_send (namida_hub_get_outbox (f->sender), peer, G_LIST_MODEL (part), NULL, NULL);
+  transfers[2] = namida_outbox_send (namida_hub_get_outbox (f->sender), peer, G_LIST_MODEL (more), NULL, NULL);
   g_assert_true (transfers[1] != transfers[0]);
   g_assert_true (transfers[2] != transfers[0] && transfers[2] != transfers[1]);
   for (guint i = 0; i < G_N_ELEMENTS (transfers); i++)

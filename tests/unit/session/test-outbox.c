@@ -30,6 +30,7 @@ typedef struct
   NamidaDatabase *database;
   NamidaPeerList *peers;
   NamidaPeer *peer; /* in @peers, away */
+  NamidaTransferList *list;
   GListStore *transfers, *files;
   NamidaOutbox *outbox;
   gboolean refuses;          /* the rule about recipients refuses all */
@@ -86,8 +87,9 @@ on_settled (Fixture *f)
 static void
 fixture_start (Fixture *f, NamidaOutboxPatience patience)
 {
-  f->transfers = g_list_store_new (NAMIDA_TYPE_TRANSFER);
-  f->outbox = namida_outbox_new (f->peers, f->transfers, &rules, f);
+  f->list = namida_transfer_list_new ();
+  f->transfers = namida_transfer_list_get_store (f->list);
+  f->outbox = namida_outbox_new (f->peers, f->list, &rules, f);
   f->n_settled = 0;
   g_signal_connect_swapped (f->outbox, "settled", G_CALLBACK (on_settled), f);
   namida_outbox_set_patience (f->outbox, patience);
@@ -100,7 +102,7 @@ fixture_stop (Fixture *f)
   namida_outbox_stop (f->outbox);
   WAIT_FOR (namida_outbox_count (f->outbox) == 0);
   g_clear_object (&f->outbox);
-  g_clear_object (&f->transfers);
+  g_clear_object (&f->list);
 }
 
 /* From now on, the song @name is sent. */

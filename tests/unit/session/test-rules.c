@@ -409,10 +409,10 @@ test_block (Fixture *f, gconstpointer data)
   Decision decision = { .code = -1 };
 
   namida_offer_set_decided (offer, on_decided, &decision);
-  namida_hub_on_offer (f->hub, offer);
+  namida_inbox_add (namida_hub_get_inbox (f->hub), offer);
   WAIT_FOR (n_asked (f) > 0);
   f->hub->running = TRUE;
-  namida_hub_block (f->hub, offer);
+  namida_inbox_block (namida_hub_get_inbox (f->hub), offer);
   f->hub->running = FALSE;
   g_assert_cmpint (decision.code, ==, NAMIDA_ERROR_DECLINED);
   g_assert_true (namida_trust_store_is_blocked (f->hub->trust, KEY));
