@@ -16,6 +16,8 @@ void durable_expect_gone (char *path);
 char *durable_dup_trashed (Fixture *f);
 /** durable_delete: @path: (transfer full): of a file of a version; it is expected to be there again in the end. */
 void durable_delete (char *path);
+/** durable_expect_waiting: @folder: (transfer full): what is in it has to be durable when a file replaces another. */
+void durable_expect_waiting (char *folder);
 /** durable_receive: a backup of @n files of the folder @label, whose contents begin with @text. Returns: (transfer
  * full): the folder of the newest version. */
 char *durable_receive (Fixture *f, const char *label, guint n, const char *text);

@@ -79,7 +79,7 @@ dup_waiting (Fixture *f)
   return path;
 }
 
-/* What was replaced is there, too: not only the file that took its place. */
+/* What was replaced is there, too: not only the file that took its place, and before that one took it. */
 void
 durable_do_replaced (Fixture *f)
 {
@@ -90,6 +90,7 @@ durable_do_replaced (Fixture *f)
   g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
   g_assert_true (g_file_set_contents (mine, "mine", -1, NULL));
   durable_note_all ();
+  durable_expect_waiting (g_build_filename (f->base, "restored", ".namida-sync-replaced", NULL));
   to = restore_one (f);
   durable_expect (g_steal_pointer (&mine));
   durable_expect (dup_waiting (f));

@@ -57,6 +57,7 @@ static struct
   GArray *folders_called; /* Identity of each call; of a file that of nothing */
   gboolean older;         /* versions may have no record yet */
   char *lacking;          /* (nullable): the path of a file that somebody deleted: it is looked at in the end only */
+  char *aside;            /* (nullable): where files wait that others replace */
   char *trouble;          /* (nullable): of the first check that failed */
 } cut;
 static GMutex cut_lock;
@@ -303,6 +304,35 @@ is_left_out (const char *path, const Identity *folder)
   return TRUE;
 }
 
+/* What waits in @folder and in the folders below it has to be durable. To be called with the lock. */
+static void
+check_waiting (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        check_waiting (path);
+      else if (cut.trouble == NULL)
+        cut.trouble = find_trouble (path);
+    }
+}
+
+/* From here on, the file that has the name may have no other name than the one under which it waits. */
+int
+renameat (int from, const char *name, int to, const char *new_name)
+{
+  g_mutex_lock (&cut_lock);
+  if (cut.on && cut.aside != NULL && faccessat (to, new_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    check_waiting (cut.aside);
+  g_mutex_unlock (&cut_lock);
+  return (int) syscall (SYS_renameat2, from, name, to, new_name, 0);
+}
+
 static int
 sync_one (int fd)
 {
@@ -495,6 +525,14 @@ durable_delete (char *path)
   cut.lacking = g_strdup (path);
   g_mutex_unlock (&cut_lock);
   durable_expect (path);
+}
+
+void
+durable_expect_waiting (char *folder)
+{
+  g_mutex_lock (&cut_lock);
+  cut.aside = folder;
+  g_mutex_unlock (&cut_lock);
 }
 
 char *
@@ -771,6 +809,7 @@ run_operation (const Operation *operation, guint left_out)
   durable_database_clear (&cut.database);
   g_clear_pointer (&cut.base, free);
   g_clear_pointer (&cut.lacking, g_free);
+  g_clear_pointer (&cut.aside, g_free);
   g_mutex_unlock (&cut_lock);
   fixture_close (&f);
   fixtures_remove (base);
