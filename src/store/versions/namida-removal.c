@@ -22,7 +22,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define REMOVED_NAME "removed-%" G_GINT64_FORMAT
 #define BLOCK_BYTES 512u /* the unit of st_blocks, see stat(2) */
 
 void
@@ -185,7 +184,7 @@ removal_move (const NamidaVersionRecord *record,
               int hidden,
               NamidaVersionRemoving before)
 {
-  g_autofree char *name = g_strdup_printf (REMOVED_NAME, record->id);
+  g_autofree char *name = g_strdup_printf (NAMIDA_REMOVED_NAME, record->id);
   g_autofree char *kept = g_strdup_printf (NAMIDA_VERSION_TRASH_NAME, record->id);
   int trash = namida_store_open_owned (backups, NAMIDA_VERSION_TRASH, owner, FALSE), place;
 
@@ -218,7 +217,7 @@ remove_folder (NamidaDatabase *database,
 {
   g_autofree char *owner = namida_store_dup_owner (database);
   g_autofree char *relative = NULL;
-  g_autofree char *name = g_strdup_printf (REMOVED_NAME, record->id);
+  g_autofree char *name = g_strdup_printf (NAMIDA_REMOVED_NAME, record->id);
   g_autofree char *device = g_path_get_dirname (record->path);
   g_autofree char *device_name = g_path_get_basename (device);
   int hidden, saved_errno, backups = namida_version_open_store (record, &relative);

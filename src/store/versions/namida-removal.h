@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* The folder of a version that is being removed, in the folder of this program in NAMIDA_STAGING_HIDDEN. */
+#define NAMIDA_REMOVED_NAME "removed-%" G_GINT64_FORMAT
+
 /** NamidaRemoval: what removing versions does or would do. */
 typedef struct
 {

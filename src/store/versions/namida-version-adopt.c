@@ -16,6 +16,7 @@
 #include "namida-trash-find.h"
 #include "namida-version-folders.h"
 #include "namida-version-lists.h"
+#include "namida-version-recognize.h"
 #include "namida-version-record.h"
 
 #include <errno.h>
@@ -274,13 +275,15 @@ namida_version_adopt (
    * read. */
   g_autoptr (GPtrArray) folders = namida_version_folders_list (store, FALSE);
   g_autofree char *uuid = namida_store_mark_dup_uuid (store);
-  g_autoptr (GHashTable) known = adopt_list_known (database, uuid, error);
+  g_autoptr (GHashTable) known = NULL;
   g_autoptr (GPtrArray) all = NULL;
   guint n_added = 0;
   gboolean added;
 
   if (adopted != NULL)
     *adopted = 0;
+  namida_version_recognize (database, store, uuid, cancellable);
+  known = adopt_list_known (database, uuid, error);
   if (known == NULL)
     return FALSE;
   all = adopt_find (folders, known);
