@@ -25,17 +25,16 @@ is_wished (const NamidaLinkWish *wish, const NamidaHashRow *row, const struct st
              || namida_stat_mtime_ns (st) / 1000000 == wish->mtime_ns / 1000000);
 }
 
-static gboolean
-has_content (const char *sha256, int folder, const char *name)
+/* Returns (transfer full) (nullable): %NULL if the file cannot be read, which does not mean that it is damaged. */
+static char *
+dup_hash (int folder, const char *name)
 {
-  g_autofree char *hash = NULL;
   int fd = namida_open_at (folder, name, O_RDONLY | O_NONBLOCK, 0);
+  char *hash = fd >= 0 ? namida_file_hash (fd, NULL) : NULL;
 
-  if (fd < 0)
-    return FALSE;
-  hash = namida_file_hash (fd, NULL);
-  close (fd);
-  return hash != NULL && g_ascii_strcasecmp (hash, sha256) == 0;
+  if (fd >= 0)
+    close (fd);
+  return hash;
 }
 
 gboolean
@@ -85,6 +84,7 @@ must_read (const NamidaLinkWish *wish, const NamidaHashRow *row, const struct st
 static gboolean
 is_proven (NamidaLinkWish *wish, const NamidaHashRow *row, const struct stat *st, int folder, const char *name)
 {
+  g_autofree char *hash = NULL;
   g_autoptr (GError) error = NULL;
 
   wish->read = must_read (wish, row, st);
@@ -92,7 +92,10 @@ is_proven (NamidaLinkWish *wish, const NamidaHashRow *row, const struct stat *st
     return TRUE;
   if (wish->sha256 == NULL)
     wish->sink->hashed++;
-  if (has_content (wish->sha256 != NULL ? wish->sha256 : row->sha256, folder, name))
+  hash = dup_hash (folder, name);
+  if (hash == NULL)
+    return FALSE;
+  if (g_ascii_strcasecmp (hash, wish->sha256 != NULL ? wish->sha256 : row->sha256) == 0)
     return TRUE;
   if (!namida_content_set_damaged (wish->sink->database, row->content, row->sha256, st, &error))
     g_message ("%s", error->message);

@@ -294,10 +294,13 @@ export_run (const ExportPlan *plan, const char *folder, NamidaExport *result, GC
   done = done && export_write_sums (temporary, sums, error) && export_sync_folders (plan, temporary, error);
   if (done && !namida_folder_rename (root, hidden, root, name))
     done = export_fail (error, errno, name);
-  if (done)
-    namida_sync_folder (root);
-  else
+  if (!done)
     namida_tree_remove (root, hidden);
+  else if (namida_sync_folder (root) != 0)
+    {
+      done = export_fail (error, errno, name);
+      namida_tree_remove (root, name);
+    }
   close (root);
   result->folder = g_build_filename (folder, name, NULL);
   return done;

@@ -525,6 +525,9 @@ fail_at (const Thing *thing, const char *site, const char *expected)
   sites = failing_calls_stop ();
   g_test_message ("%s fails: %s", site, !fine ? (error != NULL ? error->message : "NO ERROR") : "done all the same");
   g_assert_true (fine == (error == NULL));
+  /* What could not be read is not known to be damaged. */
+  if (!thing->damaged)
+    g_assert_cmpint (fixture_query_int (&f, "SELECT count (*) FROM contents WHERE damaged"), ==, 0);
   check_whole (&f, thing->damaged && !fine);
   g_clear_error (&error);
   namida_store_clean (f.store, &error);

@@ -12,10 +12,44 @@
 #include "namida-verify.h"
 #include "namida-version-private.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+static const char *hangs; /* (nullable): nothing can be known about what is below this path */
+
+static gboolean
+is_hanging (const char *path)
+{
+  return hangs != NULL && path != NULL && g_str_has_prefix (path, hangs);
+}
+
+int
+stat (const char *path, struct stat *st)
+{
+  if (is_hanging (path))
+    {
+      errno = EIO;
+      return -1;
+    }
+  return (int) syscall (SYS_newfstatat, AT_FDCWD, path, st, 0);
+}
+
+int
+statx (int folder, const char *path, int flags, unsigned int mask, struct statx *extended)
+{
+  if (is_hanging (path))
+    {
+      errno = EIO;
+      return -1;
+    }
+  return (int) syscall (SYS_statx, folder, path, flags, mask, extended);
+}
 
 static gboolean
 receive (Fixture *f, NamidaLanding landing, const char *label, GError **error)
@@ -206,6 +240,81 @@ test_bound (Fixture *f, gconstpointer data)
   fixture_in_namespace (f, bound);
 }
 
+/* A drive that does not answer keeps its mount point: once it is unmounted, nothing is stored there. */
+static void
+hanging (Fixture *f)
+{
+  g_autofree char *folder = g_build_filename (f->music, "Rock", NULL);
+  g_autofree char *mount = NULL;
+  g_autoptr (GError) error = NULL;
+  sqlite3_stmt *statement;
+
+  g_assert_no_errno (g_mkdir_with_parents (f->music, 0755));
+  fixture_mount_small (f->music);
+  g_assert_no_errno (g_mkdir (folder, 0755));
+  namida_mount_note (f->database, folder);
+  hangs = f->music;
+  namida_mount_note (f->database, folder);
+  hangs = NULL;
+  namida_database_lock (f->database);
+  statement = namida_database_prepare (f->database, NULL, "SELECT mount FROM mounts WHERE folder = ?", "s", folder);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  mount = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  namida_database_unlock (f->database);
+  g_assert_cmpstr (mount, ==, f->music);
+  g_assert_no_errno (umount2 (f->music, MNT_DETACH));
+  g_assert_false (namida_mount_check (f->database, folder, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+}
+
+static void
+test_hanging (Fixture *f, gconstpointer data)
+{
+  fixture_in_namespace (f, hanging);
+}
+
+/* Only one folder of a version is on the drive, and not the one of its first song, which the user has deleted. */
+static void
+half (Fixture *f)
+{
+  g_autofree char *rock = g_build_filename (f->music, "Rock", NULL);
+  g_autofree char *first = g_build_filename (f->music, "Jazz", "1.flac", NULL);
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (NamidaVerifyReport) later = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_no_errno (g_mkdir_with_parents (rock, 0755));
+  fixture_mount_small (rock);
+  sink = namida_store_sink_new_for (f->store, "AB12", "Phone", "half", NAMIDA_LANDING_LIBRARY, NULL);
+  shipment_add (shipment, "Jazz", "1.flac", "one", FALSE);
+  shipment_add (shipment, "Rock", "1.flac", "two", FALSE);
+  shipment_send (shipment, sink, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  namida_mount_note (f->database, rock);
+  g_assert_no_errno (umount2 (rock, MNT_DETACH));
+  g_assert_no_errno (g_unlink (first));
+  report = namida_verify_run (f->database, NULL, TRUE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->absent, ==, 1);
+  g_assert_cmpuint (report->missing, ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT verified_at IS NULL FROM versions"), ==, 1);
+  /* With no drive in it any more, the folder is an ordinary one: its song is missing, too. */
+  namida_mount_note (f->database, rock);
+  later = namida_verify_run (f->database, NULL, TRUE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (later->absent, ==, 0);
+  g_assert_cmpuint (later->missing, ==, 2);
+}
+
+static void
+test_half (Fixture *f, gconstpointer data)
+{
+  fixture_in_namespace (f, half);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -213,5 +322,7 @@ main (int argc, char **argv)
   g_test_add ("/mounts/music", Fixture, NULL, fixture_set_up, test_music, fixture_tear_down);
   g_test_add ("/mounts/backups", Fixture, NULL, fixture_set_up, test_backups, fixture_tear_down);
   g_test_add ("/mounts/bound", Fixture, NULL, fixture_set_up, test_bound, fixture_tear_down);
+  g_test_add ("/mounts/hanging", Fixture, NULL, fixture_set_up, test_hanging, fixture_tear_down);
+  g_test_add ("/mounts/half", Fixture, NULL, fixture_set_up, test_half, fixture_tear_down);
   return g_test_run ();
 }

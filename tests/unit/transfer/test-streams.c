@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "namida-body-receiver.h"
@@ -262,6 +263,59 @@ test_read (void)
     }
 }
 
+static int failing_fd = -1; /* its bytes after the first MiB cannot be read */
+static gint failed;         /* atomic */
+
+ssize_t
+pread (int fd, void *data, size_t length, off_t offset)
+{
+  if (fd == failing_fd && offset >= (off_t) MIB)
+    {
+      g_atomic_int_set (&failed, 1);
+      errno = EIO;
+      return -1;
+    }
+  return syscall (SYS_pread64, fd, data, length, offset);
+}
+
+/* What was read before the error is sent, and the error is looked at when the thread that writes it has ended. */
+static void
+test_read_error (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("namida-XXXXXX", NULL);
+  g_autofree guint8 *content = content_new ();
+  g_autoptr (NamidaEntry) entry = entry_new (folder, content);
+  g_autoptr (NamidaBlockPool) pool = namida_block_pool_new (8);
+  g_autoptr (NamidaFileReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaBlock *block;
+  guint64 position = 0;
+  struct stat st;
+  int fd = namida_source_open (entry, &st, &error);
+
+  g_assert_no_error (error);
+  failing_fd = fd;
+  cores_set (FREE);
+  reader = namida_file_reader_new (entry, fd, 0, pool, NULL);
+  /* The reader has reached the error before the first block is taken, and had time to note it. */
+  while (!g_atomic_int_get (&failed))
+    g_usleep (1000);
+  g_usleep (20000);
+  while ((block = namida_file_reader_next (reader, &error)) != NULL)
+    {
+      g_assert_cmpmem (block->data, block->length, content + position, block->length);
+      position += block->length;
+      namida_block_pool_give_back (pool, block);
+    }
+  failing_fd = -1;
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_assert_cmpuint (position, ==, MIB);
+  g_clear_pointer (&reader, namida_file_reader_free);
+  close (fd);
+  g_assert_no_errno (g_unlink (entry->source));
+  g_assert_no_errno (g_rmdir (folder));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,5 +326,6 @@ main (int argc, char **argv)
   g_test_add_func ("/streams/receive", test_receive);
   g_test_add_func ("/streams/receive-full", test_receive_full);
   g_test_add_func ("/streams/read", test_read);
+  g_test_add_func ("/streams/read-error", test_read_error);
   return g_test_run ();
 }
