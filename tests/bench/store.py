@@ -59,6 +59,11 @@ class Keeper(peers.Product):
         status = pathlib.Path(f"/proc/{self.server.pid}/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
+    def cpu(self):
+        """Seconds of CPU so far, which say more than the time where other programs run."""
+        fields = pathlib.Path(f"/proc/{self.server.pid}/stat").read_text().rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def here(self, *command):
         return [self.cli, "--interface", "lo", "--data-dir", self.folder / "receiver", *command]
 
@@ -179,16 +184,21 @@ def live_a_day(store, day, files):
 
 
 def measure_year(store, days, files):
-    """One version a day. The database grows by the same with each of them, so a part of a year tells what a whole one needs."""
-    print(f"| day, of {files:,} songs | new version, s | list, s | list: memory, MB | receiver: memory, MB | database, MB |\n| ---: | ---: | ---: | ---: | ---: | ---: |")
-    sizes = []
+    """One version a day; each row has the medians of its days. The database grows by the same with each of them, so a part of a year tells what a whole one needs."""
+    print(f"| days, of {files:,} songs | new version, s | receiver: CPU, s | list, s | list: memory, MB | receiver: memory, MB | database, MB |\n"
+          "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    sizes, took, cpu, since = [], [], [0.0], 1
     for day in range(1, days + 1):
         live_a_day(store, day, files)
-        took = store.version()[0]
+        took.append(store.version()[0])
+        cpu.append(store.keeper.cpu())
         sizes.append(store.keeper.database())
         if day == 1 or day * YEAR_ROWS // days != (day - 1) * YEAR_ROWS // days:
             listed = timed(store.keeper.here("--json", "backups", "list"))
-            print(f"| {day} | {took:.2f} | {listed[0]:.2f} | {listed[1]:.0f} | {store.keeper.peak():.0f} | {sizes[-1]:.1f} |", flush=True)
+            each = statistics.median(cpu[n] - cpu[n - 1] for n in range(since, day + 1))
+            print(f"| {since if since == day else f'{since} to {day}'} | {statistics.median(took[since - 1:]):.2f} | {each:.2f} | {listed[0]:.2f} | "
+                  f"{listed[1]:.0f} | {store.keeper.peak():.0f} | {sizes[-1]:.1f} |", flush=True)
+            since = day + 1
     year = sizes[0] + (sizes[-1] - sizes[0]) / (days - 1) * (YEAR_DAYS - 1)
     print(f"\n| bar | measured | at most |\n| --- | ---: | ---: |\n| database after {YEAR_DAYS} days, MB{'' if days >= YEAR_DAYS else f' (from {days})'} | {year:.1f}"
           f"{' **missed**' if year > YEAR_MB else ''} | {YEAR_MB} |")
