@@ -147,7 +147,9 @@ namida_pair_request_get_paired (NamidaPairRequest *self)
 static void
 set_answer (NamidaPairRequest *self, NamidaPairAnswer answer)
 {
-  if (self->closed || self->answer != NAMIDA_PAIR_ASKING)
+  gboolean takes_back = self->answer == NAMIDA_PAIR_CONFIRMED && answer == NAMIDA_PAIR_DECLINED;
+
+  if (self->closed || (self->answer != NAMIDA_PAIR_ASKING && !takes_back))
     return;
   self->answer = answer;
   if (self->answered != NULL)

@@ -122,7 +122,8 @@ pairings_confirmed (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   namida_client_pair_finish (NAMIDA_CLIENT (source), result, &answer, &error);
-  if (pairings_are_of (self, source))
+  /* The user may have taken the confirmation back meanwhile. Then pairings_aborted() or the time limit ends it. */
+  if (pairings_are_of (self, source) && !((Pairing *) g_task_get_task_data (self->current))->over)
     pairings_end (self, error);
   else
     g_clear_error (&error);

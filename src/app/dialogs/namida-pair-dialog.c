@@ -168,7 +168,7 @@ on_yes (NamidaPairDialog *self)
     }
 }
 
-/* Rejects what is still open. An answer that was given stays valid. */
+/* Rejects what is still open, and takes a confirmation back that the other user has not answered. */
 static void
 give_up (NamidaPairDialog *self)
 {

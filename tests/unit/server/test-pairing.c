@@ -310,6 +310,19 @@ test_confirmed_here_first (Fixture *f, gconstpointer data)
   assert_over (last_shown (f), TRUE);
 }
 
+/* Cancel, while this device waits for the other person: the yes that was given before no longer counts. */
+static void
+test_taken_back (Fixture *f, gconstpointer data)
+{
+  g_assert_cmpint (say_commit (f, BEGAN), ==, -1);
+  g_assert_cmpint (say_step (f, BEGAN, "reveal"), ==, -1);
+  namida_pair_request_confirm (last_shown (f));
+  namida_pair_request_decline (last_shown (f));
+  assert_over (last_shown (f), FALSE);
+  g_assert_cmpint (say_step (f, BEGAN, "confirm"), ==, NAMIDA_ERROR_DECLINED);
+  assert_over (last_shown (f), FALSE);
+}
+
 /* Who hangs up while it waits for the person here is not paired by a yes that comes later. */
 static void
 test_gone (Fixture *f, gconstpointer data)
@@ -417,6 +430,7 @@ main (int argc, char **argv)
   ADD ("confirm-waits/yes", GINT_TO_POINTER (TRUE), test_confirm_waits);
   ADD ("confirm-waits/no", GINT_TO_POINTER (FALSE), test_confirm_waits);
   ADD ("confirmed-here-first", NULL, test_confirmed_here_first);
+  ADD ("taken-back", NULL, test_taken_back);
   ADD ("gone", NULL, test_gone);
   ADD ("stranger", NULL, test_stranger);
   ADD ("anew", NULL, test_anew);

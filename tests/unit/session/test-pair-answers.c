@@ -390,6 +390,35 @@ test_given_up (Fixture *f, gconstpointer data)
   g_mutex_unlock (&f->lock);
 }
 
+/* The person here says yes, and then no while the other device has not answered: its late yes changes nothing. */
+static void
+test_taken_back (Fixture *f, gconstpointer data)
+{
+  const char *key = namida_identity_get_fingerprint (f->theirs);
+  guint wait_id = g_timeout_add_seconds (60, wait_over, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  namida_hub_pair_async (f->hub, f->peer, on_digits, f, NULL, on_result, &result);
+  while (f->digits == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_atomic_int_set (&f->hold, TRUE);
+  namida_hub_pair_confirm (f->hub, TRUE);
+  while (count_confirms (f) == 0)
+    run_for (1);
+  namida_hub_pair_confirm (f->hub, FALSE);
+  namida_hub_pair_confirm (f->hub, TRUE); /* too late */
+  g_atomic_int_set (&f->hold, FALSE);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (wait_id);
+  g_assert_false (namida_hub_pair_finish (f->hub, result, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
+  run_for (200);
+  g_assert_false (namida_trust_store_is_trusted (f->hub->trust, key));
+  g_assert_cmpuint (count_confirms (f), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -402,5 +431,6 @@ main (int argc, char **argv)
       g_test_add (g_strdelimit (path, " ,", '-'), Fixture, &cases[i], set_up, test_case, tear_down);
     }
   g_test_add ("/pair-answers/given-up", Fixture, &cases[0], set_up, test_given_up, tear_down);
+  g_test_add ("/pair-answers/taken-back", Fixture, &cases[0], set_up, test_taken_back, tear_down);
   return g_test_run ();
 }
