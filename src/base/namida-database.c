@@ -683,6 +683,12 @@ namida_database_get_copy_reason (NamidaDatabase *self)
   return self->copy_reason;
 }
 
+char *
+namida_database_dup_folder (NamidaDatabase *self)
+{
+  return self->path != NULL ? g_path_get_dirname (self->path) : NULL;
+}
+
 const char *
 namida_database_was_damaged (NamidaDatabase *self)
 {

@@ -46,6 +46,9 @@ NamidaDatabase *namida_database_open_or_copy (const char *path, GError **error);
  */
 const char *namida_database_get_copy_reason (NamidaDatabase *self);
 
+/** namida_database_dup_folder: Returns: (transfer full) (nullable): the folder of the file; %NULL: in memory. */
+char *namida_database_dup_folder (NamidaDatabase *self);
+
 /**
  * namida_database_was_damaged: Returns: (transfer none) (nullable): the path that a damaged file was moved to when the
  * database was opened.

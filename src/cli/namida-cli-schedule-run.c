@@ -10,6 +10,7 @@
 #include "namida-cli-progress.h"
 #include "namida-clock.h"
 #include "namida-hub-schedules.h"
+#include "namida-lock-file.h"
 
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
@@ -106,7 +107,7 @@ run_one (Runner *self, NamidaScheduleRow *row)
   g_autofree char *path = g_build_filename (data_dir, "schedules.lock", NULL);
   g_autoptr (NamidaPeer) peer = NULL;
   g_autoptr (GError) error = NULL;
-  int lock = namida_schedule_lock_take (path, row->id, &error);
+  int lock = namida_lock_file_take (path, row->id, &error);
   int code;
 
   if (lock < 0 && error != NULL)

@@ -5,8 +5,11 @@
 
 #include "namida-hub-private.h"
 
+#include "namida-error.h"
 #include "namida-sender.h"
 #include "namida-store-sink.h"
+
+#include <glib/gi18n-lib.h>
 
 typedef struct
 {
@@ -57,12 +60,15 @@ hub_preview_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   previewing->preview->backup = namida_scanner_scan_finish (result, &error);
-  if (error != NULL || g_task_return_error_if_cancelled (task) || self->server == NULL)
+  if (error == NULL && self->server == NULL)
+    g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The program was closed."));
+  if (error != NULL)
     {
-      if (error != NULL)
-        g_task_return_error (task, error);
+      g_task_return_error (task, error);
       return;
     }
+  if (g_task_return_error_if_cancelled (task))
+    return;
   /* This transfer is in no list; only the sender reads it. */
   transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, namida_peer_get_alias (peer),
                                   namida_peer_get_fingerprint (peer), namida_peer_get_encrypted (peer));

@@ -52,6 +52,7 @@ struct _NamidaHub
   gboolean may_forget;
 
   gboolean running;
+  GPtrArray *starts;         /* (nullable) (element-type GTask): what waits for the start that is in progress */
   GCancellable *cancellable; /* for everything that must end with the hub */
 
   NamidaIdentity *identity;

@@ -24,6 +24,7 @@ typedef struct
   GListStore *files;
   char *problem;            /* (nullable): why something cannot be sent, as a sentence */
   NamidaTransfer *transfer; /* (nullable) until it is sent */
+  gboolean is_users;        /* @transfer is one of the user's, with the same files */
   NamidaSleepInhibitor *awake;
   gulong cancelled;
   NamidaScheduleOutcome outcome;
@@ -166,28 +167,45 @@ run_on_cancelled (GCancellable *cancellable, GTask *task)
 {
   HubRun *run = g_task_get_task_data (task);
 
-  namida_transfer_cancel_keeping (run->transfer);
+  if (run->is_users)
+    run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, _ ("Cancelled"));
+  else
+    namida_transfer_cancel_keeping (run->transfer);
 }
 
-/* @task: (transfer full) */
+/* Returns: (transfer full): a transfer of the schedule's own. The schedule itself repeats a run that a killed program
+ * did not finish. */
+static NamidaTransfer *
+run_begin (NamidaHub *self, HubRun *run, NamidaPeer *peer)
+{
+  NamidaSendSource *what = namida_send_source_new_for_files (G_LIST_MODEL (run->files), NULL);
+  NamidaTransfer *transfer = namida_outbox_send_what (self->outbox, peer, what, NULL);
+
+  namida_sending_of (transfer)->by_schedule = TRUE;
+  g_set_object (&namida_sending_of (transfer)->files, G_LIST_MODEL (run->files));
+  if (run->row->limit > 0)
+    namida_sending_set_limit (transfer, run->row->limit);
+  return g_object_ref (transfer);
+}
+
+/* If the user is sending the same files to the device right now, the run only waits for the end of that. @task:
+ * (transfer full) */
 static void
 run_send (NamidaHub *self, GTask *task, NamidaPeer *peer)
 {
   HubRun *run = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
+  NamidaTransfer *same = namida_outbox_find_same (self->outbox, run->row->fingerprint, G_LIST_MODEL (run->files));
 
-  run->transfer = g_object_ref (namida_outbox_send (self->outbox, peer, G_LIST_MODEL (run->files), NULL, NULL));
-  /* The schedule itself repeats a run that a killed program did not finish. */
-  namida_sending_of (run->transfer)->by_schedule = TRUE;
-  if (run->row->limit > 0)
-    namida_sending_set_limit (run->transfer, run->row->limit);
+  run->is_users = same != NULL;
+  run->transfer = same != NULL ? g_object_ref (same) : run_begin (self, run, peer);
   g_signal_connect (run->transfer, "notify::state", G_CALLBACK (run_on_state), task);
   g_signal_connect (run->transfer, "ended", G_CALLBACK (run_on_ended), task);
   run_on_state (run->transfer, NULL, task);
   if (cancellable != NULL)
     run->cancelled = g_signal_connect (cancellable, "cancelled", G_CALLBACK (run_on_cancelled), task);
   if (cancellable != NULL && g_cancellable_is_cancelled (cancellable))
-    namida_transfer_cancel_keeping (run->transfer);
+    run_on_cancelled (cancellable, task);
 }
 
 static void

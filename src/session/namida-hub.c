@@ -346,18 +346,29 @@ hub_open_socket (NamidaHub *self)
     g_message ("transfers: the socket for other programs could not be opened: %s", error->message);
 }
 
+/* Ends every operation that waits for the start. @error: (nullable) (transfer none): why it failed */
+static void
+hub_end_start (NamidaHub *self, const GError *error)
+{
+  g_autoptr (GPtrArray) starts = g_steal_pointer (&self->starts);
+
+  for (guint i = 0; i < starts->len; i++)
+    if (error != NULL)
+      g_task_return_error (starts->pdata[i], g_error_copy (error));
+    else
+      g_task_return_boolean (starts->pdata[i], TRUE);
+}
+
 static void
 load_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaHub *self = NAMIDA_HUB (source);
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (Loaded) loaded = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (Loaded) loaded = g_task_propagate_pointer (G_TASK (result), &error);
 
-  loaded = g_task_propagate_pointer (G_TASK (result), &error);
   if (loaded == NULL)
     {
-      g_task_return_error (task, g_steal_pointer (&error));
+      hub_end_start (self, error);
       return;
     }
   g_set_object (&self->identity, loaded->identity);
@@ -377,7 +388,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       namida_hub_stop_discovery (self);
       g_clear_object (&self->server);
-      g_task_return_error (task, g_steal_pointer (&error));
+      hub_end_start (self, error);
       return;
     }
   namida_hub_start_tidying (self);
@@ -395,7 +406,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_outbox_start (self->outbox, self->identity, self->database);
   namida_inbox_start (self->inbox, self->trust, self->store, self->database);
   namida_hub_start_schedules (self);
-  g_task_return_boolean (task, TRUE);
+  hub_end_start (self, NULL);
 }
 
 void
@@ -407,7 +418,14 @@ namida_hub_start_async (NamidaHub *self, GCancellable *cancellable, GAsyncReadyC
   g_return_if_fail (!self->running);
 
   g_task_set_source_tag (task, namida_hub_start_async);
-  loading = g_task_new (self, cancellable, load_done, g_steal_pointer (&task));
+  if (self->starts != NULL)
+    {
+      g_ptr_array_add (self->starts, g_steal_pointer (&task));
+      return;
+    }
+  self->starts = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->starts, g_steal_pointer (&task));
+  loading = g_task_new (self, cancellable, load_done, NULL);
   g_task_run_in_thread (loading, load_thread);
 }
 

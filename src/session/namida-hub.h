@@ -82,7 +82,7 @@ typedef struct
 NamidaHub *namida_hub_new (const NamidaHubOptions *options);
 /**
  * namida_hub_start_async: loads the identity and the database in a worker, starts to listen, and announces the
- * device. Errors: damaged identity, no free port, database.
+ * device. Called again while it starts, waits for the same start. Errors: damaged identity, no free port, database.
  */
 void
 namida_hub_start_async (NamidaHub *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

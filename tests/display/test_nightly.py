@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Story 9, “it just happens”: somebody switches the automatic backup of a device on once; a run that was missed is caught up by itself, and when there
-has been none for long, the row of the device says so. Speaks TAP."""
+has been none for long, the row of the device says so. It runs with the window closed and without one, too. Speaks TAP."""
 import contextlib
 import json
 import pathlib
@@ -9,8 +9,8 @@ import sqlite3
 import subprocess
 import time
 
-from namida_display import (CLI, RUN, Atspi, arrived, button, everything, find, keys, made_backup, picture, place, press, quit_by_keyboard, run, wait_for,
-                            window_id)
+from namida_display import (APP, CLI, LIMIT, RUN, Atspi, arrived, button, everything, find, keys, made_backup, picture, place, press, quit_by_keyboard,
+                            run, wait_for, window_id)
 
 NAS = f"NAS {RUN}"
 PC = f"Home PC {RUN}"
@@ -21,8 +21,8 @@ def cli(lab, home, *command):
     return subprocess.run([CLI, "--data-dir", home, "--interface", "lo", *command], env=lab.env, check=True, capture_output=True, text=True, timeout=60)
 
 
-def opened(lab):
-    process, data = lab.app(PC)
+def opened(lab, more=""):
+    process, data = lab.app(PC, more)
     window = window_id("^Namida Sync$")
     place(window, 0, 0, 1000, 900)
     return process, data, window
@@ -32,6 +32,10 @@ def row(words):
     """The row of the device, once it says WORDS."""
     return wait_for(f"“{words}” in the row", lambda: next((n for n in everything() if n.get_name() == NAS and n.get_role_name() == "list item"
                                                            and words in (n.get_description() or "")), None), 60)
+
+
+def windows():
+    return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Namida Sync"], capture_output=True).stdout
 
 
 def focus_on(window, name, roles):
@@ -99,10 +103,30 @@ def test_story_9(lab):
     keeper.terminate()
     keeper.wait(30)
     back_in_time(data, 23)
-    process, data, window = opened(lab)
+    process, data, window = opened(lab, "receive-in-background=true\n")
     row("23 days")
     picture("nightly-stale", window)
-    quit_by_keyboard(process, window)
+
+    # The window is closed, and the other device comes back.
+    keys(window, "ctrl+w")
+    wait_for("the window to go", lambda: not windows())
+    later = song.with_name("03. Isobel.flac")
+    later.write_bytes(b"later" * 1000)
+    keeper = keep()
+    wait_for("the song that was sent with the window closed", lambda: arrived(nas / "backups", later), 90)
+    assert process.poll() is None and not windows(), "the program ended, or opened its window"
+    process.terminate()
+    process.wait(LIMIT)
+
+    # As at login: no window was ever there.
+    back_in_time(data, 2)
+    latest = song.with_name("04. Cover Me.flac")
+    latest.write_bytes(b"latest" * 1000)
+    process = lab.start(APP, "--data-dir", data, "--interface", "lo", "--background")
+    wait_for("the song that was sent without a window", lambda: arrived(nas / "backups", latest), 90)
+    assert process.poll() is None and not windows(), "the program ended, or opened a window"
+    process.terminate()
+    process.wait(LIMIT)
 
 
 run([(test_story_9, True)])

@@ -61,7 +61,11 @@ on_show (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 on_try_again (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  namida_application_start_hub (user_data);
+  NamidaApplication *self = user_data;
+
+  /* A second press comes after a first one that helped. */
+  if (self->problem != NULL)
+    namida_application_start_hub (self);
 }
 
 static void

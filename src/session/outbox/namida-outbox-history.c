@@ -15,8 +15,9 @@ history_take_up (gpointer outbox, const NamidaJournalSession *row)
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
   NamidaTransfer *transfer;
   NamidaSending *sending;
+  int lock = -1;
 
-  if (!self->running)
+  if (!self->running || !namida_sending_claim (self, row->id, &lock))
     return;
   for (guint i = 0; lines[i] != NULL; i++)
     if (*lines[i] != '\0' && !g_str_equal (lines[i], NAMIDA_SENDING_NOT_ACCEPTED))
@@ -28,6 +29,7 @@ history_take_up (gpointer outbox, const NamidaJournalSession *row)
   transfer = namida_outbox_begin (self, NULL, row->alias, row->fingerprint, TRUE,
                                   namida_send_source_new_for_files (G_LIST_MODEL (files), NULL));
   sending = namida_sending_of (transfer);
+  sending->lock = lock;
   sending->history_id = g_strdup (row->id);
   sending->accepted = !g_str_has_prefix (row->wish, NAMIDA_SENDING_NOT_ACCEPTED "\n");
   sending->files = G_LIST_MODEL (g_steal_pointer (&files));

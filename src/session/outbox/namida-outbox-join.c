@@ -63,16 +63,36 @@ join_grow (NamidaSending *sending, GListModel *files)
   sending->what = namida_send_source_new_for_files (G_LIST_MODEL (all), NULL);
 }
 
+/* Whether @transfer is one of the user to this device that has not ended. */
 static gboolean
-join_fits (NamidaTransfer *transfer, const char *fingerprint, GListModel *files)
+join_is_users (NamidaTransfer *transfer, const char *fingerprint)
 {
   NamidaSending *sending = namida_sending_of (transfer);
 
-  if (sending == NULL || sending->files == NULL || sending->is_filtered || sending->by_schedule
-      || namida_transfer_is_final (transfer) || g_cancellable_is_cancelled (namida_transfer_get_cancellable (transfer))
-      || g_strcmp0 (sending->fingerprint, fingerprint) != 0)
-    return FALSE;
-  return join_may_grow (sending) || (join_has_all (files, sending->files) && join_has_all (sending->files, files));
+  return sending != NULL && sending->files != NULL && !sending->is_filtered && !sending->by_schedule
+         && !namida_transfer_is_final (transfer)
+         && !g_cancellable_is_cancelled (namida_transfer_get_cancellable (transfer))
+         && g_strcmp0 (sending->fingerprint, fingerprint) == 0;
+}
+
+static gboolean
+join_has_same (NamidaSending *sending, GListModel *files)
+{
+  return join_has_all (files, sending->files) && join_has_all (sending->files, files);
+}
+
+NamidaTransfer *
+namida_outbox_find_same (NamidaOutbox *self, const char *fingerprint, GListModel *files)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->transfers)); i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
+
+      if (join_is_users (transfer, fingerprint) && join_has_same (namida_sending_of (transfer), files)
+          && namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED && !namida_transfer_is_pausing (transfer))
+        return transfer; /* the list holds it */
+    }
+  return NULL;
 }
 
 NamidaTransfer *
@@ -83,7 +103,7 @@ namida_outbox_join (NamidaOutbox *self, const char *fingerprint, GListModel *fil
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
       NamidaSending *sending = namida_sending_of (transfer);
 
-      if (!join_fits (transfer, fingerprint, files))
+      if (!join_is_users (transfer, fingerprint) || (!join_may_grow (sending) && !join_has_same (sending, files)))
         continue;
       if (join_may_grow (sending))
         join_grow (sending, files);

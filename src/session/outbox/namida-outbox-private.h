@@ -62,6 +62,7 @@ typedef struct
   guint retry_after;                   /* seconds until the next attempt, as requested by the device; 0: none */
   guint timer;                         /* runs until the next attempt */
   NamidaPeer *watched;                 /* (nullable): the entry of the device in the list of devices */
+  int lock;                            /* held while the row can be resumed; -1: none */
   char *history_id;                    /* (nullable) until it has a row in the history */
   char *next_id;                       /* (nullable): the future history_id, if it was requested early */
   gboolean writing, write_again, last; /* state of writing the row, one write at a time; @last: the final write */
@@ -77,6 +78,16 @@ void namida_sending_attach (
     NamidaTransfer *transfer, NamidaOutbox *outbox, NamidaPeer *peer, const char *fingerprint, NamidaSendSource *what);
 /** namida_sending_of: Returns: (transfer none) (nullable): %NULL if no outbox created @transfer. */
 NamidaSending *namida_sending_of (NamidaTransfer *transfer);
+
+/**
+ * namida_sending_claim: makes this program the one that resumes the transfer with this row of the history. Another
+ * program with the same data folder that is waiting for the device would resume it, too.
+ * @lock: (inout): -1, or a lock that is held already. The transfer keeps it.
+ * Returns: %FALSE if another program has it
+ */
+gboolean namida_sending_claim (NamidaOutbox *outbox, const char *history_id, int *lock);
+/** namida_sending_unclaim: lets the next program that starts resume the transfer. */
+void namida_sending_unclaim (NamidaSending *sending);
 
 /* namida-outbox.c */
 /** namida_outbox_note_over: notes that a transfer has ended, and emits "settled" after the last one. */
@@ -107,6 +118,12 @@ void namida_outbox_take_up (NamidaOutbox *self);
  * transfer to this device with the same files, or one that now sends @files, too.
  */
 NamidaTransfer *namida_outbox_join (NamidaOutbox *self, const char *fingerprint, GListModel *files, const char *pin);
+
+/**
+ * namida_outbox_find_same: Returns: (transfer none) (nullable): a transfer of the user with just @files that is under
+ * way to this device and not paused.
+ */
+NamidaTransfer *namida_outbox_find_same (NamidaOutbox *self, const char *fingerprint, GListModel *files);
 
 /* namida-outbox-wait.c */
 /** namida_outbox_find_again: looks for the device in the list, because it may have come back with another address. */

@@ -46,9 +46,14 @@ writing_done (GObject *source, GAsyncResult *result, gpointer user_data)
 
   sending->writing = FALSE;
   if (sending->write_again)
-    namida_sending_write (self, transfer);
-  else if (sending->last)
-    namida_outbox_note_over (self);
+    {
+      namida_sending_write (self, transfer);
+      return;
+    }
+  if (!sending->last)
+    return;
+  namida_sending_unclaim (sending);
+  namida_outbox_note_over (self);
 }
 
 static const char *
@@ -129,6 +134,8 @@ namida_sending_write (NamidaOutbox *self, NamidaTransfer *transfer)
   row->state = g_strdup (stays ? "parked" : writing_get_state_name (namida_transfer_get_state (transfer)));
   if (stays || !namida_transfer_is_final (transfer))
     row->wish = writing_dup_wish (self, sending);
+  if (row->wish != NULL)
+    namida_sending_claim (self, row->id, &sending->lock);
   row->paused = stays ? sending->stays_paused : namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED;
   row->started_at = namida_transfer_get_started_at (transfer);
   row->updated_at

@@ -5,11 +5,16 @@
 
 #include "namida-outbox-private.h"
 
+#include "namida-lock-file.h"
+
+#include <unistd.h>
+
 static void
 sending_free (gpointer data)
 {
   NamidaSending *self = data;
 
+  namida_sending_unclaim (self);
   g_weak_ref_clear (&self->outbox);
   g_clear_object (&self->peer);
   namida_send_source_unref (self->what);
@@ -35,6 +40,7 @@ namida_sending_attach (
   g_set_object (&self->peer, peer);
   self->fingerprint = g_strdup (fingerprint);
   self->what = what;
+  self->lock = -1;
   namida_transfer_set_work (transfer, self, sending_free);
 }
 
@@ -43,6 +49,32 @@ namida_sending_of (NamidaTransfer *transfer)
 {
   /* Fetches and receiving transfers have work data of other types. */
   return namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND ? namida_transfer_get_work (transfer) : NULL;
+}
+
+gboolean
+namida_sending_claim (NamidaOutbox *outbox, const char *history_id, int *lock)
+{
+  g_autofree char *folder = namida_database_dup_folder (outbox->database);
+  g_autofree char *path = folder != NULL ? g_build_filename (folder, "sendings.lock", NULL) : NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* Nobody else has a database in memory. */
+  if (path == NULL)
+    return TRUE;
+  if (*lock < 0)
+    *lock = namida_lock_file_take (path, namida_lock_file_place (history_id), &error);
+  /* It is better to send twice than never. */
+  if (error != NULL)
+    g_message ("%s", error->message);
+  return *lock >= 0 || error != NULL;
+}
+
+void
+namida_sending_unclaim (NamidaSending *sending)
+{
+  if (sending->lock >= 0)
+    close (sending->lock);
+  sending->lock = -1;
 }
 
 void

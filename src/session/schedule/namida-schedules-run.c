@@ -8,6 +8,7 @@
 #include "namida-schedules-private.h"
 
 #include "namida-clock.h"
+#include "namida-lock-file.h"
 
 #include <unistd.h>
 
@@ -90,6 +91,22 @@ schedules_on_ran (GObject *source, GAsyncResult *result, gpointer user_data)
     self->check_idle = g_idle_add (schedules_on_check_idle, self);
 }
 
+/* Ends a run that could not begin, because of a fault of this device. */
+static void
+schedules_fail_run (NamidaSchedules *self, NamidaSchedule *schedule, const GError *error)
+{
+  NamidaScheduleRow *row = schedule->row;
+
+  row->started_at = row->ended_at = namida_clock_real ();
+  row->outcome = NAMIDA_SCHEDULE_OUTCOME_AGAIN;
+  g_free (row->message);
+  row->message = g_strdup (error->message);
+  schedules_plan_retry (row, row->ended_at);
+  namida_schedules_note (self, schedule, TRUE);
+  namida_schedule_set_state (schedule, NAMIDA_SCHEDULE_WAITS_TO_RETRY, row->retry_at);
+  g_signal_emit_by_name (self, "trouble", error->message);
+}
+
 static void
 schedules_start_run (NamidaSchedules *self, NamidaSchedule *schedule, gint64 slot)
 {
@@ -105,13 +122,15 @@ schedules_start_run (NamidaSchedules *self, NamidaSchedule *schedule, gint64 slo
     }
   if (self->lock != NULL)
     {
-      schedule->lock = namida_schedule_lock_take (self->lock, schedule->row->id, &error);
-      if (schedule->lock < 0 && error != NULL)
-        g_signal_emit_by_name (self, "trouble", error->message);
+      schedule->lock = namida_lock_file_take (self->lock, schedule->row->id, &error);
+      if (error != NULL)
+        {
+          schedules_fail_run (self, schedule, error);
+          return;
+        }
       if (schedule->lock < 0)
         {
-          /* Another program runs it, or the lock file cannot be used. */
-          namida_schedule_set_state (schedule, NAMIDA_SCHEDULE_RUNNING, 0);
+          namida_schedule_set_state (schedule, NAMIDA_SCHEDULE_RUNNING, 0); /* by another program */
           return;
         }
     }

@@ -7,12 +7,6 @@
 #include "namida-schedules-private.h"
 
 #include "namida-clock.h"
-#include "namida-error.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gi18n-lib.h>
-#include <unistd.h>
 
 #define READ_AGAIN (50 * G_USEC_PER_SEC)
 #define READ_NOT_BEFORE (3 * G_USEC_PER_SEC) /* a receiver writes to the database all the time */
@@ -423,28 +417,6 @@ gboolean
 namida_schedules_run_now_finish (NamidaSchedules *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-int
-namida_schedule_lock_take (const char *path, gint64 id, GError **error)
-{
-  /* One byte for each schedule. The lock belongs to the file descriptor, not to the process, so two runs in one
-   * program exclude each other, too. */
-  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = id, .l_len = 1 };
-  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-  if (fd < 0)
-    {
-      g_autofree char *shown = g_filename_display_name (path);
-      g_autofree char *what = g_strdup_printf (_ ("Could not open “%s”"), shown);
-
-      namida_error_set_from_errno (error, errno, what);
-      return -1;
-    }
-  if (fcntl (fd, F_OFD_SETLK, &lock) == 0)
-    return fd;
-  close (fd);
-  return -1;
 }
 
 NamidaSchedule *

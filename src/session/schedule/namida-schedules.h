@@ -112,11 +112,4 @@ void namida_schedules_run_now_async (
 /** namida_schedules_run_now_finish: Returns: %FALSE with NOT_FOUND or STORAGE. */
 gboolean namida_schedules_run_now_finish (NamidaSchedules *self, GAsyncResult *result, GError **error);
 
-/**
- * namida_schedule_lock_take: locks schedule @id in the file @path. The lock ends when the program ends in any way.
- * Returns: a file descriptor to close; -1 if another run holds the lock, or with @error if the file cannot be used.
- * Any thread.
- */
-int namida_schedule_lock_take (const char *path, gint64 id, GError **error);
-
 G_END_DECLS

@@ -6,6 +6,7 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-lock-file.h"
 #include "namida-schedules.h"
 #include "namida-stale.h"
 
@@ -462,7 +463,7 @@ test_one_at_once (void)
   set_up (&w);
   namida_clock_set_fake (when ("2026-05-01T12:00:00"));
   id = add (&w, "day", NULL);
-  lock = namida_schedule_lock_take (w.lock, id, NULL);
+  lock = namida_lock_file_take (w.lock, id, NULL);
   g_assert_cmpint (lock, >=, 0);
   start (&w);
   g_assert_cmpuint (w.n_runs, ==, 0);
@@ -471,7 +472,7 @@ test_one_at_once (void)
   w.hold = TRUE;
   go (&w, "2026-05-01T12:01:00");
   g_assert_cmpuint (w.n_runs, ==, 1);
-  g_assert_cmpint (namida_schedule_lock_take (w.lock, id, NULL), ==, -1);
+  g_assert_cmpint (namida_lock_file_take (w.lock, id, NULL), ==, -1);
   go (&w, "2026-05-05T12:01:00");
   g_assert_cmpuint (w.n_runs, ==, 1);
   finish (&w);
@@ -481,6 +482,43 @@ test_one_at_once (void)
   w.hold = FALSE;
   finish (&w);
   settle (&w);
+  tear_down (&w);
+}
+
+static void
+on_trouble (NamidaSchedules *list, const char *sentence, char **told)
+{
+  g_free (*told);
+  *told = g_strdup (sentence);
+}
+
+/* The lock cannot be used: nothing runs, and it says so and tries again, rather than “Backing up now”. */
+static void
+test_lock_not_usable (void)
+{
+  World w;
+  g_autofree char *told = NULL;
+  const NamidaScheduleRow *row;
+
+  set_up (&w);
+  g_assert_cmpint (g_mkdir (w.lock, 0700), ==, 0);
+  namida_clock_set_fake (when ("2026-05-01T12:00:00"));
+  add (&w, "day", NULL);
+  w.list = namida_schedules_new ();
+  g_signal_connect (w.list, "trouble", G_CALLBACK (on_trouble), &told);
+  namida_schedules_set_zone (w.list, w.zone);
+  namida_schedules_start (w.list, w.database, w.lock, &world_host, &w);
+  settle (&w);
+  g_assert_cmpuint (w.n_runs, ==, 0);
+  assert_state (&w, NAMIDA_SCHEDULE_WAITS_TO_RETRY, "2026-05-01T12:01:00");
+  row = namida_schedule_get_row (only (&w));
+  g_assert_cmpint (row->outcome, ==, NAMIDA_SCHEDULE_OUTCOME_AGAIN);
+  g_assert_nonnull (strstr (row->message, "lock"));
+  g_assert_cmpstr (told, ==, row->message);
+  g_assert_cmpint (g_rmdir (w.lock), ==, 0);
+  go (&w, "2026-05-01T12:01:00");
+  g_assert_cmpuint (w.n_runs, ==, 1);
+  assert_state (&w, NAMIDA_SCHEDULE_IDLE, "2026-05-02T00:00:00");
   tear_down (&w);
 }
 
@@ -839,6 +877,7 @@ main (int argc, char **argv)
   g_test_add_func ("/schedule/retry", test_retry);
   g_test_add_func ("/schedule/retry/after-clock", test_retry_after_clock);
   g_test_add_func ("/schedule/one-at-once", test_one_at_once);
+  g_test_add_func ("/schedule/lock-not-usable", test_lock_not_usable);
   g_test_add_func ("/schedule/asked-and-changed", test_asked_and_changed);
   g_test_add_func ("/schedule/many-runs", test_many_runs);
   g_test_add_func ("/schedule/year", test_year);

@@ -7,7 +7,9 @@
 #include "namida-error.h"
 #include "namida-hub-history.h"
 #include "namida-hub-private.h"
+#include "namida-hub-schedules.h"
 #include "namida-outbox-private.h"
+#include "namida-peer-list-private.h"
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
@@ -255,6 +257,153 @@ test_reads_again (void)
   clean_up (hub, dir);
 }
 
+/* A device at an address where nothing listens. */
+static NamidaPeer *
+silent_peer (NamidaHub *hub)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 1);
+  g_autoptr (NamidaDeviceInfo) info = namida_device_info_new ();
+
+  info->fingerprint = g_strdup (NOBODY);
+  info->alias = g_strdup ("Old Phone");
+  info->https = TRUE;
+  namida_hub_trust_peer (hub, NOBODY, "Old Phone");
+  return namida_peer_list_sighting (hub->peers, info, NAMIDA_DIALECT_V1, G_INET_SOCKET_ADDRESS (address), TRUE);
+}
+
+static gboolean
+is_watched (NamidaTransfer *transfer)
+{
+  return g_signal_has_handler_pending (transfer, g_signal_lookup ("ended", NAMIDA_TYPE_TRANSFER), 0, TRUE);
+}
+
+/* What the user is sending is not sent twice because it is due, and does not belong to the schedule: it has no limit,
+ * and goes on when the schedule is removed. */
+static void
+test_schedule_of_same_files (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-wait-XXXXXX", NULL);
+  g_autoptr (GListModel) files = one_file (dir, "song.mp3");
+  g_autofree char *folder = g_strconcat (dir, "-files", NULL);
+  const char *const folders[] = { folder, NULL };
+  const NamidaScheduleRow row
+      = { .fingerprint = (char *) NOBODY, .alias = (char *) "Old Phone", .folders = (GStrv) folders, .limit = 1000 };
+  g_autoptr (GListStore) whole = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+  g_autoptr (GCancellable) removed = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL, again = NULL;
+  NamidaHub *hub = start_waiting_in (dir, TRUE);
+  NamidaPeer *peer = silent_peer (hub);
+  NamidaTransfer *transfer;
+  g_autofree char *message = NULL;
+
+  g_list_store_append (whole, file);
+  transfer = namida_outbox_send (hub->outbox, peer, G_LIST_MODEL (whole), NULL, NULL);
+  g_assert_false (is_watched (transfer));
+  namida_hub_run_schedule_async (hub, &row, removed, on_result, &result);
+  WAIT_FOR (is_watched (transfer));
+  g_assert_cmpuint (g_list_model_get_n_items (namida_hub_get_transfers (hub)), ==, 1);
+  g_assert_false (namida_sending_of (transfer)->by_schedule);
+  g_assert_cmpuint (namida_sending_of (transfer)->limit, ==, 0);
+  g_cancellable_cancel (removed);
+  WAIT_FOR (result != NULL);
+  g_assert_cmpint (namida_hub_run_schedule_finish (hub, result, &message, NULL), ==, NAMIDA_SCHEDULE_OUTCOME_AGAIN);
+  g_assert_false (namida_transfer_is_final (transfer));
+  g_assert_false (g_cancellable_is_cancelled (namida_transfer_get_cancellable (transfer)));
+  /* While the user's is paused, the schedule sends its own, with its limit, and does not change the user's. */
+  namida_outbox_pause (hub->outbox, transfer);
+  WAIT_FOR (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED);
+  g_cancellable_reset (removed);
+  namida_hub_run_schedule_async (hub, &row, removed, on_result, &again);
+  WAIT_FOR (g_list_model_get_n_items (namida_hub_get_transfers (hub)) == 2);
+  g_assert_true (namida_sending_of (newest (hub))->by_schedule);
+  g_assert_cmpuint (namida_sending_of (newest (hub))->limit, ==, 1000);
+  g_assert_cmpuint (namida_sending_of (transfer)->limit, ==, 0);
+  g_cancellable_cancel (removed);
+  g_clear_pointer (&message, g_free);
+  WAIT_FOR (again != NULL);
+  g_assert_cmpint (namida_hub_run_schedule_finish (hub, again, &message, NULL), ==, NAMIDA_SCHEDULE_OUTCOME_AGAIN);
+  g_assert_true (namida_transfer_is_final (newest (hub)));
+  g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_PAUSED);
+  namida_hub_cancel (hub, transfer, FALSE);
+  WAIT_FOR (namida_transfer_is_final (transfer) && !namida_sending_of (transfer)->writing);
+  clean_up (hub, dir);
+}
+
+/* Two programs with one data folder: one of them waits for the device, and the other only after its end. */
+static void
+test_two_programs (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-wait-XXXXXX", NULL);
+  NamidaHub *first, *second;
+
+  write_parked (dir, 10);
+  first = start_in (dir);
+  WAIT_FOR (g_list_model_get_n_items (namida_hub_get_transfers (first)) == 1);
+  WAIT_FOR (namida_sending_of (newest (first))->timer != 0 && !namida_sending_of (newest (first))->writing);
+  second = start_in (dir);
+  g_assert_false (namida_sending_claim (second->outbox, "parked", &(int){ -1 }));
+  for (guint i = 0; i < 100; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (2000);
+    }
+  g_assert_cmpuint (g_list_model_get_n_items (namida_hub_get_transfers (second)), ==, 0);
+  stop_hub (first);
+  stop_hub (second);
+  second = start_in (dir);
+  WAIT_FOR (g_list_model_get_n_items (namida_hub_get_transfers (second)) == 1);
+  /* Canceled, it is nobody's any more. */
+  namida_hub_cancel (second, newest (second), FALSE);
+  WAIT_FOR (namida_transfer_is_final (newest (second)) && !namida_sending_of (newest (second))->writing);
+  g_assert_cmpint (namida_sending_of (newest (second))->lock, ==, -1);
+  clean_up (second, dir);
+}
+
+/* “Try Again”, pressed twice: one server. */
+static void
+test_started_twice (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-wait-XXXXXX", NULL);
+  NamidaHubOptions options = { .data_dir = dir, .alias = "Wait", .interface = "lo", .backups = dir, .music = dir };
+  NamidaHub *hub = namida_hub_new (&options);
+  g_autoptr (GAsyncResult) first = NULL, second = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaServer *server;
+
+  namida_hub_start_async (hub, NULL, on_result, &first);
+  namida_hub_start_async (hub, NULL, on_result, &second);
+  WAIT_FOR (first != NULL);
+  server = hub->server;
+  WAIT_FOR (second != NULL);
+  g_assert_true (namida_hub_start_finish (hub, first, &error));
+  g_assert_no_error (error);
+  g_assert_true (namida_hub_start_finish (hub, second, &error));
+  g_assert_no_error (error);
+  g_assert_true (hub->server == server);
+  clean_up (hub, dir);
+}
+
+/* The program is closed while the files of a preview are scanned: it ends, rather than never. */
+static void
+test_preview_while_closing (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-wait-XXXXXX", NULL);
+  g_autoptr (GListModel) files = one_file (dir, "song.mp3");
+  NamidaHub *hub = start_waiting_in (dir, TRUE);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  namida_hub_preview_async (hub, silent_peer (hub), files, NULL, NULL, on_result, &result);
+  g_object_ref (hub);
+  stop_hub (hub);
+  WAIT_FOR (result != NULL);
+  g_assert_null (namida_hub_preview_finish (hub, result, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
+  clean_up (hub, dir);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -263,5 +412,9 @@ main (int argc, char **argv)
   g_test_add_func ("/wait/too-late-at-start", test_too_late_at_start);
   g_test_add_func ("/wait/device-away", test_device_away);
   g_test_add_func ("/wait/reads-again", test_reads_again);
+  g_test_add_func ("/wait/schedule-of-same-files", test_schedule_of_same_files);
+  g_test_add_func ("/wait/two-programs", test_two_programs);
+  g_test_add_func ("/wait/started-twice", test_started_twice);
+  g_test_add_func ("/wait/preview-while-closing", test_preview_while_closing);
   return g_test_run ();
 }
