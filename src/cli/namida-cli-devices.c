@@ -116,11 +116,11 @@ tell (NamidaCli *cli, NamidaPeer *peer, const char *event)
     {
       JsonBuilder *builder = event != NULL ? namida_cli_event (event) : namida_cli_object ();
       cli_devices_add (builder, peer);
-      if (namida_peer_get_away (peer))
+      if (all || namida_peer_get_away (peer))
         {
           g_autofree char *seen = namida_time_to_iso8601 (namida_peer_get_last_seen (peer) / 1000);
 
-          namida_json_build_boolean (builder, "away", TRUE);
+          namida_json_build_boolean (builder, "away", namida_peer_get_away (peer));
           namida_json_build_string (builder, "lastSeen", namida_peer_get_last_seen (peer) > 0 ? seen : NULL);
         }
       namida_cli_emit (builder);

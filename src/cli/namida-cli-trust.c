@@ -233,12 +233,10 @@ block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const 
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *alias = NULL;
-  g_autofree char *fingerprint = NULL;
+  g_autofree char *fingerprint = namida_fingerprint_dup_whole (text);
   const NamidaTrusted *known;
 
-  if (namida_fingerprint_is_valid (text))
-    fingerprint = g_ascii_strup (text, -1);
-  else
+  if (fingerprint == NULL)
     fingerprint = blocked ? namida_cli_trust_find (store, text, &error) : trust_find_blocked (store, text, &error);
   if (fingerprint == NULL)
     return namida_cli_fail (cli, error);
@@ -260,10 +258,10 @@ block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const 
 static int
 add (NamidaCli *cli, NamidaTrustStore *store, const char *text, const char *alias)
 {
-  g_autofree char *fingerprint = g_ascii_strup (text, -1);
+  g_autofree char *fingerprint = namida_fingerprint_dup_whole (text);
   g_autoptr (GError) error = NULL;
 
-  if (!namida_fingerprint_is_valid (fingerprint))
+  if (fingerprint == NULL)
     return namida_cli_usage (_ ("Give the whole fingerprint of 64 digits: “trust add FINGERPRINT NAME”."));
   if (namida_trust_store_is_blocked (store, fingerprint))
     namida_trust_store_unblock (store, fingerprint);
@@ -282,13 +280,14 @@ verify (NamidaCli *cli, NamidaTrustStore *store, const char *text)
   g_autoptr (GError) error = NULL;
   g_autofree char *data_dir = namida_cli_dup_data_dir (cli);
   g_autoptr (NamidaIdentity) identity = namida_identity_load (data_dir, &error);
-  g_autofree char *fingerprint
-      = namida_fingerprint_is_valid (text) ? g_ascii_strup (text, -1) : namida_cli_trust_find (store, text, NULL);
+  g_autofree char *fingerprint = namida_fingerprint_dup_whole (text);
   g_auto (GStrv) words = NULL;
   g_autofree char *hex = NULL;
 
   if (identity == NULL)
     return namida_cli_fail (cli, error);
+  if (fingerprint == NULL)
+    fingerprint = namida_cli_trust_find (store, text, NULL);
   if (fingerprint == NULL)
     return namida_cli_usage (_ ("Give the fingerprint of 64 digits: “trust verify FINGERPRINT”."));
   words = namida_verify_words (namida_identity_get_fingerprint (identity), fingerprint);

@@ -28,6 +28,17 @@ namida_fingerprint_is_valid (const char *text)
   return namida_digest_is_hex (text);
 }
 
+char *
+namida_fingerprint_dup_whole (const char *text)
+{
+  g_autoptr (GString) digits = g_string_new (NULL);
+
+  for (; *text != '\0'; text++)
+    if (*text != ' ' && *text != ':')
+      g_string_append_c (digits, g_ascii_toupper (*text));
+  return namida_fingerprint_is_valid (digits->str) ? g_strdup (digits->str) : NULL;
+}
+
 gboolean
 namida_fingerprint_is_named (const char *fingerprint, const char *text, gboolean trusted)
 {

@@ -12,6 +12,11 @@ G_BEGIN_DECLS
  * digits.
  */
 char *namida_fingerprint_of (GTlsCertificate *certificate);
+/**
+ * namida_fingerprint_dup_whole: Returns: (transfer full) (nullable): the fingerprint that the user typed in @text, as
+ * upper-case digits without the spaces or colons that they are often grouped by; %NULL if @text is none.
+ */
+char *namida_fingerprint_dup_whole (const char *text);
 /** namida_fingerprint_is_valid: Returns: whether @text (nullable) is 64 hex digits. */
 gboolean namida_fingerprint_is_valid (const char *text);
 /**

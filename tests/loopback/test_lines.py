@@ -190,9 +190,24 @@ WITH_NAS = [
     ("backups list --from {address}", 3, r"Pair the two devices"),
     ("history", 0, r"sent to"),
     ("trust remove NAS", 0, r"not trusted any more"),
+    ("trust add {colons} 'Attic NAS'", 0, r"“Attic NAS” is trusted"),
+    ("trust verify {colons}", 0, r"If they are the same"),
+    ("schedule add --to 'Attic NAS' --every 6h --newest-backup --limit 2MB/s --on-metered --on-battery Music", 0, r"Every 6 hours: Newest Namida backup, Music"),
+    ("schedule run 2", 7, r"2 already there(?s:.*)No Namida backup was found"),
+    ("send --to {groups} --wait=0 ./Music/ ./one.flac", 0, r"1 file stored"),
+    ("send --to {name} --pin-file list.txt -v one.flac", 0, r"Already there: one.flac"),
+    ("send --to {name} --music=~/Music", 2, r"“~/Music” does not exist"),
+    ("--json history --most 1", 0, r'"kept":1'),
+    ("devices --all --json --timeout 1", 0, r'"away":false,"lastSeen":"2'),
 ]
 AT_THE_NAS = [
     ("backups list {sender}", 0, r"Music"),
+    ("backups usage --keep 1", 0, r"would go"),
+    ("backups verify --no-repair", 0, r"no damage found"),
+    ("backups find wav --json", 0, r'"place":"Music/rough.wav"'),
+    ("backups restore 1 --here --into {home}/one --pick Music/Björk --yes", 0, r"Restored: 1 file"),
+    ("backups restore 1 --here --zip-to {home} --preview", 0, r"Björk/Jóga.flac"),
+    ("backups remove 1 2 3", 2, r"one version at most"),
     ("backups show 1", 0, r"Kept as a backup in"),
     ("backups verify", 0, r"no damage found"),
     ("backups verify 99", 1, r"no version “99”"),
@@ -260,7 +275,8 @@ def test_with_nas(lab):
     laptop = lab.device("Laptop")
     folder = make_source(laptop)
     try_lines(laptop, WITH_NAS, folder=folder, address=f"127.0.0.1:{port}", name=nas.alias, fingerprint=fingerprint.lower(),
-              digits=fingerprint[:16])
+              digits=fingerprint[:16], colons=":".join(fingerprint[i:i + 2] for i in range(0, 64, 2)),
+              groups=" ".join(fingerprint[i:i + 4] for i in range(0, 16, 4)))
     nas.stop()
     try_lines(nas, AT_THE_NAS, folder=nas.home, sender=laptop.alias, home=nas.home)
 

@@ -230,6 +230,34 @@ test_trust_threads (void)
   }
 }
 
+/* As other programs print it, and as it is copied. */
+static void
+test_whole (void)
+{
+  static const char *const same[] = {
+    "545D9066BB3903359D5D663A7D07E84F0C6F7A5CF73F7C9A8F8A38749D416924",
+    "545d9066bb3903359d5d663a7d07e84f0c6f7a5cf73f7c9a8f8a38749d416924",
+    "545D 9066 BB39 0335 9D5D 663A 7D07 E84F 0C6F 7A5C F73F 7C9A 8F8A 3874 9D41 6924",
+    "54:5D:90:66:BB:39:03:35:9D:5D:66:3A:7D:07:E8:4F:0C:6F:7A:5C:F7:3F:7C:9A:8F:8A:38:74:9D:41:69:24",
+  };
+  static const char *const none[] = {
+    "",
+    "545D9066",
+    "545D9066BB3903359D5D663A7D07E84F0C6F7A5CF73F7C9A8F8A38749D4169240",
+    "545D9066BB3903359D5D663A7D07E84F0C6F7A5CF73F7C9A8F8A38749D41692G",
+    "545D9066-BB3903359D5D663A7D07E84F0C6F7A5CF73F7C9A8F8A38749D416924",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (same); i++)
+    {
+      g_autofree char *whole = namida_fingerprint_dup_whole (same[i]);
+
+      g_assert_cmpstr (whole, ==, same[0]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (none); i++)
+    g_assert_null (namida_fingerprint_dup_whole (none[i]));
+}
+
 /* Eight digits name a trusted device, sixteen any other one: a key with eight given digits is made in minutes. */
 static void
 test_named (void)
@@ -334,6 +362,7 @@ main (int argc, char **argv)
   g_test_add_func ("/identity/foreign-key-refused", test_foreign_key_refused);
   g_test_add_func ("/identity/host-name", test_host_name);
   g_test_add_func ("/identity/named", test_named);
+  g_test_add_func ("/identity/whole", test_whole);
   g_test_add_func ("/pairing/vector", test_pairing);
   g_test_add_func ("/trust-store/kept", test_trust_kept);
   g_test_add_func ("/trust-store/threads", test_trust_threads);
