@@ -258,23 +258,39 @@ wait_for_scan (NamidaCli *cli, NamidaHub *hub)
     namida_cli_wait_ms (cli, SCAN_SETTLE_MS);
 }
 
+static guint
+count_near (GListModel *peers)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (peers); i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);
+
+      n += namida_peer_get_away (peer) ? 0 : 1;
+    }
+  return n;
+}
+
 static void
 list_devices (NamidaCli *cli, NamidaHub *hub)
 {
   GListModel *peers = namida_hub_get_peers (hub);
-  guint n_near = 0;
 
   namida_cli_wait_ms (cli, (guint) timeout_seconds * 1000);
+  /* While no device is found, the hub starts a scan at about this moment. */
+  if (timeout_seconds == USUAL_TIMEOUT_SECONDS && count_near (peers) == 0
+      && !g_cancellable_is_cancelled (cli->cancellable))
+    namida_hub_scan (hub);
   wait_for_scan (cli, hub);
   for (guint i = 0; i < g_list_model_get_n_items (peers); i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);
 
-      n_near += namida_peer_get_away (peer) ? 0 : 1;
       if (all || !namida_peer_get_away (peer))
         tell (cli, peer, NULL);
     }
-  if (n_near == 0)
+  if (count_near (peers) == 0)
     explain_nobody (cli, hub);
 }
 

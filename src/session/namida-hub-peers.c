@@ -253,8 +253,10 @@ namida_hub_set_looking (NamidaHub *self, gboolean looking)
 void
 namida_hub_scan (NamidaHub *self)
 {
-  if (self->running)
-    namida_scan_finder_scan (namida_neighborhood_get_scan (self->neighborhood));
+  NamidaScanFinder *scan = namida_neighborhood_get_scan (self->neighborhood);
+
+  if (self->running && scan != NULL)
+    namida_scan_finder_scan (scan);
 }
 
 void

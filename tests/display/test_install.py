@@ -225,6 +225,12 @@ def inside():
                                "COMP_CWORD=1; _namida_sync_cli; echo ${COMPREPLY[*]}"], capture_output=True, text=True, timeout=LIMIT)
         assert done.stdout.split() == ["send"], done
         options_in_the_manual()
+        for page in (prefix / "share" / "man" / "man1").glob("namida-sync*.1*"):
+            if shutil.which("man"):
+                # As lintian asks: without tbl, which the page names in its first line, and with tables that fit 80 columns.
+                done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", page], capture_output=True, text=True, timeout=LIMIT,
+                                      check=True, env=dict(os.environ, MANROFFSEQ="", MANWIDTH="80", LC_ALL="C.UTF-8"))
+                assert not done.stderr, done.stderr
 
     def options_in_the_manual():
         said = subprocess.run(["namida-sync", "--help"], capture_output=True, text=True, timeout=LIMIT, check=True).stdout

@@ -315,6 +315,9 @@ def test_scan(lab):
     expect(0, lab.device("Sender").send(receiver.alias, archive, wrap=alone))
     listed = expect(0, lab.device("Other").run("--json", "devices", "--scan", "--timeout", "1", wrap=alone))
     assert receiver.alias in listed.out, listed.out
+    # Without the option it scans when it has found nobody, and does not say that there is nobody before.
+    listed = expect(0, lab.device("Third").run("--json", "devices", wrap=alone))
+    assert receiver.alias in listed.out, listed.out
 
 
 def test_by_address(lab):
