@@ -284,7 +284,6 @@ static void
 test_schedule_of_same_files (void)
 {
   g_autofree char *dir = g_dir_make_tmp ("namida-wait-XXXXXX", NULL);
-  g_autoptr (GListModel) files = one_file (dir, "song.mp3");
   g_autofree char *folder = g_strconcat (dir, "-files", NULL);
   const char *const folders[] = { folder, NULL };
   const NamidaScheduleRow row
@@ -298,6 +297,7 @@ test_schedule_of_same_files (void)
   NamidaTransfer *transfer;
   g_autofree char *message = NULL;
 
+  g_object_unref (one_file (dir, "song.mp3"));
   g_list_store_append (whole, file);
   transfer = namida_outbox_send (hub->outbox, peer, G_LIST_MODEL (whole), NULL, NULL);
   g_assert_false (is_watched (transfer));
