@@ -6,6 +6,7 @@
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-tls.h"
+#include "namida-tls-records.h"
 
 #include <glib/gi18n-lib.h>
 #include <linux/sockios.h>
@@ -39,6 +40,8 @@ struct _NamidaBufferedInput
   gsize start, end;
   gsize size;            /* of @data */
   gboolean expects_much; /* atomic */
+  gboolean is_server, is_secured;
+  NamidaTlsRecords records; /* if @is_server */
 };
 
 static void namida_buffered_input_pollable_init (GPollableInputStreamInterface *iface);
@@ -47,14 +50,25 @@ G_DEFINE_TYPE_WITH_CODE (NamidaBufferedInput,
                          G_TYPE_INPUT_STREAM,
                          G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, namida_buffered_input_pollable_init))
 
+/* Looks at @count bytes that TLS gets. Returns: @count, or -1 with @error for a renegotiation. */
 static gssize
-input_take (NamidaBufferedInput *self, void *buffer, gsize count)
+input_pass (NamidaBufferedInput *self, const void *buffer, gssize count, GError **error)
+{
+  if (count <= 0 || !self->is_server || !namida_tls_records_follow (&self->records, buffer, (gsize) count)
+      || !self->is_secured)
+    return count;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "renegotiation");
+  return -1;
+}
+
+static gssize
+input_take (NamidaBufferedInput *self, void *buffer, gsize count, GError **error)
 {
   gsize n = MIN (count, self->end - self->start);
 
   memcpy (buffer, self->data + self->start, n);
   self->start += n;
-  return (gssize) n;
+  return input_pass (self, buffer, (gssize) n, error);
 }
 
 static gssize
@@ -65,9 +79,12 @@ input_read_any (
   gssize n;
 
   if (self->start < self->end)
-    return input_take (self, buffer, count);
+    return input_take (self, buffer, count, error);
   if (count >= size)
-    return g_pollable_stream_read (self->base, buffer, count, blocking, cancellable, error);
+    {
+      n = g_pollable_stream_read (self->base, buffer, count, blocking, cancellable, error);
+      return input_pass (self, buffer, n, error);
+    }
   if (self->size != size)
     {
       g_free (self->data);
@@ -79,7 +96,7 @@ input_read_any (
     return n;
   self->start = 0;
   self->end = (gsize) n;
-  return input_take (self, buffer, count);
+  return input_take (self, buffer, count, error);
 }
 
 static gssize
@@ -483,6 +500,18 @@ namida_buffered_stream_new (GSocketConnection *connection)
   self->output->base = g_object_ref (g_io_stream_get_output_stream (G_IO_STREAM (connection)));
   self->output->socket = g_socket_connection_get_socket (connection);
   return G_IO_STREAM (self);
+}
+
+void
+namida_buffered_stream_expect_handshake (GIOStream *stream)
+{
+  NAMIDA_BUFFERED_STREAM (stream)->input->is_server = TRUE;
+}
+
+void
+namida_buffered_stream_end_handshake (GIOStream *stream)
+{
+  NAMIDA_BUFFERED_STREAM (stream)->input->is_secured = TRUE;
 }
 
 void

@@ -59,6 +59,7 @@ typedef struct
   GSocketConnection *connection;
   GSocketAddress *local, *remote;
   GIOStream *stream;
+  GIOStream *buffered; /* (nullable): below @stream */
   GCancellable *cancellable;
   GSource *pause;  /* (nullable) */
   gint64 deadline; /* monotonic µs */
@@ -219,6 +220,7 @@ arrival_free (Arrival *arrival)
   g_free (arrival->address);
   g_free (arrival->network);
   g_clear_object (&arrival->stream);
+  g_clear_object (&arrival->buffered);
   g_clear_object (&arrival->connection);
   g_clear_object (&arrival->local);
   g_clear_object (&arrival->remote);
@@ -315,6 +317,7 @@ handshake_worker (gpointer data, gpointer user_data)
 
   arrival->failed = !g_tls_connection_handshake (G_TLS_CONNECTION (arrival->stream), arrival->cancellable, NULL)
                     || !namida_tls_is_recent (G_TLS_CONNECTION (arrival->stream));
+  namida_buffered_stream_end_handshake (arrival->buffered);
   g_source_set_priority (done, G_PRIORITY_DEFAULT);
   g_source_set_callback (done, on_handshake_done, arrival, NULL);
   g_source_attach (done, arrival->listener->context);
@@ -324,9 +327,10 @@ static void
 arrival_secure (Arrival *arrival)
 {
   NamidaListener *self = arrival->listener;
-  g_autoptr (GIOStream) buffered = namida_buffered_stream_new (arrival->connection);
 
-  arrival->stream = G_IO_STREAM (namida_tls_server_new (self->identity, buffered, NULL));
+  arrival->buffered = namida_buffered_stream_new (arrival->connection);
+  namida_buffered_stream_expect_handshake (arrival->buffered);
+  arrival->stream = G_IO_STREAM (namida_tls_server_new (self->identity, arrival->buffered, NULL));
   if (arrival->stream == NULL)
     {
       arrival_free (arrival);

@@ -22,6 +22,16 @@ void namida_tls_trust_no_authority (NamidaIdentity *identity);
  */
 GIOStream *namida_buffered_stream_new (GSocketConnection *connection);
 /**
+ * namida_buffered_stream_expect_handshake: Follows the records that a client of this server sends. Call it before the
+ * first byte is read.
+ */
+void namida_buffered_stream_expect_handshake (GIOStream *stream);
+/**
+ * namida_buffered_stream_end_handshake: Fails with G_IO_ERROR_INVALID_DATA from now on if the client begins another
+ * handshake. Call it in the thread that reads.
+ */
+void namida_buffered_stream_end_handshake (GIOStream *stream);
+/**
  * namida_buffered_stream_cork: @corked: whether to collect writes from now on; %FALSE also writes what was collected.
  * Blocking.
  */

@@ -5,6 +5,7 @@ import random
 import select
 import socket
 import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -192,6 +193,34 @@ def old_protocols(lab, receiver):
             stream.sendall(head(f"GET {PREFIX}register HTTP/1.1"))
             data = stream.recv(1000)
             assert data == b"", f"{stream.version()} was spoken: {data}"
+
+
+def renegotiation(lab, receiver):
+    """A handshake on a connection that has one costs as much as a new one, without its turn: it ends the connection."""
+    process = subprocess.Popen(["openssl", "s_client", "-tls1_2", "-connect", f"127.0.0.1:{receiver.port}"], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    said = b""
+
+    def read_until(words, times=1):
+        nonlocal said
+        while said.count(words) < times and (more := process.stdout.read1()):
+            said += more
+
+    def type_line(line):
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(line)
+            process.stdin.flush()
+
+    read_until(b"Verify return code")
+    assert b"Secure Renegotiation IS supported" in said, said
+    type_line(b"R\n")  # s_client's command for it
+    read_until(b"verify return", said.count(b"verify return") + 1)  # its certificate is seen again, or the connection has ended
+    type_line(head(f"GET {PREFIX}register HTTP/1.1"))
+    read_until(b"HTTP/1.1")
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.close()
+    process.wait(30)
+    assert b"RENEGOTIATING" in said and b"HTTP/1.1" not in said, said
 
 
 def fill(receiver, sources):
@@ -382,5 +411,5 @@ def hang_up_early(lab, receiver):
 
 if __name__ == "__main__":
     sys.exit(run([idle_bodies, slow_heads, silence, crowd, crowds, half_open, half_open_everywhere, plain_http, no_certificate, unknown_paths,
-                  wrong_methods, no_http, too_long_heads, garbage, old_protocols, two_requests_in_one, hang_up_early], "--accept", "all",
+                  wrong_methods, no_http, too_long_heads, garbage, old_protocols, renegotiation, two_requests_in_one, hang_up_early], "--accept", "all",
                  others=[("--accept", "all")] * 3))
