@@ -88,7 +88,11 @@ class Tour:
 
     def activate(self, node):
         """By the keyboard, because the row may be below the visible part of its page."""
-        node.get_component_iface().grab_focus()
+        for _ in range(80):
+            if node.get_state_set().contains(Atspi.StateType.FOCUSED):
+                break
+            keys(self.window, "Tab")
+            time.sleep(0.1)
         keys(self.window, "Return")
 
     def settle(self):
@@ -356,7 +360,7 @@ class Tour:
                 and n.get_action_iface().get_n_actions() > 0]
 
     def choose(self, text):
-        press(self.menus()[0])
+        press(wait_for("the versions", self.menus)[0])
         self.wait(text)
         time.sleep(0.5)
         keys(self.window, self.words.mnemonic(text))

@@ -34,10 +34,24 @@ DISPLAY=:$(cat "$XDG_RUNTIME_DIR/display")
 export DISPLAY GDK_BACKEND=x11 GSK_RENDERER=cairo GSETTINGS_BACKEND=memory LIBGL_ALWAYS_SOFTWARE=1 LANG=C.UTF-8
 export GTK_A11Y=${GTK_A11Y-atspi} ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0
 unset WAYLAND_DISPLAY
+# NAMIDA_WAYLAND=1: a Wayland compositor in this display, which passes on the keys and the pointer. Its shell shows one window over the whole output.
+if [ -n "${NAMIDA_WAYLAND-}" ]; then
+  command -v weston >/dev/null || { echo "1..0 # SKIP weston is not installed"; kill $xvfb; rm -rf "$XDG_RUNTIME_DIR"; exit 0; }
+  printf '[core]\nidle-time=0\n[keyboard]\nkeymap_layout=us\n' >"$XDG_RUNTIME_DIR/weston.ini"
+  weston --backend=x11-backend.so --shell=kiosk-shell.so --width=1280 --height=1024 --socket=namida-wayland --config="$XDG_RUNTIME_DIR/weston.ini" \
+    --log="$XDG_RUNTIME_DIR/weston.log" >/dev/null 2>&1 &
+  weston=$!
+  for _ in $(seq 200); do [ -S "$XDG_RUNTIME_DIR/namida-wayland" ] && break; sleep .05; done
+  [ -S "$XDG_RUNTIME_DIR/namida-wayland" ] || { cat "$XDG_RUNTIME_DIR/weston.log"; kill $xvfb; exit 1; }
+  # It passes on no keys before it has the focus for a moment.
+  xdotool windowfocus --sync "$(xdotool search --class . | head -n 1)"
+  export WAYLAND_DISPLAY=namida-wayland GDK_BACKEND=wayland
+fi
 # Services that the bus starts must not write between the lines of a test.
 exec 7>&1
 dbus-run-session -- bash -c 'exec "$@" >&7 7>&-' run "$@" >&2
 rc=$?
+[ -z "${weston-}" ] || kill $weston 2>/dev/null
 kill $xvfb 2>/dev/null
 wait $xvfb 2>/dev/null
 rm -rf "$XDG_RUNTIME_DIR"
