@@ -20,6 +20,10 @@
 #include "namida-contents.h"
 #include "namida-version-parts.h"
 
+#define PLAYLISTS_MOST 100u
+#define PLAYLISTS_A_STEP 20u
+#define FIRST_PLAYLIST_STEP 4u
+
 struct _NamidaVersionPage
 {
   AdwBin parent_instance;
@@ -262,9 +266,9 @@ version_page_show_here (NamidaVersionPage *self, const NamidaVersionData *data)
 }
 
 static void
-version_page_show_playlists (NamidaVersionPage *self, const NamidaInspection *in)
+version_page_show_playlists (NamidaVersionPage *self, const NamidaInspection *in, guint first)
 {
-  for (guint i = 0; i < in->playlists->len && i < 100; i++)
+  for (guint i = first; i < in->playlists->len && i < first + PLAYLISTS_A_STEP; i++)
     {
       const NamidaNamedCount *list = g_ptr_array_index (in->playlists, i);
       guint n = (guint) list->count;
@@ -328,11 +332,68 @@ version_page_show_problem (NamidaVersionPage *self, const char *text)
   gtk_widget_set_visible (GTK_WIDGET (self->problem), TRUE);
 }
 
+/* ---- one part after the other ---- */
+
+/* All of it in one turn of the main loop would hold up the window for longer than a frame or two. */
+typedef struct
+{
+  NamidaVersionPage *page; /* owned */
+  NamidaVersionData *data; /* owned */
+  guint step;
+} VersionPageSteps;
+
+static void
+version_page_steps_free (gpointer user_data)
+{
+  VersionPageSteps *steps = user_data;
+
+  g_object_unref (steps->page);
+  namida_version_data_free (steps->data);
+  g_free (steps);
+}
+
+static gboolean
+version_page_show_step (gpointer user_data)
+{
+  VersionPageSteps *steps = user_data;
+  NamidaVersionPage *self = steps->page;
+  const NamidaInspection *in = steps->data->inspection;
+  guint step = steps->step++;
+  guint first = step < FIRST_PLAYLIST_STEP ? 0 : (step - FIRST_PLAYLIST_STEP) * PLAYLISTS_A_STEP;
+
+  /* The page was closed. */
+  if (self->version == NULL)
+    return G_SOURCE_REMOVE;
+  switch (step)
+    {
+    case 0:
+      version_page_show_made (self, in);
+      version_page_show_tiles (self, steps->data);
+      return G_SOURCE_CONTINUE;
+    case 1:
+      version_page_show_plot (self, steps->data);
+      version_page_show_changes (self, steps->data);
+      return G_SOURCE_CONTINUE;
+    case 2:
+      version_page_show_top (self, in);
+      if (steps->data->problem == NULL)
+        version_page_show_without (self, in);
+      return G_SOURCE_CONTINUE;
+    case 3:
+      version_page_show_here (self, steps->data);
+      return G_SOURCE_CONTINUE;
+    default:
+      version_page_show_playlists (self, in, first);
+      return first + PLAYLISTS_A_STEP < MIN (in->playlists->len, PLAYLISTS_MOST) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+    }
+}
+
 static void
 version_page_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaVersionPage) self = user_data;
   g_autoptr (NamidaVersionData) data = namida_version_data_load_finish (result, NULL);
+  VersionPageSteps *steps;
 
   if (data == NULL || self->version == NULL)
     return;
@@ -342,15 +403,10 @@ version_page_on_loaded (GObject *source, GAsyncResult *result, gpointer user_dat
   if (data->inspection == NULL)
     return;
   gtk_widget_set_visible (GTK_WIDGET (self->tiles), data->problem == NULL);
-  version_page_show_tiles (self, data);
-  version_page_show_plot (self, data);
-  version_page_show_top (self, data->inspection);
-  version_page_show_changes (self, data);
-  version_page_show_here (self, data);
-  version_page_show_playlists (self, data->inspection);
-  version_page_show_made (self, data->inspection);
-  if (data->problem == NULL)
-    version_page_show_without (self, data->inspection);
+  steps = g_new0 (VersionPageSteps, 1);
+  steps->page = g_object_ref (self);
+  steps->data = g_steal_pointer (&data);
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, version_page_show_step, steps, version_page_steps_free);
 }
 
 static void
