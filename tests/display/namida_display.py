@@ -138,7 +138,9 @@ def xdo_on_wayland(*args):
     if args[0] == "windowfocus":
         # After a dialog its shell gives the focus to no window, and a click into an empty corner does.
         for _ in range(15):
-            if any(n.get_state_set().contains(Atspi.StateType.ACTIVE) for n in top_levels()):
+            windows = list(top_levels())
+            # A dialog has it from its shell, and does not tell AT-SPI.
+            if len(windows) > 1 or any(n.get_state_set().contains(Atspi.StateType.ACTIVE) for n in windows):
                 break
             time.sleep(0.1)
         else:
