@@ -114,6 +114,9 @@ def press(node):
     assert node, "there is no such button"
     # A question of another device accepts no answer during its first moment.
     wait_for(f"“{node.get_name()}” to be sensitive", lambda: node.get_state_set().contains(Atspi.StateType.SENSITIVE), 5)
+    if WAYLAND:
+        # A menu that opens in a window without the focus would be closed by what gives it the focus.
+        xdo("windowfocus")
     action = node.get_action_iface()
     assert action.do_action(0), f"“{node.get_name()}” cannot be pressed"
 

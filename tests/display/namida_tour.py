@@ -470,7 +470,7 @@ class Tour:
         chooser = self.dialog(lambda: self.choose("Restore to a _Device…"))
         self.choose_device(chooser, "Tablet" + self.mark)
         keys(self.window, "alt+2")
-        wait_for("the failure", lambda: [n for n in everything() if n.get_name() == self.words("Sending failed")], 120)
+        wait_for("the failure", lambda: [n for n in everything() if n.get_name() == self.words("Declined")], 120)
         self.page("transfers", "transfers-failed")
 
     def away(self):
