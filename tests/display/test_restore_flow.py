@@ -213,7 +213,7 @@ def test_send_sheet(lab):
         if path.is_file():
             path.write_bytes(b"short")
     press(button("Send"))
-    wait_for("both ends in words", lambda: len([text for text in texts() if text.startswith("Verified there")]) >= 2, 60)
+    wait_for("both ends in words", lambda: len([text for text in texts() if text.startswith("Verified there")]) >= 2, 240)
     for name in ("b", "b2"):
         assert [path for path in (lab.path / name).rglob(archive.name) if path.read_bytes() == archive.read_bytes()], name
     quit_by_keyboard(process, window)
