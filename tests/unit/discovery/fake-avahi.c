@@ -64,9 +64,15 @@ on_commit (NamidaAvahiEntryGroup *group, GDBusMethodInvocation *call, FakeAvahi 
 static gboolean
 on_group_new (NamidaAvahiServer *server, GDBusMethodInvocation *call, FakeAvahi *self)
 {
-  NamidaAvahiEntryGroup *group = namida_avahi_entry_group_skeleton_new ();
+  NamidaAvahiEntryGroup *group;
   g_autofree char *path = g_strdup_printf ("/Client/EntryGroup%u", ++self->n_paths);
 
+  if (self->refuses_groups)
+    {
+      g_dbus_method_invocation_return_dbus_error (call, "org.freedesktop.Avahi.TooManyObjectsError", "too many");
+      return TRUE;
+    }
+  group = namida_avahi_entry_group_skeleton_new ();
   g_signal_connect (group, "handle-free", G_CALLBACK (on_free_group), self);
   g_signal_connect (group, "handle-add-service", G_CALLBACK (on_add), self);
   g_signal_connect (group, "handle-commit", G_CALLBACK (on_commit), self);
@@ -197,12 +203,23 @@ on_resolve (NamidaAvahiServer *server,
             FakeAvahi *self)
 {
   self->n_resolves++;
-  if (self->address == NULL)
+  if (self->holds)
+    g_ptr_array_add (self->held, call);
+  else if (self->address == NULL)
     g_dbus_method_invocation_return_dbus_error (call, "org.freedesktop.Avahi.TimeoutError", "timeout");
   else
     namida_avahi_server_complete_resolve_service (server, call, interface, protocol, name, type, domain, "x.local",
                                                   aprotocol, self->address, self->found_port, self->found_txt, 0);
   return TRUE;
+}
+
+void
+fake_avahi_release (FakeAvahi *self)
+{
+  self->holds = FALSE;
+  for (guint i = 0; i < self->held->len; i++)
+    g_dbus_method_invocation_return_dbus_error (self->held->pdata[i], "org.freedesktop.Avahi.TimeoutError", "timeout");
+  g_ptr_array_set_size (self->held, 0);
 }
 
 void
@@ -232,6 +249,7 @@ fake_avahi_new (const char *bus_address, gboolean old)
   self->state = 2;
   self->groups = g_ptr_array_new_with_free_func (g_object_unref);
   self->bus = fixtures_connect_bus (bus_address);
+  self->held = g_ptr_array_new ();
   self->server = namida_avahi_server_skeleton_new ();
   g_signal_connect (self->server, "handle-get-state", G_CALLBACK (on_get_state), self);
   g_signal_connect (self->server, "handle-get-alternative-service-name", G_CALLBACK (on_alternative), self);
@@ -256,6 +274,7 @@ fake_avahi_free (FakeAvahi *self)
   /* Its name goes with the connection, as a daemon's that is killed. */
   g_dbus_connection_close_sync (self->bus, NULL, NULL);
   g_ptr_array_unref (self->groups);
+  g_ptr_array_unref (self->held);
   g_clear_object (&self->browser);
   g_clear_object (&self->players);
   g_object_unref (self->server);

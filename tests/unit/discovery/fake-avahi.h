@@ -25,7 +25,10 @@ typedef struct
   guint n_starts;
   guint n_resolves;
   guint n_player_starts;
-  gboolean early; /* tell items before the browser's path is known */
+  gboolean early;          /* tell items before the browser's path is known */
+  gboolean refuses_groups; /* nothing can be announced */
+  gboolean holds;          /* answers no ResolveService until fake_avahi_release() */
+  GPtrArray *held;         /* GDBusMethodInvocation: those */
   const char *address;
   guint16 found_port;
   GVariant *found_txt;
@@ -35,4 +38,6 @@ FakeAvahi *fake_avahi_new (const char *bus_address, gboolean old);
 /** A service of Namida, the player, came or went. */
 void fake_avahi_player (FakeAvahi *self, gboolean is_new, const char *name);
 void fake_avahi_free (FakeAvahi *self);
+/** Answers what was held, and all that comes after it. */
+void fake_avahi_release (FakeAvahi *self);
 void fake_avahi_item (FakeAvahi *self, gboolean is_new, int interface, const char *name, guint flags);

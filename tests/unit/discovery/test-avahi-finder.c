@@ -2,11 +2,13 @@
 #include <string.h>
 
 #include "fake-avahi.h"
+#include "namida-avahi-browser.h"
 #include "namida-avahi-finder.h"
 #include "namida-avahi-txt.h"
 #include "namida-limits.h"
 
 #define OWN "1111111111111111111111111111111111111111111111111111111111111111"
+#define OTHER "BB11111111111111111111111111111111111111111111111111111111111111"
 #define PEER "AA11111111111111111111111111111111111111111111111111111111111111"
 
 static GTestDBus *bus;
@@ -377,7 +379,8 @@ test_players (void)
   fixture_clear (&fixture);
 }
 
-/* More than may wait: what came last is resolved, nothing is kept beyond the caps, and all answers are taken. */
+/* More than may wait: no more than a few names are looked up at a time, of those that wait the newest are kept, and all
+ * answers are taken. */
 static void
 test_flood (void)
 {
@@ -388,6 +391,7 @@ test_flood (void)
   fixture.avahi->found_port = 53319;
   fixture.avahi->address = "10.0.0.1";
   fixture.avahi->found_txt = peer_txt (PEER);
+  fixture.avahi->holds = TRUE;
   fixture_start (&fixture);
   wait_for (&fixture.avahi->n_starts, 1);
   for (guint i = 0; i < 5000; i++)
@@ -397,10 +401,69 @@ test_flood (void)
       fake_avahi_item (fixture.avahi, TRUE, 1, name, 0);
     }
   fake_avahi_item (fixture.avahi, TRUE, 1, "Real", 0);
+  wait_for (&fixture.avahi->n_resolves, NAMIDA_AVAHI_MAX_RESOLVING);
+  spin (50);
+  g_assert_cmpuint (fixture.avahi->n_resolves, ==, NAMIDA_AVAHI_MAX_RESOLVING);
+  /* The answers come after all the names. */
+  fake_avahi_release (fixture.avahi);
   for (guint i = 0; i < 500 && g_strcmp0 (fixture.alias, "Real") != 0; i++)
     spin (20);
   g_assert_cmpstr (fixture.alias, ==, "Real");
   g_assert_cmpuint (fixture.greeted, ==, fixture.found);
+  g_assert_cmpuint (fixture.avahi->n_resolves, ==, NAMIDA_AVAHI_MAX_RESOLVING + NAMIDA_AVAHI_MAX_WAITING);
+  fixture_clear (&fixture);
+}
+
+/* More than is remembered: what is beyond that is found, and its end is not told. */
+static void
+test_many (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, NULL, "Desk");
+  fixture.avahi = fake_avahi_new (g_test_dbus_get_bus_address (bus), FALSE);
+  fixture.avahi->found_port = 53319;
+  fixture.avahi->address = "10.0.0.1";
+  fixture.avahi->found_txt = peer_txt (PEER);
+  fixture_start (&fixture);
+  wait_for (&fixture.avahi->n_starts, 1);
+  for (guint i = 0; i <= NAMIDA_AVAHI_MAX_ITEMS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("PC %u", i);
+
+      if (i == NAMIDA_AVAHI_MAX_ITEMS)
+        {
+          g_variant_unref (fixture.avahi->found_txt);
+          fixture.avahi->found_txt = peer_txt (OTHER);
+        }
+      fake_avahi_item (fixture.avahi, TRUE, 1, name, 0);
+      if (i % 128 == 127 || i == NAMIDA_AVAHI_MAX_ITEMS)
+        wait_for (&fixture.found, i + 1);
+      if (i == NAMIDA_AVAHI_MAX_ITEMS)
+        fake_avahi_item (fixture.avahi, FALSE, 1, name, 0);
+    }
+  spin (50);
+  g_assert_cmpuint (fixture.lost, ==, 0);
+  fixture_clear (&fixture);
+}
+
+/* A daemon that announces nothing still finds others. */
+static void
+test_no_groups (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, NULL, "Desk");
+  fixture.avahi = fake_avahi_new (g_test_dbus_get_bus_address (bus), FALSE);
+  fixture.avahi->refuses_groups = TRUE;
+  fixture.avahi->found_port = 53319;
+  fixture.avahi->address = "10.0.0.1";
+  fixture.avahi->found_txt = peer_txt (PEER);
+  fixture_start (&fixture);
+  wait_for (&fixture.avahi->n_starts, 1);
+  fake_avahi_item (fixture.avahi, TRUE, 1, "Other", 0);
+  wait_for (&fixture.found, 1);
+  g_assert_cmpuint (fixture.avahi->n_commits, ==, 0);
   fixture_clear (&fixture);
 }
 
@@ -487,6 +550,8 @@ main (int argc, char **argv)
   g_test_add_func ("/avahi-finder/browse-nonsense", test_browse_nonsense);
   g_test_add_func ("/avahi-finder/players", test_players);
   g_test_add_func ("/avahi-finder/flood", test_flood);
+  g_test_add_func ("/avahi-finder/many", test_many);
+  g_test_add_func ("/avahi-finder/no-groups", test_no_groups);
   g_test_add_func ("/avahi-finder/loopback", test_loopback);
   result = g_test_run ();
   g_test_dbus_stop (bus);

@@ -68,6 +68,15 @@ test_many_addresses (void)
                         MIN (i, NAMIDA_PEER_MAX_ADDRESSES));
     }
   assert_address (peer, "10.0.0.1:53317");
+  for (guint i = 0; i < NAMIDA_PEER_MAX_ADDRESSES; i++)
+    {
+      /* Those that were claimed later do not push out the others. */
+      g_autoptr (GInetSocketAddress) address = g_list_model_get_item (namida_peer_get_addresses (peer), i);
+      g_autofree char *text = namida_address_to_text (address);
+      g_autofree char *expected = g_strdup_printf ("10.0.0.%u:53317", i + 1);
+
+      g_assert_cmpstr (text, ==, expected);
+    }
   g_assert_cmpuint (count (list), ==, 1);
 }
 
