@@ -103,6 +103,20 @@ test_bytes (void)
     }
 }
 
+/* What is before the first whole block is written by itself, also if it is zeros: holes are whole blocks. */
+static void
+test_begins_inside (void)
+{
+  static const char zeros[16384];
+  int fd = memfd_create ("sparse", MFD_CLOEXEC);
+
+  g_assert_cmpint (namida_sparse_pwrite (fd, zeros, sizeof zeros, 100), ==, 4096 - 100);
+  g_assert_cmpint (namida_sparse_pwrite (fd, zeros, 50, 100), ==, 50);
+  g_assert_cmpint (namida_sparse_pwrite (fd, zeros, sizeof zeros, 4096), ==, sizeof zeros);
+  g_assert_cmpuint (allocated (fd), ==, 4096);
+  close (fd);
+}
+
 static void
 test_errors (void)
 {
@@ -122,6 +136,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sparse/holes", NULL, test_holes);
   g_test_add_data_func ("/sparse/reserved", "reserved", test_holes);
   g_test_add_func ("/sparse/bytes", test_bytes);
+  g_test_add_func ("/sparse/begins-inside", test_begins_inside);
   g_test_add_func ("/sparse/errors", test_errors);
   return g_test_run ();
 }

@@ -8,7 +8,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-#define ROUNDS 100
+#define ROUNDS 40
 #define N_SESSIONS 3
 
 typedef struct
