@@ -2,7 +2,10 @@
 #include "config.h"
 
 #include "namida-error.h"
+#include "namida-hub-private.h"
 #include "namida-journal.h"
+#include "namida-peer-list-private.h"
+#include "namida-peer-private.h"
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
@@ -464,6 +467,23 @@ test_found_late (Fixture *f, gconstpointer data)
   g_assert_true (peer == near);
 }
 
+/* A device that answers at one of its addresses is still there, however many others are dead. */
+static void
+test_probe (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaPeer) peer = find_receiver (f);
+  g_autoptr (GInetSocketAddress) dead = namida_address_parse ("127.0.0.1:9");
+  g_autoptr (NamidaDeviceInfo) info = namida_device_info_new ();
+  const char *fingerprint = namida_peer_get_fingerprint (peer);
+
+  info->fingerprint = g_strdup (fingerprint);
+  namida_peer_list_sighting (f->sender->peers, info, NAMIDA_DIALECT_V1, dead, FALSE);
+  g_assert_true (namida_peer_has_address (peer, dead));
+  namida_peer_list_probe (f->sender->peers, peer);
+  WAIT_FOR (namida_peer_get_probing_since (peer) == 0);
+  g_assert_true (namida_peer_list_find_by_fingerprint (f->sender->peers, fingerprint) == peer);
+}
+
 /* A transfer that failed for want of a PIN goes out again with it. */
 static void
 test_retry_pin (Fixture *f, gconstpointer data)
@@ -628,6 +648,7 @@ main (int argc, char **argv)
   ADD ("/hub/patience-over", NAMIDA_ACCEPT_ASK, test_patience_over);
   ADD ("/hub/forget-address", NAMIDA_ACCEPT_ASK, test_forget_address);
   ADD ("/hub/unknown-name", NAMIDA_ACCEPT_ASK, test_unknown_name);
+  ADD ("/hub/probe", NAMIDA_ACCEPT_ASK, test_probe);
   ADD ("/hub/retry-pin", NAMIDA_ACCEPT_ALL, test_retry_pin);
   ADD ("/hub/start-fails", NAMIDA_ACCEPT_ALL, test_start_fails);
   ADD ("/hub/fetch-stops", NAMIDA_ACCEPT_ALL, test_fetch_stops);
