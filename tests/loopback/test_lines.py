@@ -39,6 +39,8 @@ NOTHING_NEEDED = [
     ("--port 99999 devices", 2, r"from 1 to 65535"),
     ("--data-dir '' identity", 2, r"empty value"),
     ("pair NAS", 2, r"needs a terminal, or --json"),
+    ("pair", 2, r"Say with which device"),
+    ("pair NAS Phone", 2, r"Say with which device"),
     ("trust ls", 2, r"list, verify"),
     ("trust list", 0, r"No device is trusted yet"),
     ("trust remove NAS", 4, r"“trust list”"),

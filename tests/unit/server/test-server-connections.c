@@ -65,7 +65,7 @@ fetch (Fixture *f, gint64 offset, char **session)
   request->head.range = offset;
   request->route->take (f->server, request);
   namida_request_unref (request);
-  content = g_strconcat ("\r\n\r\n", "song" + offset, NULL);
+  content = g_strconcat ("\r\n\r\n", &"song"[offset], NULL);
   heard = hear (other, content);
   return other;
 }

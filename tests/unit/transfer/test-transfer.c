@@ -300,7 +300,6 @@ test_results (void)
 {
   g_autoptr (NamidaTransfer) transfer = make_transfer (NAMIDA_DIRECTION_RECEIVE, 2);
   g_autofree char *first = NULL;
-  g_autofree char *second = NULL;
 
   namida_transfer_set_result (transfer, 0, NAMIDA_FILE_MISSING, "The disk is full.");
   namida_transfer_set_result (transfer, 1, NAMIDA_FILE_MISSING, "The disk is full.");
