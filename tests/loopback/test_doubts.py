@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Backups that Namida could not restore, though they arrived as they were sent: told on arrival, in the list, by verify; each content is looked into once."""
+import contextlib
 import os
+import signal
 import sqlite3
+import subprocess
 import sys
 import zipfile
 
-from namida_loopback import equal, expect, main
+from namida_loopback import environment, equal, expect, main
 
 FIXTURES = sys.argv.pop(2)
 sys.path.insert(0, FIXTURES)
@@ -95,6 +98,41 @@ def test_kinds(lab):
     equal([row["doubt"] for row in listed], ["backup", "encrypted", "truncated", "empty"], listed)
     equal([row["state"] for row in listed], ["The backup has files with names that lead out of it", "The backup is protected by a password", "The backup is cut off", "The backup is empty"], listed)
     assert f"There is no good backup of {phone.alias} here." in expect(0, nas.run("backups", "list")).out
+
+
+def stopped_at(process, name):
+    """Stops the process while it reads the file. Returns whether it did, before the process ended."""
+    while process.poll() is None:
+        try:
+            opened = [os.readlink(entry.path) for entry in os.scandir(f"/proc/{process.pid}/fd")]
+        except OSError:
+            continue
+        if any(path.endswith(name) for path in opened):
+            process.send_signal(signal.SIGSTOP)
+            return True
+    return False
+
+
+def test_not_looked_into(lab):
+    """if nobody can say whether Namida could restore a backup, it is not called verified"""
+    nas, phone = lab.receiver("--accept", "all", "--as", "backup", name="NAS"), lab.device("Phone")
+    music = lab.folder("Music")
+    with open(music / "long.flac", "wb") as song:
+        song.truncate(150 << 20)
+    expect(0, phone.send(nas, music, good(lab, 1)))
+    nas.stop()
+    for _ in range(50):
+        with subprocess.Popen(nas.command("--json", "backups", "verify"), env=environment(nas.home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            stopped = stopped_at(process, "long.flac")
+            if stopped:
+                with contextlib.closing(sqlite3.connect(nas.data / "state.db")) as database:
+                    database.execute("ALTER TABLE inspected_zips RENAME TO elsewhere")
+            process.send_signal(signal.SIGCONT)
+            out, err = process.communicate()
+        if stopped:
+            break
+    equal(process.returncode, 1, (out, err))
+    assert "inspected_zips" in out + err and "verified" not in out, (out, err)
 
 
 def test_looked_into_once(lab):

@@ -80,7 +80,7 @@ ALONE_TOO = [
     ("backups usage NAS", 2, r"takes no argument"),
     ("backups usage --keep 0", 2, r"from 1 on"),
     ("backups list --keep 3", 2, r"backups usage"),
-    ("backups list --stale 7", 0, r"of the last 7 days"),
+    ("backups list --stale 7", 0, r"No backup is kept here yet"),
     ("backups list --stale -7", 2, r"from 0 on"),
     ("backups restore 1 --here --dry-run --yes", 2, r"--preview"),
     ("backups remove 1 --preview --yes", 2, r"--dry-run"),

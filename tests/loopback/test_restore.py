@@ -162,6 +162,7 @@ def test_asked_on_a_terminal(lab):
     for answer, there in ((b"n\n", False), (b"y\n", True)):
         code, shown = on_terminal(command, environment(device.home), (b"or a folder:", b"new\n"), (b"[y/n]", answer))
         equal(code, 0 if there else 3, shown)
+        equal(b"Nothing was restored." in shown, not there, shown)
         equal((home / "Music" / "Rips" / "a.mp3").exists(), there)
 
 

@@ -320,7 +320,8 @@ def test_typed_ahead(lab):
     expect(0, sender.send(receiver, archive))
     version = expect(0, receiver.run("--json", "backups", "list")).events[0]["id"]
     code, shown = on_terminal(receiver.command("backups", "remove", version), environment(receiver.home), (b"[y/n]", b"n\n"), ahead=b"y\n")
-    equal(code, 1, shown)
+    equal(code, 3, shown)
+    assert b"Nothing was removed." in shown, shown
     equal([one["id"] for one in expect(0, receiver.run("--json", "backups", "list")).events], [version])
 
 

@@ -233,15 +233,13 @@ verify_tell_version_doubt (NamidaCli *cli, NamidaVersions *versions, NamidaVersi
   verify_tell_doubt (cli, namida_version_get_id (version), zip, namida_version_get_doubt (version), good);
 }
 
-/* @version: (nullable): %NULL: all versions. Returns: how many of them Namida could not restore */
-static guint
-verify_tell_doubts (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *version)
+/* @version: (nullable): %NULL: all versions. @doubts: (out): how many of them Namida could not restore */
+static gboolean
+verify_tell_doubts (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *version, guint *doubts, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  guint doubts = 0;
-
-  if (!namida_cli_look_into_zips (cli, versions, &error))
-    namida_cli_complain ("%s", error->message);
+  *doubts = 0;
+  if (!namida_cli_look_into_zips (cli, versions, error))
+    return FALSE;
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (versions)); i++)
     {
       g_autoptr (NamidaVersion) one = g_list_model_get_item (G_LIST_MODEL (versions), i);
@@ -250,9 +248,16 @@ verify_tell_doubts (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *ver
           || namida_version_get_removing (one))
         continue;
       verify_tell_version_doubt (cli, versions, one);
-      doubts++;
+      (*doubts)++;
     }
-  return doubts;
+  return TRUE;
+}
+
+static void
+verify_tell_damages (NamidaCli *cli, const NamidaVerifyReport *report)
+{
+  for (guint i = 0; i < report->damages->len; i++)
+    tell_damage (cli, g_ptr_array_index (report->damages, i));
 }
 
 /* @doubts: number of versions that are intact but that Namida could not restore */
@@ -263,9 +268,7 @@ tell_report (NamidaCli *cli, const NamidaVerifyReport *report, guint doubts)
 
   if (code == NAMIDA_CLI_EXIT_DONE && doubts > 0)
     code = NAMIDA_CLI_EXIT_INCOMPLETE;
-
-  for (guint i = 0; i < report->damages->len; i++)
-    tell_damage (cli, g_ptr_array_index (report->damages, i));
+  verify_tell_damages (cli, report);
   if (cli->json)
     verify_emit_end (report, doubts, code);
   else
@@ -305,6 +308,13 @@ verify_folder_thread (GTask *task, gpointer source, gpointer data, GCancellable 
   verified = g_new0 (VerifiedFolder, 1);
   verified->report = report;
   verified->doubts = namida_zip_doubt_list_folder (data, cancellable);
+  /* Ctrl+C ended the look into the zips. */
+  if (g_cancellable_set_error_if_cancelled (cancellable, &error))
+    {
+      verified_folder_free (verified);
+      g_task_return_error (task, error);
+      return;
+    }
   g_task_return_pointer (task, verified, (GDestroyNotify) verified_folder_free);
 }
 
@@ -360,6 +370,7 @@ namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
   g_autoptr (NamidaVerifyReport) report = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   NamidaVersion *version = NULL;
+  guint doubts;
 
   if (versions != NULL && id != NULL)
     version = namida_cli_find_version (versions, id, &error);
@@ -376,7 +387,13 @@ namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
   report = namida_versions_verify_finish (versions, result, &error);
   if (report == NULL)
     return namida_cli_fail (self->cli, error);
-  return tell_report (self->cli, report, verify_tell_doubts (self->cli, versions, version));
+  /* Without a look into the zips, nobody knows whether Namida can restore them: the version is not verified. */
+  if (!verify_tell_doubts (self->cli, versions, version, &doubts, &error))
+    {
+      verify_tell_damages (self->cli, report);
+      return namida_cli_fail (self->cli, error);
+    }
+  return tell_report (self->cli, report, doubts);
 }
 
 /* Whether no other version of the version's device is kept. */
@@ -413,7 +430,10 @@ remove_ask (NamidaCliBackups *self, NamidaVersions *versions, NamidaVersion *ver
                              alias);
   namida_cli_prompt (_ ("This is the last version that is kept of “%s”. Remove it? [y/n]"), alias);
   line = namida_cli_ask_line (cli);
-  return line != NULL && namida_cli_ask_is_yes (cli, line) ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_FAILED;
+  if (line != NULL && namida_cli_ask_is_yes (cli, line))
+    return NAMIDA_CLI_EXIT_DONE;
+  namida_cli_say (cli, _ ("Nothing was removed."));
+  return NAMIDA_CLI_EXIT_DECLINED;
 }
 
 int

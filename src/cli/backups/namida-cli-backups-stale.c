@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* “backups list --stale DAYS”: lists the devices whose newest backup here, or whose automatic backup from here, is
- * older than this many days. The exit code is 9 if there is one, for monitoring programs. Main thread. */
+ * older than this many days. The exit code is 9 if there is one, for monitoring programs. Main thread;
+ * the database is read in a thread, so that Ctrl+C ends it. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
 
 #include "namida-cli-exit.h"
+#include "namida-cli-job.h"
 #include "namida-cli-output.h"
 #include "namida-cli-terminal.h"
 #include "namida-clock.h"
@@ -46,25 +48,43 @@ stale_print (const NamidaStaleDevice *device, guint days)
                       days);
 }
 
+typedef struct
+{
+  NamidaDatabase *database;
+  gint64 now;
+} StaleJob;
+
+static gpointer
+stale_run (gpointer data, GCancellable *cancellable, GError **error)
+{
+  StaleJob *job = data;
+
+  return namida_stale_list (job->database, job->now, FALSE, error);
+}
+
 int
 namida_cli_backups_list_stale (NamidaCliBackups *self, guint days)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaDatabase) database = namida_cli_open_database_to_read (self->cli, &error);
-  gint64 now = namida_clock_real ();
-  g_autoptr (GPtrArray) devices = database != NULL ? namida_stale_list (database, now, FALSE, &error) : NULL;
-  guint n = 0;
+  g_autoptr (GPtrArray) devices = NULL;
+  StaleJob job = { database, namida_clock_real () };
+  guint n = 0, n_expected = 0;
 
+  if (database != NULL)
+    devices = namida_cli_run_job (self->cli, stale_run, &job, (GDestroyNotify) g_ptr_array_unref, &error);
   if (devices == NULL)
     return namida_cli_fail (self->cli, error);
   for (guint i = 0; i < devices->len; i++)
     {
       const NamidaStaleDevice *device = devices->pdata[i];
-      guint age = (guint) ((now - device->last_at) / DAY);
+      guint age = (guint) ((job.now - device->last_at) / DAY);
 
       /* A single transfer by hand does not count, because no further one is expected there. */
-      if (now - device->last_at <= (gint64) days * DAY
-          || (device->direction == NAMIDA_STALE_SEND && device->interval == 0))
+      if (device->direction == NAMIDA_STALE_SEND && device->interval == 0)
+        continue;
+      n_expected++;
+      if (job.now - device->last_at <= (gint64) days * DAY)
         continue;
       n++;
       if (self->cli->json)
@@ -72,7 +92,9 @@ namida_cli_backups_list_stale (NamidaCliBackups *self, guint days)
       else
         stale_print (device, age);
     }
-  if (n == 0)
+  if (n_expected == 0)
+    namida_cli_say (self->cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
+  else if (n == 0)
     namida_cli_say (self->cli,
                     ngettext ("Every device has a backup of the last %u day.",
                               "Every device has a backup of the last %u days.", days),

@@ -45,7 +45,10 @@ succeed (NamidaCliBackups *self, NamidaDatabase *database, const char *old, cons
   if (!self->yes && (self->cli->json || !isatty (STDIN_FILENO)))
     return namida_cli_usage (_ ("Nothing was changed. Add --yes to say that the new device replaced the old one."));
   if (!self->yes && !succeed_ask (self->cli, old, new_one, versions))
-    return NAMIDA_CLI_EXIT_DECLINED;
+    {
+      namida_cli_say (self->cli, _ ("Nothing was changed."));
+      return NAMIDA_CLI_EXIT_DECLINED;
+    }
   if (!namida_succession_add (database, successor, predecessor, &error))
     return namida_cli_fail (self->cli, error);
   namida_cli_say (self->cli, _ ("“%s” may fetch the backups of “%s” now."), new_one, old);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* “backups usage”: the space that each version uses, and all versions of each device together, and what a number of
- * versions to keep would free. Changes nothing. Main thread. */
+ * versions to keep would free. Changes nothing. Main thread; the database is read in a thread, so that Ctrl+C ends it.
+ */
 #include "config.h"
 
 #include "namida-cli-backups.h"
 
 #include "namida-cli-exit.h"
+#include "namida-cli-job.h"
 #include "namida-cli-output.h"
 #include "namida-cli-terminal.h"
 #include "namida-format.h"
@@ -31,79 +33,190 @@
   "SELECT coalesce (fingerprint, alias) AS device, fingerprint, alias, max (arrival), count (*) AS n,"                 \
   " sum (bytes) AS bytes FROM versions WHERE removing = 0 AND landing = 'backup' GROUP BY 1) d ORDER BY d.alias"
 
-static void
-usage_tell_version (NamidaCliBackups *self, sqlite3_stmt *statement)
-{
-  gint64 id = sqlite3_column_int64 (statement, 0), created = sqlite3_column_int64 (statement, 2);
-  const char *alias = (const char *) sqlite3_column_text (statement, 1);
-  guint64 bytes = (guint64) sqlite3_column_int64 (statement, 3), only = (guint64) sqlite3_column_int64 (statement, 4);
+#define STEPS_AT_ONCE 10000 /* of SQLite, between two looks whether the user pressed Ctrl+C */
 
+/* UsageRow: a version, or all versions of a device. */
+typedef struct
+{
+  gint64 id, created_at; /* of a version */
+  char *alias;
+  char *fingerprint;  /* (nullable): of a device */
+  guint versions;     /* of a device */
+  guint64 bytes, own; /* @own: what only this version uses, or what all versions of the device use together */
+} UsageRow;
+
+static void
+usage_row_free (gpointer data)
+{
+  UsageRow *self = data;
+
+  g_free (self->alias);
+  g_free (self->fingerprint);
+  g_free (self);
+}
+
+/* Usage: what the database says. */
+typedef struct
+{
+  GPtrArray *versions, *devices; /* (element-type UsageRow) */
+  NamidaRemoval *removal;        /* (nullable): what would be removed */
+} Usage;
+
+static void
+usage_free (gpointer data)
+{
+  Usage *self = data;
+
+  g_clear_pointer (&self->versions, g_ptr_array_unref);
+  g_clear_pointer (&self->devices, g_ptr_array_unref);
+  namida_removal_free (self->removal);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Usage, usage_free)
+
+/* ---- in the thread ---- */
+
+static UsageRow *
+usage_read_version (sqlite3_stmt *statement)
+{
+  UsageRow *row = g_new0 (UsageRow, 1);
+
+  row->id = sqlite3_column_int64 (statement, 0);
+  row->alias = g_strdup ((const char *) sqlite3_column_text (statement, 1));
+  row->created_at = sqlite3_column_int64 (statement, 2);
+  row->bytes = (guint64) sqlite3_column_int64 (statement, 3);
+  row->own = (guint64) sqlite3_column_int64 (statement, 4);
+  return row;
+}
+
+static UsageRow *
+usage_read_device (sqlite3_stmt *statement)
+{
+  UsageRow *row = g_new0 (UsageRow, 1);
+
+  row->alias = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  row->fingerprint = g_strdup ((const char *) sqlite3_column_text (statement, 1));
+  row->versions = (guint) sqlite3_column_int (statement, 2);
+  row->bytes = (guint64) sqlite3_column_int64 (statement, 3);
+  row->own = (guint64) sqlite3_column_int64 (statement, 4);
+  return row;
+}
+
+static int
+usage_on_progress (void *cancellable)
+{
+  return g_cancellable_is_cancelled (cancellable);
+}
+
+/* Returns (transfer full) (nullable) (element-type UsageRow): %NULL with @error. */
+static GPtrArray *
+usage_query (NamidaDatabase *database,
+             const char *sql,
+             UsageRow *(*read) (sqlite3_stmt *statement),
+             GCancellable *cancellable,
+             GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (usage_row_free);
+  sqlite3 *handle = namida_database_lock (database);
+  sqlite3_stmt *statement;
+  gboolean whole;
+  int result;
+
+  sqlite3_progress_handler (handle, STEPS_AT_ONCE, usage_on_progress, cancellable);
+  statement = namida_database_prepare (database, error, sql, "");
+  while (namida_database_next (statement, &result))
+    g_ptr_array_add (rows, read (statement));
+  whole = namida_database_end (database, statement, result, error);
+  sqlite3_progress_handler (handle, 0, NULL, NULL);
+  namida_database_unlock (database);
+  return whole ? g_steal_pointer (&rows) : NULL;
+}
+
+typedef struct
+{
+  NamidaDatabase *database;
+  NamidaRetention policy;
+} UsageJob;
+
+static gpointer
+usage_run (gpointer data, GCancellable *cancellable, GError **error)
+{
+  UsageJob *job = data;
+  g_autoptr (Usage) usage = g_new0 (Usage, 1);
+  gint64 seen = G_MAXINT64; /* in this run, nothing has been received */
+
+  usage->versions = usage_query (job->database, USAGE_SQL, usage_read_version, cancellable, error);
+  if (usage->versions != NULL)
+    usage->devices = usage_query (job->database, DEVICES_SQL, usage_read_device, cancellable, error);
+  if (usage->devices == NULL)
+    return NULL;
+  if (job->policy.last == 0)
+    return g_steal_pointer (&usage);
+  usage->removal = namida_retention_apply (job->database, job->policy, &seen, TRUE, error);
+  return usage->removal != NULL ? g_steal_pointer (&usage) : NULL;
+}
+
+/* ---- what is told ---- */
+
+static void
+usage_tell_version (NamidaCliBackups *self, const UsageRow *row)
+{
   if (self->cli->json)
     {
       JsonBuilder *builder = namida_cli_object ();
 
-      namida_json_build_int (builder, "id", (guint64) id);
-      namida_json_build_string (builder, "alias", alias);
-      namida_json_build_int (builder, "created", (guint64) (created / 1000));
-      namida_json_build_int (builder, "bytes", bytes);
-      namida_json_build_int (builder, "only", only);
+      namida_json_build_int (builder, "id", (guint64) row->id);
+      namida_json_build_string (builder, "alias", row->alias);
+      namida_json_build_int (builder, "created", (guint64) (row->created_at / 1000));
+      namida_json_build_int (builder, "bytes", row->bytes);
+      namida_json_build_int (builder, "only", row->own);
       namida_cli_emit (builder);
     }
   else
     {
-      g_autofree char *time = namida_cli_dup_time (created);
-      g_autofree char *shown = namida_format_alias (alias);
+      g_autofree char *time = namida_cli_dup_time (row->created_at);
+      g_autofree char *shown = namida_format_alias (row->alias);
       g_autofree char *column = namida_cli_text_pad (shown, 16);
-      g_autofree char *size = namida_format_size (bytes);
-      g_autofree char *own = namida_format_size (only);
+      g_autofree char *size = namida_format_size (row->bytes);
+      g_autofree char *own = namida_format_size (row->own);
 
       /* Translators: the number, the date and the device of a version, its size, and the size of the files that only
        * this version has */
-      namida_cli_print (_ ("%4d  %s  %s  %s, only in this version %s"), (int) id, time, column, size, own);
+      namida_cli_print (_ ("%4d  %s  %s  %s, only in this version %s"), (int) row->id, time, column, size, own);
     }
 }
 
 static void
-usage_tell_device (NamidaCliBackups *self, sqlite3_stmt *statement)
+usage_tell_device (NamidaCliBackups *self, const UsageRow *row)
 {
-  const char *alias = (const char *) sqlite3_column_text (statement, 0);
-  guint versions = (guint) sqlite3_column_int (statement, 2);
-  guint64 bytes = (guint64) sqlite3_column_int64 (statement, 3), used = (guint64) sqlite3_column_int64 (statement, 4);
-
   if (self->cli->json)
     {
       JsonBuilder *builder = namida_cli_object ();
 
-      namida_json_build_string (builder, "alias", alias);
-      namida_json_build_string (builder, "fingerprint", (const char *) sqlite3_column_text (statement, 1));
-      namida_json_build_int (builder, "versions", versions);
-      namida_json_build_int (builder, "bytes", bytes);
-      namida_json_build_int (builder, "used", used);
+      namida_json_build_string (builder, "alias", row->alias);
+      namida_json_build_string (builder, "fingerprint", row->fingerprint);
+      namida_json_build_int (builder, "versions", row->versions);
+      namida_json_build_int (builder, "bytes", row->bytes);
+      namida_json_build_int (builder, "used", row->own);
       namida_cli_emit (builder);
     }
   else
     {
-      g_autofree char *shown = namida_format_alias (alias);
-      g_autofree char *size = namida_format_size (used);
+      g_autofree char *shown = namida_format_alias (row->alias);
+      g_autofree char *size = namida_format_size (row->own);
 
       /* Translators: a device, the number of its versions, and the space that all of them use together */
-      namida_cli_print (ngettext ("%s: %'u version, %s", "%s: %'u versions, %s together", versions), shown, versions,
-                        size);
+      namida_cli_print (ngettext ("%s: %'u version, %s", "%s: %'u versions, %s together", row->versions), shown,
+                        row->versions, size);
     }
 }
 
-/* Shows what --keep of “receive” would move to the trash. In this run, nothing has been received. */
-static int
-usage_tell_keeping (NamidaCliBackups *self, NamidaDatabase *database, NamidaRetention policy)
+/* Shows what --keep of “receive” would move to the trash. */
+static void
+usage_tell_keeping (NamidaCliBackups *self, NamidaRetention policy, const NamidaRemoval *removal)
 {
-  g_autoptr (GError) error = NULL;
-  gint64 seen = G_MAXINT64;
-  g_autoptr (NamidaRemoval) removal = namida_retention_apply (database, policy, &seen, TRUE, &error);
-  g_autofree char *size = NULL;
+  g_autofree char *size = namida_format_size (removal->bytes);
 
-  if (removal == NULL)
-    return namida_cli_fail (self->cli, error);
-  size = namida_format_size (removal->bytes);
   if (self->cli->json)
     {
       JsonBuilder *builder = namida_cli_object ();
@@ -119,28 +232,6 @@ usage_tell_keeping (NamidaCliBackups *self, NamidaDatabase *database, NamidaRete
     namida_cli_print (ngettext ("With --keep %d, %'u older version would go: %s.",
                                 "With --keep %d, %'u older versions would go: %s.", removal->versions),
                       (int) policy.last, removal->versions, size);
-  return NAMIDA_CLI_EXIT_DONE;
-}
-
-/* Calls @tell for each row. Returns: the number of rows; -1 with @error. */
-static int
-usage_query (NamidaCliBackups *self,
-             NamidaDatabase *database,
-             const char *sql,
-             void (*tell) (NamidaCliBackups *self, sqlite3_stmt *statement),
-             GError **error)
-{
-  sqlite3_stmt *statement;
-  int n = 0, result;
-  gboolean whole;
-
-  namida_database_lock (database);
-  statement = namida_database_prepare (database, error, sql, "");
-  for (; namida_database_next (statement, &result); n++)
-    tell (self, statement);
-  whole = namida_database_end (database, statement, result, error);
-  namida_database_unlock (database);
-  return whole ? n : -1;
 }
 
 int
@@ -148,14 +239,20 @@ namida_cli_backups_usage (NamidaCliBackups *self, NamidaRetention policy)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaDatabase) database = namida_cli_open_database_to_read (self->cli, &error);
-  int n;
+  g_autoptr (Usage) usage = NULL;
+  UsageJob job = { database, policy };
 
-  if (database == NULL)
+  if (database != NULL)
+    usage = namida_cli_run_job (self->cli, usage_run, &job, usage_free, &error);
+  if (usage == NULL)
     return namida_cli_fail (self->cli, error);
-  n = usage_query (self, database, USAGE_SQL, usage_tell_version, &error);
-  if (n < 0 || usage_query (self, database, DEVICES_SQL, usage_tell_device, &error) < 0)
-    return namida_cli_fail (self->cli, error);
-  if (n == 0)
+  for (guint i = 0; i < usage->versions->len; i++)
+    usage_tell_version (self, g_ptr_array_index (usage->versions, i));
+  for (guint i = 0; i < usage->devices->len; i++)
+    usage_tell_device (self, g_ptr_array_index (usage->devices, i));
+  if (usage->versions->len == 0)
     namida_cli_say (self->cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
-  return policy.last > 0 ? usage_tell_keeping (self, database, policy) : NAMIDA_CLI_EXIT_DONE;
+  if (usage->removal != NULL)
+    usage_tell_keeping (self, policy, usage->removal);
+  return NAMIDA_CLI_EXIT_DONE;
 }

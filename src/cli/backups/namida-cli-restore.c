@@ -469,7 +469,10 @@ restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions 
   if (!can_ask (cli, options))
     return namida_cli_usage (
         _ ("Nothing was restored. Add --yes to do it; --map LABEL=FOLDER says where a folder goes."));
-  return ask_whether (cli) ? apply_and_fit (cli, plan, options) : NAMIDA_CLI_EXIT_DECLINED;
+  if (ask_whether (cli))
+    return apply_and_fit (cli, plan, options);
+  namida_cli_say (cli, _ ("Nothing was restored."));
+  return NAMIDA_CLI_EXIT_DECLINED;
 }
 
 /* Each song and playlist that was asked for must be there: nothing is restored by halves. */
