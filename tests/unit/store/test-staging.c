@@ -8,7 +8,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-#define ROUNDS 40
+#define ROUNDS 300
 #define N_SESSIONS 3
 
 typedef struct
