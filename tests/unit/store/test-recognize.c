@@ -77,10 +77,9 @@ check_all_here (Fixture *f, guint n)
 static void
 test_pins_stay (Fixture *f, gconstpointer data)
 {
-  g_autofree char *one = send (f, "one", NAMIDA_LANDING_BACKUP);
-  g_autofree char *two = send (f, "two", NAMIDA_LANDING_BACKUP);
-  g_autofree char *zip = send (f, "three", NAMIDA_LANDING_LIBRARY);
-
+  g_free (send (f, "one", NAMIDA_LANDING_BACKUP));
+  g_free (send (f, "two", NAMIDA_LANDING_BACKUP));
+  g_free (send (f, "three", NAMIDA_LANDING_LIBRARY));
   g_assert_true (namida_database_exec (f->database, NULL, "UPDATE versions SET pinned = 1 WHERE id = 1", ""));
   remake_mark (f);
   look (f);
@@ -111,11 +110,11 @@ test_trash_and_removal (Fixture *f, gconstpointer data)
 {
   g_autofree char *one = send (f, "one", NAMIDA_LANDING_BACKUP);
   g_autofree char *two = send (f, "two", NAMIDA_LANDING_BACKUP);
-  g_autofree char *three = send (f, "three", NAMIDA_LANDING_BACKUP);
   g_autofree char *removed = NULL;
   g_autoptr (NamidaVersionRecord) first = namida_version_record_find (f->database, "1", NULL);
   g_autoptr (GError) error = NULL;
 
+  g_free (send (f, "three", NAMIDA_LANDING_BACKUP));
   g_assert_true (namida_version_trash_put (f->database, first, &error));
   g_assert_no_error (error);
   /* A removal was interrupted when the folder had its other name. */
