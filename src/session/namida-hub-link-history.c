@@ -8,6 +8,7 @@
 
 #include "namida-clock.h"
 #include "namida-hub-private.h"
+#include "namida-report-interval.h"
 
 #define LINK_HISTORY_KEY "namida-hub-link-history"
 
@@ -57,11 +58,12 @@ static void
 link_history_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   g_autoptr (NamidaDatabase) database = g_object_ref (g_object_get_data (G_OBJECT (task), "database"));
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
 
-  if (!namida_journal_write_send (database, data, &error))
-    g_warning ("The history could not be written: %s", error->message);
-  g_task_return_boolean (task, TRUE);
+  if (namida_journal_write_send (database, data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static void link_history_write (LinkHistory *self, NamidaLink *link);
@@ -74,6 +76,7 @@ link_history_on_written (GObject *source, GAsyncResult *result, gpointer user_da
   g_autoptr (NamidaHub) hub = self->hub;
 
   self->writing = FALSE;
+  namida_report_history (G_OBJECT (hub), result, &hub->told_history_at);
   if (self->again)
     link_history_write (self, link);
   namida_transfer_list_leave_to_history (hub->list, self->id);

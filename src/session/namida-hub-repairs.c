@@ -7,6 +7,7 @@
 #include "namida-hub-private.h"
 
 #include "namida-clock.h"
+#include "namida-report-interval.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -14,11 +15,12 @@ static void
 repair_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   NamidaHub *self = source;
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
 
-  if (!namida_journal_write_session (self->database, data, &error))
-    g_warning ("The history could not be written: %s", error->message);
-  g_task_return_boolean (task, TRUE);
+  if (namida_journal_write_session (self->database, data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -33,6 +35,7 @@ on_repair_written (GObject *source, GAsyncResult *result, gpointer user_data)
                              .files = row->healed_files,
                              .versions = row->healed_versions };
 
+  namida_report_history (source, result, &self->told_history_at);
   g_signal_emit_by_name (self, "noted");
   if (row->fingerprint != NULL)
     g_signal_emit_by_name (self, "healed", &healed);

@@ -4,6 +4,8 @@
 #include "namida-report-interval.h"
 #include "namida-clock.h"
 
+#include <glib/gi18n-lib.h>
+
 /* At most one report in this time, because anyone may try as often as they like. */
 #define REPORT_AGAIN_US (60 * G_USEC_PER_SEC)
 
@@ -16,4 +18,17 @@ namida_report_is_due (gint64 *reported_at)
     return FALSE;
   *reported_at = now;
   return TRUE;
+}
+
+void
+namida_report_history (GObject *emitter, GAsyncResult *result, gint64 *reported_at)
+{
+  g_autofree char *sentence = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error) || !namida_report_is_due (reported_at))
+    return;
+  /* Translators: %s is a sentence: why it could not be written. */
+  sentence = g_strdup_printf (_ ("An entry is missing from the history. %s"), error->message);
+  g_signal_emit_by_name (emitter, "trouble", sentence);
 }

@@ -2,7 +2,7 @@
 /* Limits how often the rooms of the hub report what any device can cause any number of times. Main context. */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -11,5 +11,11 @@ G_BEGIN_DECLS
  * minute. @reported_at: (inout): monotonic µs of the last report; 0: never
  */
 gboolean namida_report_is_due (gint64 *reported_at);
+/**
+ * namida_report_history: emits "trouble" on @emitter if @result, of a task that returns a boolean, says that a row of
+ * the history could not be written, and such a report is due.
+ * @reported_at: (inout): as for namida_report_is_due()
+ */
+void namida_report_history (GObject *emitter, GAsyncResult *result, gint64 *reported_at);
 
 G_END_DECLS

@@ -27,7 +27,8 @@ struct _NamidaOutbox
   NamidaDatabase *database; /* (nullable) until the first start */
   GCancellable *cancellable;
   gboolean running;
-  guint n_open; /* transfers that have begun and are not yet in the history with their end */
+  gint64 reported_at; /* monotonic µs of the last report about the history; 0: never */
+  guint n_open;       /* transfers that have begun and are not yet in the history with their end */
 };
 
 /* NamidaSending: the outbox's data of one outgoing transfer: scanning, sending, waiting for a device that is away, and

@@ -38,6 +38,7 @@ namida_outbox_class_init (NamidaOutboxClass *klass)
   object_class->dispose = namida_outbox_dispose;
   object_class->finalize = namida_outbox_finalize;
   settled_signal = g_signal_new ("settled", NAMIDA_TYPE_OUTBOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("trouble", NAMIDA_TYPE_OUTBOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -18,8 +18,8 @@ G_BEGIN_DECLS
 
 #define NAMIDA_TYPE_OUTBOX (namida_outbox_get_type ())
 /**
- * NamidaOutbox: signal "settled": the last outgoing transfer has ended and is in the history, so that a program that
- * ends need not wait any longer.
+ * NamidaOutbox: signals: "settled" when the last outgoing transfer has ended and is in the history, so that a program
+ * that ends need not wait any longer; "trouble" (sentence) when a transfer could not be written to the history.
  */
 G_DECLARE_FINAL_TYPE (NamidaOutbox, namida_outbox, NAMIDA, OUTBOX, GObject)
 

@@ -6,6 +6,7 @@
 
 #include "namida-outbox-private.h"
 #include "namida-clock.h"
+#include "namida-report-interval.h"
 #include "namida-transfer-end.h"
 
 typedef struct
@@ -29,12 +30,13 @@ writing_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 {
   NamidaOutbox *self = source;
   Writing *writing = data;
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
 
   writing->row->offer_key = writing->backup != NULL ? namida_backup_dup_key (writing->backup) : g_strdup ("");
-  if (!namida_journal_write_send (self->database, writing->row, &error))
-    g_warning ("The history could not be written: %s", error->message);
-  g_task_return_boolean (task, TRUE);
+  if (namida_journal_write_send (self->database, writing->row, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -45,6 +47,7 @@ writing_done (GObject *source, GAsyncResult *result, gpointer user_data)
   NamidaSending *sending = namida_sending_of (transfer);
 
   sending->writing = FALSE;
+  namida_report_history (source, result, &self->reported_at);
   if (sending->write_again)
     {
       namida_sending_write (self, transfer);

@@ -270,6 +270,36 @@ test_pause (Fixture *f, gconstpointer data)
   fixture_stop (f);
 }
 
+static void
+on_trouble (NamidaOutbox *outbox, const char *sentence, char **trouble)
+{
+  g_assert_null (*trouble);
+  *trouble = g_strdup (sentence);
+}
+
+/* A history that cannot be written neither stops a transfer nor the end of the program, and is reported once. */
+static void
+test_history_not_writable (Fixture *f, gconstpointer data)
+{
+  g_autofree char *trouble = NULL;
+
+  fixture_start (f, (NamidaOutboxPatience){ 0 });
+  g_signal_connect (f->outbox, "trouble", G_CALLBACK (on_trouble), &trouble);
+  g_assert_true (namida_database_exec (f->database, NULL,
+                                       "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE (FAIL, "
+                                       "'no room'); END",
+                                       ""));
+  for (guint i = 0; i < 2; i++)
+    {
+      NamidaTransfer *transfer = fixture_send (f);
+
+      WAIT_FOR (f->n_settled == i + 1);
+      g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
+    }
+  g_assert_nonnull (trouble);
+  fixture_stop (f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -280,5 +310,6 @@ main (int argc, char **argv)
   ADD ("next-run", test_next_run);
   ADD ("cancel", test_cancel);
   ADD ("pause", test_pause);
+  ADD ("history-not-writable", test_history_not_writable);
   return g_test_run ();
 }
