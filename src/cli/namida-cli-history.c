@@ -23,12 +23,9 @@ static const struct
 {
   const char *state, *name, *words;
 } history_states[] = {
-  { "open", "running", N_ ("going on") },
-  { "parked", "interrupted", N_ ("interrupted, can go on") },
-  { "finished", "done", N_ ("done") },
-  { "incomplete", "incomplete", N_ ("some files not stored") },
-  { "cancelled", "cancelled", N_ ("cancelled") },
-  { "failed", "failed", N_ ("failed") },
+  { "open", "running", N_ ("going on") },        { "parked", "interrupted", N_ ("interrupted, can go on") },
+  { "finished", "done", N_ ("done") },           { "incomplete", "incomplete", N_ ("some files not stored") },
+  { "cancelled", "cancelled", N_ ("canceled") }, { "failed", "failed", N_ ("failed") },
   { "declined", "declined", N_ ("declined") },
 };
 

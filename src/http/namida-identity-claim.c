@@ -50,7 +50,7 @@ namida_identity_claim_dup_error (NamidaIdentity *identity,
   if (said == NULL)
     said = identity_claim_ask (&peer, NAMIDA_LOCALSEND_PREFIX "/info", namida_localsend_info_parse, cancellable);
   if (g_cancellable_is_cancelled (cancellable))
-    return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The connection was cancelled."));
+    return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The connection was canceled."));
   if (namida_known_devices_is_claimed (namida_identity_get_known_devices (identity), fingerprint, where,
                                        said != NULL ? said->fingerprint : NULL, said != NULL ? said->uuid : NULL,
                                        said != NULL ? said->alias : NULL))

@@ -205,7 +205,7 @@ attempt_explain (Attempt *attempt, GInetSocketAddress *address, GCancellable *ca
   g_autofree char *where = namida_address_dup_host (address);
 
   if (g_cancellable_is_cancelled (cancellable))
-    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The connection was cancelled."));
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The connection was canceled."));
   else
     g_set_error (
         error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,

@@ -151,7 +151,7 @@ v1_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
     return FALSE;
   if (self->again && self->session_before != NULL && v1_is_cancelled (self, connection))
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device cancelled the transfer."));
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device canceled the transfer."));
       return FALSE;
     }
   namida_sender_show_waiting (self);

@@ -244,8 +244,7 @@ explain_loss (NamidaUploadJob *self, GError *error)
       NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
       g_dngettext (
           GETTEXT_PACKAGE,
-          "The connection to “%s” was lost and did not come back. %u of %u file arrived "
-          "there and is kept for %u days: send again, and it goes on where it stopped.",
+          "The connection to “%s” was lost. %u of %u file had arrived and is kept for %u days. Send again to resume.",
           "The connection to “%s” was lost. %u of %u files had arrived and are kept for %u days. Send again to resume.",
           self->items->len),
       namida_transfer_get_peer_alias (self->transfer), n, self->items->len, (guint) NAMIDA_LIMIT_PARKED_DAYS);

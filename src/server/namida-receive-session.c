@@ -204,7 +204,7 @@ refusal (NamidaReceiveSession *self)
     {
     case NAMIDA_SESSION_CANCELLED:
     case NAMIDA_SESSION_KEPT:
-      return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
+      return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was canceled."));
     case NAMIDA_SESSION_OPEN:
       return NULL;
     case NAMIDA_SESSION_PAUSED:

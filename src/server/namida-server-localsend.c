@@ -367,7 +367,7 @@ static gboolean
 cancel_receiving (NamidaServer *self, NamidaRequest *request, const char *id)
 {
   g_autoptr (GError) reason
-      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device cancelled the transfer."));
+      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device canceled the transfer."));
   g_autoptr (GList) sessions = g_hash_table_get_values (self->sessions);
   gboolean found = FALSE;
 

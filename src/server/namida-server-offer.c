@@ -367,7 +367,7 @@ end_cancelled (OpenOffer *open, gboolean prepared)
 {
   NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
   g_autoptr (GError) reason
-      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
+      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was canceled."));
   gboolean keep_parts = namida_transfer_get_keep_parts (transfer);
   const char *id = namida_sink_get_session_id (open->sink);
 

@@ -114,7 +114,7 @@ static void
 cancel (NamidaReceiveSession *session, NamidaSessionState state)
 {
   g_autoptr (GError) reason
-      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
+      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was canceled."));
 
   namida_receive_session_close (session, state, reason);
 }
@@ -286,7 +286,7 @@ namida_server_find_session (NamidaServer *self, const char *id, const char *fing
   if (ended->state == NAMIDA_SESSION_PAUSED)
     g_propagate_error (error, namida_receive_session_new_paused_error ());
   else if (ended->state == NAMIDA_SESSION_CANCELLED || ended->state == NAMIDA_SESSION_KEPT)
-    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was canceled."));
   else
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED,
                          _ ("This transfer has ended. Send again to start a new one."));

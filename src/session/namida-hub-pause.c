@@ -60,7 +60,7 @@ static void
 cancel_parked (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts)
 {
   g_autoptr (GError) reason
-      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
+      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was canceled."));
   const char *id = namida_transfer_get_session_id (transfer);
 
   if (id != NULL && !keep_parts)

@@ -168,7 +168,7 @@ run_on_cancelled (GCancellable *cancellable, GTask *task)
   HubRun *run = g_task_get_task_data (task);
 
   if (run->is_users)
-    run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, _ ("Cancelled"));
+    run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, _ ("Canceled"));
   else
     namida_transfer_cancel_keeping (run->transfer);
 }

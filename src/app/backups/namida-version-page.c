@@ -227,8 +227,8 @@ version_page_show_top (NamidaVersionPage *self, const NamidaInspection *in)
 static void
 version_page_show_changes (NamidaVersionPage *self, const NamidaVersionData *data)
 {
-  g_autofree char *when = self->older != NULL ? namida_files_time (namida_version_get_created_at (self->older)) : NULL;
-  /* Translators: %s: “yesterday, 14:20” or “on 3 November” */
+  g_autofree char *when = self->older != NULL ? namida_files_since (namida_version_get_created_at (self->older)) : NULL;
+  /* Translators: %s: “yesterday, 14:20” or “3 November” */
   g_autofree char *title = when != NULL ? g_strdup_printf (_ ("Since %s"), when) : NULL;
 
   adw_preferences_group_set_title (self->changes_group, title != NULL ? title : _ ("Changes"));

@@ -242,6 +242,15 @@ namida_files_time (gint64 us)
 }
 
 char *
+namida_files_since (gint64 us)
+{
+  int days;
+  g_autoptr (GDateTime) then = files_local (us, &days);
+
+  return then == NULL || days < 2 ? namida_files_time (us) : namida_files_day_heading (us);
+}
+
+char *
 namida_files_clock (gint64 us)
 {
   int days;

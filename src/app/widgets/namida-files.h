@@ -43,6 +43,8 @@ char *namida_files_day (gint64 us);
  * "yesterday, 21:02".
  */
 char *namida_files_time (gint64 us);
+/** namida_files_since: Returns: (transfer full): the same for use after “since”: "yesterday, 21:02", "3 November". */
+char *namida_files_since (gint64 us);
 /** namida_files_clock: Returns: (transfer full): the time of day, such as "14:20". */
 char *namida_files_clock (gint64 us);
 /**

@@ -399,7 +399,7 @@ namida_link_handle_cancel (NamidaServer *server, NamidaRequest *request)
 {
   NamidaLink *self = namida_link_of (server, &request->head);
   g_autoptr (GError) reason
-      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device cancelled the transfer."));
+      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device canceled the transfer."));
 
   namida_link_withdraw (self, FALSE);
   if (session_is_going_on (self->session))

@@ -94,7 +94,7 @@ sync_one (const Folder *folder, int root_fd, GError **error)
   gboolean fine = fd >= 0 && namida_sync_folder (fd) == 0;
 
   if (!fine && (error == NULL || *error == NULL))
-    namida_error_set_from_write (error, errno, root_fd, _ ("Could not write the saved files to the disk"));
+    namida_error_set_from_write (error, errno, root_fd, _ ("Could not write the received files to the disk"));
   if (fd >= 0)
     close (fd);
   return fine;
@@ -110,7 +110,7 @@ namida_folder_set_sync (NamidaFolderSet *self, guint root, int root_fd, GError *
     {
       if (syncfs (root_fd) == 0)
         return TRUE;
-      namida_error_set_from_write (error, errno, root_fd, _ ("Could not write the saved files to the disk"));
+      namida_error_set_from_write (error, errno, root_fd, _ ("Could not write the received files to the disk"));
       return FALSE;
     }
   g_hash_table_iter_init (&iter, self->folders);

@@ -3,6 +3,7 @@
 
 #include "namida-error.h"
 #include "namida-hub-private.h"
+#include "namida-hub-schedules.h"
 #include "namida-journal.h"
 #include "namida-peer-list-private.h"
 #include "namida-peer-private.h"
@@ -623,6 +624,70 @@ test_fetch_stops (Fixture *f, gconstpointer data)
   f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
 }
 
+/* Returns when the only schedule of the sender last succeeded; 0: never. */
+static gint64
+schedule_done_at (Fixture *f)
+{
+  g_autoptr (NamidaSchedule) schedule = g_list_model_get_item (G_LIST_MODEL (namida_hub_get_schedules (f->sender)), 0);
+
+  return schedule != NULL ? namida_schedule_get_row (schedule)->done_at : 0;
+}
+
+static void
+run_schedule_now (Fixture *f, gint64 id)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  gint64 before = schedule_done_at (f);
+
+  namida_schedules_run_now_async (namida_hub_get_schedules (f->sender), id, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  g_assert_true (namida_schedules_run_now_finish (namida_hub_get_schedules (f->sender), result, NULL));
+  WAIT_FOR (schedule_done_at (f) > before);
+}
+
+/* A schedule belongs to a key: it goes on when its device has another address and another name, and after a restart. */
+static void
+test_schedule_follows (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = below (f, "sample/Music");
+  const char *const folders[] = { folder, NULL };
+  NamidaScheduleRow row = { .alias = (char *) RECEIVER,
+                            .rule = { .every = NAMIDA_SCHEDULE_DAY },
+                            .folders = (GStrv) folders,
+                            .on_battery = TRUE,
+                            .on_metered = TRUE,
+                            .enabled = TRUE };
+  g_autofree char *fingerprint = g_strdup (namida_identity_get_fingerprint (namida_hub_get_identity (f->receiver)));
+  g_autoptr (NamidaPeer) peer = find_receiver (f);
+  g_autoptr (GAsyncResult) result = NULL;
+  guint16 port = namida_hub_get_port (f->receiver);
+  gint64 id;
+
+  row.fingerprint = fingerprint;
+  namida_trust_store_add (namida_hub_get_trust_store (f->sender), fingerprint, NULL, RECEIVER);
+  namida_schedules_save_async (namida_hub_get_schedules (f->sender), &row, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  id = namida_schedules_save_finish (namida_hub_get_schedules (f->sender), result, NULL);
+  g_assert_cmpint (id, !=, 0);
+  run_schedule_now (f, id);
+
+  stop_hub (f->sender);
+  stop_hub (f->receiver);
+  write_long (f, "sample/Music/new.flac", 1000, 'n');
+  f->receiver = start_hub_elsewhere (f, RECEIVER, NAMIDA_ACCEPT_ALL);
+  namida_hub_set_alias (f->receiver, "Renamed");
+  g_assert_cmpuint (namida_hub_get_port (f->receiver), !=, port);
+  f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (namida_hub_get_schedules (f->sender))) == 1);
+  run_schedule_now (f, id);
+  g_assert_true (is_in (newest (f->receiver), NAMIDA_TRANSFER_DONE));
+  {
+    g_autofree char *arrived = below (f, RECEIVER "/Library/Music/new.flac");
+
+    g_assert_true (g_file_test (arrived, G_FILE_TEST_EXISTS));
+  }
+}
+
 #define ADD(name, accept, test) g_test_add (name, Fixture, GUINT_TO_POINTER (accept), set_up_accepting, test, tear_down)
 
 int
@@ -652,5 +717,6 @@ main (int argc, char **argv)
   ADD ("/hub/retry-pin", NAMIDA_ACCEPT_ALL, test_retry_pin);
   ADD ("/hub/start-fails", NAMIDA_ACCEPT_ALL, test_start_fails);
   ADD ("/hub/fetch-stops", NAMIDA_ACCEPT_ALL, test_fetch_stops);
+  ADD ("/hub/schedule-follows", NAMIDA_ACCEPT_ALL, test_schedule_follows);
   return g_test_run ();
 }

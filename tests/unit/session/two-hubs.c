@@ -113,6 +113,14 @@ start_hub (Fixture *f, const char *alias, NamidaAccept accept)
   return start_hub_with (f, alias, (NamidaHubOptions){ .accept = accept });
 }
 
+NamidaHub *
+start_hub_elsewhere (Fixture *f, const char *alias, NamidaAccept accept)
+{
+  g_autofree char *elsewhere = g_strconcat (alias, "Elsewhere", NULL);
+
+  return start_hub_with (f, alias, (NamidaHubOptions){ .accept = accept, .port = port_of (elsewhere) });
+}
+
 void
 stop_hub (NamidaHub *hub)
 {

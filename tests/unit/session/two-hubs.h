@@ -43,6 +43,8 @@ char *full_alias (const char *alias);
 NamidaHub *try_to_start (const NamidaHubOptions *options, GError **error);
 NamidaHub *start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options);
 NamidaHub *start_hub (Fixture *f, const char *alias, NamidaAccept accept);
+/* The same device at another port. */
+NamidaHub *start_hub_elsewhere (Fixture *f, const char *alias, NamidaAccept accept);
 void stop_hub (NamidaHub *hub);
 /* Writes files with the same size and time to the folder Pairs of @music: different contents, the same name in
  * another folder, and the contents of the second file in another place. @fills: the fill byte of each of the four
