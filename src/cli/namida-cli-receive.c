@@ -459,6 +459,15 @@ absolute (const char *path)
   return path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
 }
 
+static void
+receive_connect (NamidaCli *cli, NamidaHub *hub)
+{
+  g_signal_connect_swapped (namida_hub_get_stale (hub), "stale", G_CALLBACK (receive_on_stale), cli);
+  g_signal_connect_swapped (namida_hub_get_stale (hub), "shrunk", G_CALLBACK (receive_on_shrunk), cli);
+  g_signal_connect (hub, "versions-removed", G_CALLBACK (receive_on_removed), cli);
+  g_signal_connect (hub, "healed", G_CALLBACK (receive_on_healed), cli);
+}
+
 int
 namida_cli_receive (NamidaCli *cli, int argc, char **argv)
 {
@@ -518,9 +527,6 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   receive_tell_costs (cli, hub, NAMIDA_LANDING_BACKUP);
   if (library)
     receive_tell_costs (cli, hub, NAMIDA_LANDING_LIBRARY);
-  g_signal_connect_swapped (namida_hub_get_stale (hub), "stale", G_CALLBACK (receive_on_stale), cli);
-  g_signal_connect_swapped (namida_hub_get_stale (hub), "shrunk", G_CALLBACK (receive_on_shrunk), cli);
-  g_signal_connect (hub, "versions-removed", G_CALLBACK (receive_on_removed), cli);
-  g_signal_connect (hub, "healed", G_CALLBACK (receive_on_healed), cli);
+  receive_connect (cli, hub);
   return receive (cli, hub, &options);
 }

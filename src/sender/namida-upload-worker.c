@@ -273,6 +273,20 @@ worker_must_stop (NamidaUploadWorker *worker, NamidaTry result, guint breaks)
          || (result == NAMIDA_TRY_BROKEN && (breaks >= NAMIDA_MAX_BREAKS || worker->lost));
 }
 
+/* Waits, and asks where the file goes on. @best: (inout): the highest offset so far; @breaks: (inout): connections that
+ * transferred nothing, which alone count as failed attempts */
+static void
+worker_ask_after_break (NamidaUploadWorker *worker, NamidaUploadItem *item, guint64 *best, guint *breaks)
+{
+  namida_http_back_off (++*breaks, worker->job->workers.cancellable);
+  ask_offset (worker, item);
+  if (item->offset > *best)
+    {
+      *best = item->offset;
+      *breaks = 1;
+    }
+}
+
 gboolean
 namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
 {
@@ -308,14 +322,7 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
         }
       if (result == NAMIDA_TRY_BROKEN)
         {
-          namida_http_back_off (++breaks, worker->job->workers.cancellable);
-          ask_offset (worker, item);
-          /* Only connections that transfer nothing count as failed attempts. */
-          if (item->offset > best)
-            {
-              best = item->offset;
-              breaks = 1;
-            }
+          worker_ask_after_break (worker, item, &best, &breaks);
           continue;
         }
       /* If the file cannot be resumed, a broken connection costs one attempt from its beginning. If that fails, or the

@@ -188,6 +188,14 @@ decide_agreeing_rule (Policy policy)
   return policy == POLICY_ACCEPT_ALL ? NAMIDA_AGREED_ALL : NULL;
 }
 
+NamidaLanding
+namida_inbox_landing_for (NamidaInbox *self, const NamidaTrusted *trusted)
+{
+  if (trusted == NULL || trusted->landing == NULL)
+    return self->landing;
+  return g_str_equal (trusted->landing, "backup") ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
+}
+
 static const NamidaTrusted *
 decide_trusted_of (NamidaInbox *self, NamidaOffer *offer)
 {

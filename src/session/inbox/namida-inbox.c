@@ -120,14 +120,6 @@ namida_inbox_set_closed (NamidaInbox *self, gboolean closed)
   self->closed = closed;
 }
 
-NamidaLanding
-namida_inbox_landing_for (NamidaInbox *self, const NamidaTrusted *trusted)
-{
-  if (trusted == NULL || trusted->landing == NULL)
-    return self->landing;
-  return g_str_equal (trusted->landing, "backup") ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
-}
-
 GListModel *
 namida_inbox_get_offers (NamidaInbox *self)
 {

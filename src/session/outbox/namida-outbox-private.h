@@ -90,10 +90,6 @@ gboolean namida_sending_claim (NamidaOutbox *outbox, const char *history_id, int
 /** namida_sending_unclaim: lets the next program that starts resume the transfer. */
 void namida_sending_unclaim (NamidaSending *sending);
 
-/* namida-outbox.c */
-/** namida_outbox_note_over: notes that a transfer has ended, and emits "settled" after the last one. */
-void namida_outbox_note_over (NamidaOutbox *self);
-
 /* namida-outbox-attempt.c */
 /** namida_outbox_try: scans again, so that changed files are sent as they are now, and sends. */
 void namida_outbox_try (NamidaOutbox *self, NamidaTransfer *transfer);
@@ -162,6 +158,8 @@ void namida_outbox_leave_out_sent_async (
 NamidaBackup *namida_outbox_leave_out_sent_finish (NamidaTransfer *transfer, GAsyncResult *result);
 
 /* namida-sending-write.c */
+/** namida_outbox_note_over: notes that a transfer has ended, and emits "settled" after the last one. */
+void namida_outbox_note_over (NamidaOutbox *self);
 /** namida_sending_write: writes the state of @transfer to its row of the history, in a worker. */
 void namida_sending_write (NamidaOutbox *outbox, NamidaTransfer *transfer);
 /** namida_sending_dup_row_id: Returns: (transfer full): the id of the row that @transfer has or will have. */

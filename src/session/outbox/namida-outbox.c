@@ -6,8 +6,6 @@
 
 G_DEFINE_FINAL_TYPE (NamidaOutbox, namida_outbox, G_TYPE_OBJECT)
 
-static guint settled_signal;
-
 static void
 namida_outbox_dispose (GObject *object)
 {
@@ -37,7 +35,7 @@ namida_outbox_class_init (NamidaOutboxClass *klass)
 
   object_class->dispose = namida_outbox_dispose;
   object_class->finalize = namida_outbox_finalize;
-  settled_signal = g_signal_new ("settled", NAMIDA_TYPE_OUTBOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("settled", NAMIDA_TYPE_OUTBOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("trouble", NAMIDA_TYPE_OUTBOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
@@ -107,16 +105,6 @@ guint
 namida_outbox_count (NamidaOutbox *self)
 {
   return self->n_open;
-}
-
-void
-namida_outbox_note_over (NamidaOutbox *self)
-{
-  g_return_if_fail (self->n_open > 0);
-
-  self->n_open--;
-  if (self->n_open == 0)
-    g_signal_emit (self, settled_signal, 0);
 }
 
 /* ---- starting a transfer ---- */

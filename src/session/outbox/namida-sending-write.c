@@ -39,6 +39,16 @@ writing_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
     g_task_return_error (task, error);
 }
 
+void
+namida_outbox_note_over (NamidaOutbox *self)
+{
+  g_return_if_fail (self->n_open > 0);
+
+  self->n_open--;
+  if (self->n_open == 0)
+    g_signal_emit_by_name (self, "settled");
+}
+
 static void
 writing_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {

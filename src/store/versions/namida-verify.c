@@ -390,6 +390,24 @@ run_add_absent (Run *run, const NamidaVersionRecord *record, const char *path)
   run_add_version (run, record, NAMIDA_DAMAGE_ABSENT, detail);
 }
 
+/* Reads the files of a version until its drive is gone. @zips, @music: whether the zip and the music are here. Returns:
+ * how many files are lost */
+static int
+check_files (Run *run, const NamidaVersionRecord *record, GPtrArray *files, int fd, gboolean zips, gboolean music)
+{
+  int lost = 0;
+
+  run->gone = FALSE;
+  for (guint i = 0; i < files->len && !run->gone && !g_cancellable_is_cancelled (run->cancellable); i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+
+      if (file->kind == NAMIDA_VERSION_FILE_FILE ? music : zips)
+        lost += check_file (run, record, file, fd);
+    }
+  return lost;
+}
+
 static gboolean
 check_version (Run *run, const char *id, GError **error)
 {
@@ -399,7 +417,7 @@ check_version (Run *run, const char *id, GError **error)
   g_autofree char *music = NULL;
   guint first = run->report->damages->len, damaged = run->report->damaged;
   gboolean there = TRUE;
-  int lost = 0, fd;
+  int lost, fd;
 
   if (record == NULL)
     return FALSE;
@@ -418,14 +436,7 @@ check_version (Run *run, const char *id, GError **error)
       away = namida_version_record_dup_away (run->database, record);
       music = namida_version_files_dup_away (run->database, files);
     }
-  run->gone = FALSE;
-  for (guint i = 0; i < files->len && !run->gone && !g_cancellable_is_cancelled (run->cancellable); i++)
-    {
-      const NamidaVersionFile *file = g_ptr_array_index (files, i);
-
-      if ((file->kind == NAMIDA_VERSION_FILE_FILE ? music : away) == NULL)
-        lost += check_file (run, record, file, fd);
-    }
+  lost = check_files (run, record, files, fd, away == NULL, music == NULL);
   if (fd >= 0)
     close (fd);
   if (g_cancellable_is_cancelled (run->cancellable))
