@@ -470,8 +470,8 @@ decline_all (NamidaCliAsk *self)
   namida_hub_set_may_pair (self->hub, FALSE);
   if (NAMIDA_IS_OFFER (current))
     namida_offer_decline (NAMIDA_OFFER (current));
-  else if (NAMIDA_IS_PAIR_REQUEST (current))
-    namida_pair_request_decline (NAMIDA_PAIR_REQUEST (current));
+  else if (NAMIDA_IS_PAIR_REQUEST (current) && namida_pair_request_get_asking (NAMIDA_PAIR_REQUEST (current)))
+    namida_pair_request_decline (NAMIDA_PAIR_REQUEST (current)); /* a confirmation stays, although the input ended */
 }
 
 static void read_next (NamidaCliAsk *self);

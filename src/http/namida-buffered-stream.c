@@ -41,6 +41,7 @@ struct _NamidaBufferedInput
   gsize size;            /* of @data */
   gboolean expects_much; /* atomic */
   gboolean is_server, is_secured;
+  gboolean is_refused;      /* the client began another handshake: nothing more is read */
   NamidaTlsRecords records; /* if @is_server */
 };
 
@@ -54,9 +55,11 @@ G_DEFINE_TYPE_WITH_CODE (NamidaBufferedInput,
 static gssize
 input_pass (NamidaBufferedInput *self, const void *buffer, gssize count, GError **error)
 {
-  if (count <= 0 || !self->is_server || !namida_tls_records_follow (&self->records, buffer, (gsize) count)
-      || !self->is_secured)
+  if (!self->is_refused
+      && (count <= 0 || !self->is_server || !namida_tls_records_follow (&self->records, buffer, (gsize) count)
+          || !self->is_secured))
     return count;
+  self->is_refused = TRUE;
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "renegotiation");
   return -1;
 }

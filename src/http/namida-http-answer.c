@@ -18,7 +18,7 @@ answer_refuse (GError **error)
 {
   g_set_error_literal (
       error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
-      _ ("The other device sent an unexpected answer. Update Namida Sync on both devices and try again."));
+      _ ("The other device sent an unexpected answer. Update the program on both devices and try again."));
   return FALSE;
 }
 
@@ -151,7 +151,7 @@ namida_stream_error (GError *error)
     result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                                   _ ("The other device closed the connection: try again"));
   else
-    result = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE, _ ("The connection was lost: %s. Try again."),
+    result = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE, _ ("The connection was lost (%s). Try again."),
                           error->message);
   g_error_free (error);
   return result;

@@ -431,13 +431,16 @@ await_bytes (GSocket *socket, gssize count)
   return g_socket_set_option (socket, SOL_SOCKET, SO_RCVLOWAT, (gint) count, NULL) && poll (&poller, 1, 0) == 0;
 }
 
-/* If the system refuses, the time limit ends the connection. */
+static void arrival_pause (Arrival *arrival, guint ms);
+
+/* If the system refuses, the connection is tried again until its time limit ends it. */
 static void
 arrival_watch (Arrival *arrival)
 {
   GSocket *socket = g_socket_connection_get_socket (arrival->connection);
 
-  namida_socket_watch_add (arrival->listener->first_bytes, g_socket_get_fd (socket), arrival);
+  if (!namida_socket_watch_add (arrival->listener->first_bytes, g_socket_get_fd (socket), arrival))
+    arrival_pause (arrival, PAUSE_MS);
 }
 
 static gboolean

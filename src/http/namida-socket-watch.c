@@ -21,7 +21,8 @@ typedef struct
 
 struct _NamidaSocketWatch
 {
-  int epoll; /* -1 if the system had none */
+  GMainContext *context; /* borrowed */
+  int epoll;             /* -1 while the system refuses */
   GSource *source;
   NamidaSocketReady ready;
   gpointer user_data;
@@ -48,21 +49,33 @@ socket_watch_on_ready (gint fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Tried again with each socket, because the process may have too many open files for a moment. */
+static gboolean
+socket_watch_open (NamidaSocketWatch *self)
+{
+  if (self->epoll >= 0)
+    return TRUE;
+  self->epoll = epoll_create1 (EPOLL_CLOEXEC);
+  if (self->epoll < 0)
+    return FALSE;
+  self->source = g_unix_fd_source_new (self->epoll, G_IO_IN);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (socket_watch_on_ready), self, NULL);
+  g_source_attach (self->source, self->context);
+  return TRUE;
+}
+
 NamidaSocketWatch *
 namida_socket_watch_new (GMainContext *context, NamidaSocketReady ready, gpointer user_data)
 {
   NamidaSocketWatch *self = g_new0 (NamidaSocketWatch, 1);
 
-  self->epoll = epoll_create1 (EPOLL_CLOEXEC);
+  self->epoll = -1;
+  self->context = context;
   self->ready = ready;
   self->user_data = user_data;
   self->by_item = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->by_number = g_hash_table_new (g_int64_hash, g_int64_equal);
-  if (self->epoll < 0)
-    return self;
-  self->source = g_unix_fd_source_new (self->epoll, G_IO_IN);
-  g_source_set_callback (self->source, G_SOURCE_FUNC (socket_watch_on_ready), self, NULL);
-  g_source_attach (self->source, context);
+  socket_watch_open (self);
   return self;
 }
 
@@ -87,7 +100,7 @@ namida_socket_watch_add (NamidaSocketWatch *self, int fd, gpointer item)
 
   g_return_val_if_fail (!g_hash_table_contains (self->by_item, item), FALSE);
 
-  if (self->epoll < 0 || epoll_ctl (self->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+  if (!socket_watch_open (self) || epoll_ctl (self->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
     return FALSE;
   watched = g_new0 (Watched, 1);
   watched->number = ++self->last_number;

@@ -156,6 +156,12 @@ set_answer (NamidaPairRequest *self, NamidaPairAnswer answer)
     self->answered (self, self->answered_data);
 }
 
+gboolean
+namida_pair_request_get_asking (NamidaPairRequest *self)
+{
+  return !self->closed && self->answer == NAMIDA_PAIR_ASKING;
+}
+
 void
 namida_pair_request_confirm (NamidaPairRequest *self)
 {

@@ -36,6 +36,8 @@ gboolean namida_pair_request_get_paired (NamidaPairRequest *self);
 /** namida_pair_request_confirm: the local user confirms that the digits are the same. Has no effect before they are
  * known. */
 void namida_pair_request_confirm (NamidaPairRequest *self);
+/** namida_pair_request_get_asking: Returns: whether the local user has answered neither way yet. */
+gboolean namida_pair_request_get_asking (NamidaPairRequest *self);
 /** namida_pair_request_decline: the local user declines the pairing, or takes a confirmation back while the other user
  * has not confirmed. */
 void namida_pair_request_decline (NamidaPairRequest *self);

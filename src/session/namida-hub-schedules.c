@@ -134,8 +134,9 @@ run_on_ended (NamidaTransfer *transfer, GTask *task)
     case NAMIDA_TRANSFER_CANCELLED:
       /* The program ends, or the user canceled it. */
       run_end (task,
-               g_cancellable_is_cancelled (g_task_get_cancellable (task)) ? NAMIDA_SCHEDULE_OUTCOME_AGAIN
-                                                                          : NAMIDA_SCHEDULE_OUTCOME_REFUSED,
+               run->is_users || g_cancellable_is_cancelled (g_task_get_cancellable (task))
+                   ? NAMIDA_SCHEDULE_OUTCOME_AGAIN
+                   : NAMIDA_SCHEDULE_OUTCOME_REFUSED,
                words);
       return;
     default:
@@ -159,6 +160,13 @@ run_on_state (NamidaTransfer *transfer, GParamSpec *pspec, GTask *task)
       return;
     default:
       g_clear_object (&run->awake);
+    }
+  /* The schedule does not wait for a transfer that the user paused. */
+  if (run->is_users && namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED)
+    {
+      g_autofree char *words = namida_transfer_dup_state_text (transfer);
+
+      run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, words);
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The current state of the hub, for its other files and for the programs: its parts, its lists, and the number of
- * outgoing transfers. Main context. */
+/* The current state of the hub, for its other files and for the programs: its parts, its lists, and what a
+ * stop waits for. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"

@@ -64,10 +64,12 @@ on_refused (NamidaHub *self, const char *address)
 
   if (!namida_report_is_due (&self->told_unencrypted_at))
     return;
-  sentence = g_strdup_printf (
-      /* Translators: the first %s is a device's name, the second its address. */
-      _ ("An unencrypted transfer from %s (%s) was rejected because of your settings."),
-      alias != NULL ? alias : _ ("A device"), address);
+  sentence = alias != NULL ? g_strdup_printf (
+                 /* Translators: the first %s is a device's name, the second its address. */
+                 _ ("An unencrypted transfer from %s (%s) was rejected because of your settings."), alias, address)
+                           : g_strdup_printf (
+                               /* Translators: %s is the address of a device. */
+                               _ ("An unencrypted transfer from %s was rejected because of your settings."), address);
   g_signal_emit_by_name (self, "trouble", sentence);
 }
 

@@ -65,6 +65,11 @@ namida_hub_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->socket);
+  /* Unfinished work keeps the rooms alive, but not the hub that they ask. */
+  if (self->inbox != NULL)
+    namida_inbox_stop (self->inbox);
+  if (self->outbox != NULL)
+    namida_outbox_stop (self->outbox);
   namida_keeper_stop (self->keeper);
   namida_hub_stop_fetching (self);
   namida_hub_stop_tidying (self);

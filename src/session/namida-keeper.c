@@ -194,8 +194,9 @@ keeper_verified (GObject *source, GAsyncResult *result, gpointer user_data)
   if (lost == 0)
     return;
   sentence = g_strdup_printf (
-      ngettext ("%u file in a stored backup is damaged and could not be repaired. See the Backups page.",
-                "%u files in a stored backup are damaged and could not be repaired. See the Backups page.", lost),
+      ngettext ("%u file in a stored backup is damaged and could not be repaired. Send it again from its device.",
+                "%u files in a stored backup are damaged and could not be repaired. Send them again from their device.",
+                lost),
       lost);
   g_signal_emit (self, signals[TROUBLE], 0, sentence);
 }

@@ -20,15 +20,18 @@ namida_report_is_due (gint64 *reported_at)
   return TRUE;
 }
 
-void
+gboolean
 namida_report_history (GObject *emitter, GAsyncResult *result, gint64 *reported_at)
 {
   g_autofree char *sentence = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (g_task_propagate_boolean (G_TASK (result), &error) || !namida_report_is_due (reported_at))
-    return;
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    return TRUE;
+  if (!namida_report_is_due (reported_at))
+    return FALSE;
   /* Translators: %s is a sentence: why it could not be written. */
   sentence = g_strdup_printf (_ ("An entry is missing from the history. %s"), error->message);
   g_signal_emit_by_name (emitter, "trouble", sentence);
+  return FALSE;
 }

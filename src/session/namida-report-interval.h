@@ -15,7 +15,9 @@ gboolean namida_report_is_due (gint64 *reported_at);
  * namida_report_history: emits "trouble" on @emitter if @result, of a task that returns a boolean, says that a row of
  * the history could not be written, and such a report is due.
  * @reported_at: (inout): as for namida_report_is_due()
+ *
+ * Returns: whether it was written
  */
-void namida_report_history (GObject *emitter, GAsyncResult *result, gint64 *reported_at);
+gboolean namida_report_history (GObject *emitter, GAsyncResult *result, gint64 *reported_at);
 
 G_END_DECLS

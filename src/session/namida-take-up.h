@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads sessions of an earlier run from the journal in a worker thread, so that outbox/namida-outbox-history.c and
- * namida-hub-receive-history.c can continue them. Main context. */
+ * inbox/namida-inbox-paused.c can continue them. Main context. */
 #pragma once
 
 #include "namida-database.h"

@@ -238,6 +238,8 @@ void
 namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
 {
   NamidaShell *window = namida_send_flow_window (from);
+  /* Trying again may remove it from the list of transfers. */
+  g_autoptr (NamidaTransfer) alive G_GNUC_UNUSED = g_object_ref (transfer);
   Sent *sent = g_object_get_data (G_OBJECT (transfer), SENT_KEY);
   const GError *error = namida_transfer_get_error (transfer);
   gboolean wrong = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG);

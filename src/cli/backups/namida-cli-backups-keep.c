@@ -308,13 +308,6 @@ verify_folder_thread (GTask *task, gpointer source, gpointer data, GCancellable 
   verified = g_new0 (VerifiedFolder, 1);
   verified->report = report;
   verified->doubts = namida_zip_doubt_list_folder (data, cancellable);
-  /* Ctrl+C ended the look into the zips. */
-  if (g_cancellable_set_error_if_cancelled (cancellable, &error))
-    {
-      verified_folder_free (verified);
-      g_task_return_error (task, error);
-      return;
-    }
   g_task_return_pointer (task, verified, (GDestroyNotify) verified_folder_free);
 }
 
@@ -358,6 +351,12 @@ verify_folder (NamidaCli *cli, const char *folder)
         continue;
       verify_tell_doubt (cli, one->version, one->zip, one->doubt, NULL);
       doubts++;
+    }
+  /* Ctrl+C ended the look into the zips: the version is not verified, but what is damaged is known. */
+  if (g_cancellable_set_error_if_cancelled (cli->cancellable, &error))
+    {
+      verify_tell_damages (cli, verified->report);
+      return namida_cli_fail (cli, error);
     }
   return tell_report (cli, verified->report, doubts);
 }

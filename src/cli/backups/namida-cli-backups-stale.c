@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* “backups list --stale DAYS”: lists the devices whose newest backup here, or whose automatic backup from here, is
  * older than this many days. The exit code is 9 if there is one, for monitoring programs. Main thread;
- * the database is read in a thread, so that Ctrl+C ends it. */
+ * the database is read in a thread, so that Ctrl+C is noticed meanwhile. */
 #include "config.h"
 
 #include "namida-cli-backups.h"

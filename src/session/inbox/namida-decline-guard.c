@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rate-limits the requests of devices that were declined, so that a stranger cannot ask until the user accepts by
- * mistake. namida-hub-receive.c uses it for offers. Main context. */
+ * mistake. namida-inbox-ask.c uses it for offers. Main context. */
 #include "config.h"
 
 #include "namida-decline-guard.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Keeps a device whose requests were declined from asking again at once. namida-hub-receive.c uses it for offers.
+/* Keeps a device whose requests were declined from asking again at once. namida-inbox-ask.c uses it for offers.
  * Main context. */
 #pragma once
 

@@ -294,7 +294,7 @@ decide_resumable_found (GObject *source, GAsyncResult *result, gpointer user_dat
   g_autoptr (NamidaJournalSession) parked = namida_store_find_resumable_finish (NAMIDA_STORE (source), result, &error);
   Policy policy;
 
-  if (namida_offer_get_state (deciding->offer) != NAMIDA_OFFER_OPEN)
+  if (namida_offer_get_state (deciding->offer) != NAMIDA_OFFER_OPEN || !deciding->inbox->running)
     return;
   deciding->inbox->doubt (deciding->offer, deciding->inbox->doubt_data);
   policy = decide_get_policy (deciding->inbox, deciding->offer, decide_trusted_of (deciding->inbox, deciding->offer));
@@ -332,7 +332,7 @@ decide_trust_refreshed (GObject *source, GAsyncResult *result, gpointer user_dat
 
   if (!namida_trust_store_refresh_finish (NAMIDA_TRUST_STORE (source), result, &error))
     g_signal_emit_by_name (self, "trouble", error->message);
-  if (namida_offer_get_state (offer) != NAMIDA_OFFER_OPEN)
+  if (namida_offer_get_state (offer) != NAMIDA_OFFER_OPEN || !self->running)
     return;
   namida_store_find_resumable_async (self->store, namida_offer_get_fingerprint (offer), namida_offer_get_key (offer),
                                      /* A sender that was told that a file arrived may leave it out of the next offer,

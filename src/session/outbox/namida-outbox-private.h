@@ -67,6 +67,7 @@ typedef struct
   char *history_id;                    /* (nullable) until it has a row in the history */
   char *next_id;                       /* (nullable): the future history_id, if it was requested early */
   gboolean writing, write_again, last; /* state of writing the row, one write at a time; @last: the final write */
+  gboolean written;                    /* the last write succeeded */
   GError *error;                       /* (nullable): why the last attempt ended */
 } NamidaSending;
 

@@ -165,6 +165,8 @@ namida_outbox_send (NamidaOutbox *self, NamidaPeer *peer, GListModel *files, Nam
 NamidaTransfer *
 namida_outbox_retry (NamidaOutbox *self, NamidaTransfer *transfer)
 {
+  /* Another transfer in the list may remove this one from it. */
+  g_autoptr (NamidaTransfer) before G_GNUC_UNUSED = g_object_ref (transfer);
   NamidaSending *sending = namida_sending_of (transfer);
 
   if (sending == NULL || !self->running)

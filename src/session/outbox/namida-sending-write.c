@@ -57,7 +57,7 @@ writing_done (GObject *source, GAsyncResult *result, gpointer user_data)
   NamidaSending *sending = namida_sending_of (transfer);
 
   sending->writing = FALSE;
-  namida_report_history (source, result, &self->reported_at);
+  sending->written = namida_report_history (source, result, &self->reported_at);
   if (sending->write_again)
     {
       namida_sending_write (self, transfer);

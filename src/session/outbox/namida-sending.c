@@ -143,7 +143,7 @@ namida_sending_is_settled (NamidaTransfer *transfer)
 {
   const NamidaSending *sending = namida_sending_of (transfer);
 
-  return sending != NULL && sending->history_id != NULL && sending->last && !sending->writing
+  return sending != NULL && sending->history_id != NULL && sending->last && !sending->writing && sending->written
          && namida_transfer_is_final (transfer)
          && (sending->by_schedule || namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_DONE);
 }

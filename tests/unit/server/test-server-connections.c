@@ -190,8 +190,8 @@ test_next_session (Fixture *f, gconstpointer data)
   g_autoptr (TestSink) other_sink = NULL;
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
-  g_autoptr (NamidaReceiveSession) one = open_session_for_file (f, "one", &sink, &first);
-  g_autoptr (NamidaReceiveSession) two = open_session_for_file (f, "two", &other_sink, &second);
+  g_autoptr (NamidaReceiveSession) one G_GNUC_UNUSED = open_session_for_file (f, "one", &sink, &first);
+  g_autoptr (NamidaReceiveSession) two G_GNUC_UNUSED = open_session_for_file (f, "two", &other_sink, &second);
   g_autoptr (GSocket) other = send_file (f, "one", first);
   g_autofree char *request
       = g_strdup_printf ("POST " NAMIDA_V1_PREFIX "/upload?sessionId=two&fileId=f1&token=%s HTTP/1.1\r\nHost: x\r\n"
@@ -212,8 +212,8 @@ test_next_session (Fixture *f, gconstpointer data)
 static void
 test_keep (Fixture *f, gconstpointer data)
 {
-  g_autoptr (NamidaReceiveSession) one = open_session (f, "one", "one", "A", NULL);
-  g_autoptr (NamidaReceiveSession) two = open_session (f, "two", "two", "A", NULL);
+  g_autoptr (NamidaReceiveSession) one G_GNUC_UNUSED = open_session (f, "one", "one", "A", NULL);
+  g_autoptr (NamidaReceiveSession) two G_GNUC_UNUSED = open_session (f, "two", "two", "A", NULL);
 
   g_assert_cmpuint (ask (f, "cancel", "A", "sessionId=one&keep=1", NULL, NULL), ==, 200);
   g_assert_cmpint (namida_receive_session_get_state (one), ==, NAMIDA_SESSION_PARKED);

@@ -255,14 +255,14 @@ add_sent (NamidaHub *hub, GPtrArray *backups, guint number)
                          namida_send_source_new_for_files (G_LIST_MODEL (none), NULL));
   sending = namida_sending_of (transfer);
   sending->history_id = g_strdup_printf ("sent-%u", number);
-  sending->last = TRUE;
+  sending->last = sending->written = TRUE;
   set_songs (transfer, backups);
   namida_transfer_list_add (hub->list, transfer);
   end_somehow (transfer);
   return sending;
 }
 
-/* A schedule sends every night. What the user sent and what failed stays, because it can be tried again. */
+/* A schedule sends every night. What the user sent and failed stays, because it can be tried again. */
 static void
 test_sent_ones_leave (void)
 {

@@ -67,6 +67,7 @@ rule_dup_own_info (gpointer data)
 {
   NamidaDeviceInfo *info = namida_device_info_new ();
 
+  g_free (info->alias);
   info->alias = g_strdup ("Outbox");
   return info;
 }
@@ -133,6 +134,7 @@ fixture_set_up (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   f->peers = namida_peer_list_new ();
   info->fingerprint = g_strdup (KEY);
+  g_free (info->alias);
   info->alias = g_strdup ("Old Phone");
   namida_peer_list_add_known (f->peers, info, NULL, 1);
   f->peer = namida_peer_list_find_by_fingerprint (f->peers, KEY);
