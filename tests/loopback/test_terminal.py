@@ -203,18 +203,18 @@ def test_kind_of_device(lab):
 
 
 def test_pair_events(lab):
-    """with --json, pairing is asked about whatever --accept is; where standard input is closed it is refused"""
+    """with --json, pairing is asked about whatever --accept is; a closed standard input takes no answer back, and refuses the next request"""
     sender = lab.device("Sender")
     for accept in ("trusted", "all"):
         receiver = lab.receiver("--accept", accept)
         sender.start("pair", f"127.0.0.1:{receiver.listening['port']}")
         here, there = sender.wait_event("pair"), receiver.wait_event("pair")
-        sender.answer(pair=True)
         receiver.answer(pair=True, digits=there["digits"] or here["digits"])
-        equal(receiver.wait_event("pair-closed")["paired"], True)
-        equal(sender.wait(30), 0)
         receiver.process.stdin.close()
         time.sleep(0.3)
+        sender.answer(pair=True)
+        equal(receiver.wait_event("pair-closed")["paired"], True)
+        equal(sender.wait(30), 0)
         sender.start("pair", f"127.0.0.1:{receiver.listening['port']}")
         equal(sender.wait(30), 3, sender.errors)
         receiver.stop()
