@@ -127,7 +127,7 @@ def never(lab, _):
         assert refused.status == 403 and len(json.loads(refused.body)["message"]) > 20, refused
     expect(receiver.curl("prepare-upload", {}, scheme="http", identity=None), 403, "encryption-required")
     deadline = time.monotonic() + WAIT
-    while not any("127.0.0.1" in line and "encryption" in line for line in receiver.errors):
+    while not any("127.0.0.1" in line and "unencrypted" in line for line in receiver.errors):
         assert time.monotonic() < deadline, receiver.errors
         time.sleep(0.05)
     assert receiver.curl("register", method="GET", scheme="http", identity=None).status == 200

@@ -167,7 +167,7 @@ def one_zip(lab):
     """It restores exactly one."""
     phone = lab.phone()
     for words, tree in (("only together with a Namida backup", {("Music", "a.mp3"): b"1"}),
-                        ("exactly one backup", {("", ZIP): b"zip",
+                        ("one Namida backup per transfer", {("", ZIP): b"zip",
                                                 ("", "Namida Backup - 2026-07-20 18.30.00.zip"): b"zip"})):
         code, end = lab.send(phone, *lab.lay_out(tree), "--unencrypted")
         assert code == 1 and words in json.dumps(end), (code, end)

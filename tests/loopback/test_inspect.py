@@ -219,7 +219,7 @@ class Cases:
         data = backup()
         for i in range(20):
             answer = inspect(self.write(data[:1 + (len(data) - 2) * i // 19]))
-            assert answer["kind"] == "truncated" and "cut off" in answer["sentence"], (i, answer)
+            assert answer["kind"] == "truncated" and "its end is missing" in answer["sentence"], (i, answer)
 
     def test_cut_after_an_inner_zip(self):
         """The end of an inner zip at the very end looks like the end of a whole one."""

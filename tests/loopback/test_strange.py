@@ -97,7 +97,7 @@ def test_in_the_way(lab):
         receiver.wait_event("end")
         why = [event["message"] for event in receiver.seen if event["event"] == "file"]
         equal(len(why), n + 1, receiver.seen)
-        assert "in the way" in why[-1], why
+        assert "in place of" in why[-1], why
         equal(list(outside.iterdir()), [])
         place.unlink()
     expect(0, sender.send(receiver, music))

@@ -50,18 +50,18 @@ def test_sender_with_another_key(lab):
     receiver.receive("--accept", "ask")
     false.start("send", "--to", receiver.alias, some_file(lab))
     offer = receiver.wait_event("offer")
-    assert sender.alias in offer["warning"] and "another key" in offer["warning"], offer
+    assert sender.alias in offer["warning"] and "key is different" in offer["warning"], offer
     equal(offer["trusted"], False)
     assert offer["fingerprint"] == json.loads(expect(0, false.run("--json", "identity")).out)["fingerprint"], offer
     receiver.answer(decline=offer["id"])
     equal(false.wait(), 3, false.errors)
     equal(receiver.stop(), 0)
-    assert any("another key" in line for line in receiver.errors), receiver.errors
+    assert any("key is different" in line for line in receiver.errors), receiver.errors
     for policy in ("all", "trusted"):
         receiver.receive("--accept", policy)
         expect(3, false.send(receiver, some_file(lab)))
         equal(receiver.stop(), 0)
-        assert any("another key" in line for line in receiver.errors), receiver.errors
+        assert any("key is different" in line for line in receiver.errors), receiver.errors
     assert not receiver.backups.exists() or not any(receiver.backups.iterdir())
     # The real one is what it was.
     receiver.receive("--accept", "trusted")
@@ -112,7 +112,7 @@ def test_receiver_with_another_key(lab):
     false = impostor(lab, receiver)
     false.receive("--accept", "all")
     row = seen(sender, false)
-    assert "another key" in row["warning"] and row["trusted"] is False, row
+    assert "key is different" in row["warning"] and row["trusted"] is False, row
     where = f"127.0.0.1:{false.listening['port']}"
     for name in (receiver.alias, where, false.listening["fingerprint"]):
         result = expect(6, sender.send(name, what))
@@ -151,7 +151,7 @@ def test_address_of_a_trusted_device(lab):
         told.append(expect(4, sender.run("--json", "pair", name)))
     told.append(expect(0, sender.run("devices", "--timeout", "3")))
     for result in told:
-        assert "Careful" not in result.out + result.err and "another key" not in result.out + result.err, result.err
+        assert "Careful" not in result.out + result.err and "key is different" not in result.out + result.err, result.err
     assert stranger.alias in told[0].out + told[0].err and receiver.alias in told[0].out + told[0].err, told[0].err
     expect(0, sender.send(stranger.alias, some_file(lab)))
     equal(stranger.stop(), 0)
@@ -180,7 +180,7 @@ def test_paired_again(lab):
     receiver.receive("--accept", "ask")
     again.start("pair", receiver.alias)
     again.wait_event("pair")
-    assert "another key" in receiver.wait_event("pair")["warning"]
+    assert "key is different" in receiver.wait_event("pair")["warning"]
     again.answer(pair=True)
     receiver.answer(pair=True)
     equal(again.wait(), 0, again.errors)
