@@ -56,7 +56,7 @@ class CaseFold(fusepy.Operations):
         return at
 
     def attributes(self, st):
-        keys = ("st_atime_ns", "st_ctime_ns", "st_mtime_ns", "st_gid", "st_uid", "st_mode", "st_nlink", "st_size", "st_blocks")
+        keys = ("st_atime_ns", "st_ctime_ns", "st_mtime_ns", "st_gid", "st_uid", "st_mode", "st_nlink", "st_size", "st_blocks", "st_ino")
         return {key.removesuffix("_ns"): getattr(st, key) for key in keys}
 
     def getattr(self, path, fh=None):
@@ -187,5 +187,5 @@ if __name__ == "__main__":
     OPERATIONS = KIND(os.path.abspath(sys.argv[2]))
     OPERATIONS.use_ns = True
     codecs.register(find_codec)
-    fusepy.FUSE(OPERATIONS, sys.argv[3], foreground=True, nothreads=True, default_permissions=True, use_ino=False, fsname=sys.argv[1],
+    fusepy.FUSE(OPERATIONS, sys.argv[3], foreground=True, nothreads=True, default_permissions=True, use_ino=True, fsname=sys.argv[1],
                 encoding="bytes_too")
