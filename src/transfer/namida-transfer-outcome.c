@@ -16,8 +16,12 @@ outcome_sent (NamidaTransfer *self, const NamidaFileCounts *counts)
 {
   g_autofree char *detail = NULL;
   g_autofree char *names = namida_transfer_dup_failed (self, counts->failed == 0, NAMED_FILES, &detail);
-  const char *why
-      = detail != NULL ? detail : _ ("The other files were saved. Send again to transfer the missing ones.");
+  const char *why = detail;
+
+  if (why == NULL && counts->stored + counts->kept > 0)
+    why = _ ("The other files were saved. Send again to transfer the missing ones.");
+  else if (why == NULL)
+    why = _ ("Send again.");
 
   if (counts->failed == 0)
     /* Translators: %u is a number of empty folders, the first %s their names, the second a sentence with the reason. */
@@ -27,8 +31,8 @@ outcome_sent (NamidaTransfer *self, const NamidaFileCounts *counts)
                         counts->failed_folders, names, why);
   /* Translators: the first %s are names of files, the second a sentence with the reason. */
   return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
-                      ngettext ("%u of %u file could not be saved on the other device: %s. %s",
-                                "%u of %u files could not be saved on the other device: %s. %s", counts->files),
+                      ngettext ("%u of %u file was not saved on the other device: %s. %s",
+                                "%u of %u files were not saved on the other device: %s. %s", counts->files),
                       counts->failed, counts->files, names, why);
 }
 

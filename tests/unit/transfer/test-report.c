@@ -96,7 +96,7 @@ test_outcomes (void)
   g_assert_cmpstr (json_object_get_string_member (object, "result"), ==, "incomplete");
   g_assert_cmpstr (json_object_get_string_member (object, "code"), ==, "incomplete");
   g_assert_cmpstr (json_object_get_string_member (object, "message"), ==,
-                   "9 of 11 files could not be saved on the other device: “Music/other.mp3”, “Music/lost.mp3”, "
+                   "9 of 11 files were not saved on the other device: “Music/other.mp3”, “Music/lost.mp3”, "
                    "“Music/refused.mp3”, …."
                    " What arrived is not what was sent.");
   g_assert_cmpint (json_object_get_int_member (object, "stored"), ==, 1);

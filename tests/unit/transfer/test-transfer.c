@@ -520,7 +520,7 @@ test_incomplete_words (void)
     const char *begins;
   } all[] = {
     { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 1, 1, 0, 0, FALSE,
-      "1 of 2 files could not be saved on the other device: “Music/1.mp3”. The" },
+      "1 of 2 files were not saved on the other device: “Music/1.mp3”. The other files were saved." },
     { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 2, 0, 0, FALSE, "2 files were not saved. Ask" },
     { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 2, 3, 0, FALSE, "2 files were not saved. Ask" },
     { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 0, 3, 0, FALSE, "3 of 4 files were not accepted." },
@@ -536,7 +536,7 @@ test_incomplete_words (void)
     { NAMIDA_DIRECTION_SEND, FALSE, TRUE, 1, 0, 0, 1, TRUE, "Not everything was sent: there are more than 1 files" },
     /* A file that is not there is told before what was never offered. */
     { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 0, 1, 0, 3, FALSE,
-      "1 of 1 file could not be saved on the other device: “Music/0.mp3”. The" },
+      "1 of 1 file was not saved on the other device: “Music/0.mp3”. Send again." },
     { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 1, 0, 0, 0, FALSE, NULL },
   };
 
