@@ -6,6 +6,7 @@
 #include <adwaita.h>
 #include <glib/gstdio.h>
 #include <locale.h>
+#include <utime.h>
 
 #include "namida-details-dialog.h"
 #include "namida-error.h"
@@ -212,6 +213,16 @@ test_trouble (void)
   check_row (namida_transfer_row_new (hub, transfer), "Its disk is full");
 }
 
+#define SONG_MTIME 1790000000 /* seconds since 1970 */
+
+static void
+set_mtime (const char *path, gint64 seconds)
+{
+  struct utimbuf times = { .actime = seconds, .modtime = seconds };
+
+  g_assert_cmpint (g_utime (path, &times), ==, 0);
+}
+
 static NamidaTransfer *
 dragged (NamidaDirection direction, const char *source, const char *folder)
 {
@@ -225,6 +236,7 @@ dragged (NamidaDirection direction, const char *source, const char *folder)
   entry->label = g_strdup ("Music");
   entry->relative_path = g_strdup ("Björk/a.mp3");
   entry->size = 5;
+  entry->mtime_ns = SONG_MTIME * G_GINT64_CONSTANT (1000000000);
   entry->source = g_strdup (source);
   namida_backup_add (backup, entry);
   namida_transfer_set_backup (transfer, backup);
@@ -241,7 +253,8 @@ check_drag (NamidaTransfer *transfer, const char *wanted)
   g_assert_null (namida_file_drag_dup_file (transfer, 1));
 }
 
-/* Only a file that was saved, and is there with its size, can be dragged out; a sent one from where it came. */
+/* Only a file that was saved, and is there with its size and time, can be dragged out; a sent one from where it came.
+ */
 static void
 test_drag (void)
 {
@@ -255,11 +268,17 @@ test_drag (void)
 
   g_assert_cmpint (g_mkdir_with_parents (inside, 0700), ==, 0);
   g_assert_true (g_file_set_contents (path, "abcde", 5, NULL));
+  set_mtime (path, SONG_MTIME);
   check_drag (received, NULL);
   namida_transfer_set_result (received, 0, NAMIDA_FILE_STORED, NULL);
   namida_transfer_set_result (in_label, 0, NAMIDA_FILE_STORED, NULL);
   check_drag (received, path);
   check_drag (in_label, path);
+  check_drag (sent, path);
+  /* Another song of the same size is at its place. */
+  set_mtime (path, SONG_MTIME - 60);
+  check_drag (received, NULL);
+  check_drag (in_label, NULL);
   check_drag (sent, path);
   g_assert_true (g_file_set_contents (path, "another", 7, NULL));
   check_drag (received, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Dragging files out of the details window. A transfer does not keep the path of every saved file, so the places that
- * it can have are looked at, and a file of another size is not taken for it. Called by namida-file-row.c. Main
+ * it can have are looked at, and a file of another size or time is not taken for it: a song whose tags were changed
+ * may have the same size. Called by namida-file-row.c. Main
  * context. */
 #include "config.h"
 
@@ -8,12 +9,20 @@
 
 #include <sys/stat.h>
 
+#include "namida-file-ops.h"
+
+#define COARSEST_NS G_GINT64_CONSTANT (2000000000) /* FAT stores times with a resolution of two seconds */
+
+/* @timed: whether the file was stored with the time of @entry. */
 static GFile *
-file_drag_dup_if_there (const char *path, guint64 size)
+file_drag_dup_if_there (const char *path, const NamidaEntry *entry, gboolean timed)
 {
   struct stat st;
 
-  if (stat (path, &st) != 0 || !S_ISREG (st.st_mode) || (guint64) st.st_size != size)
+  if (stat (path, &st) != 0 || !S_ISREG (st.st_mode) || (guint64) st.st_size != entry->size)
+    return NULL;
+  if (timed && entry->mtime_ns != NAMIDA_ENTRY_TIME_UNKNOWN
+      && ABS (namida_stat_mtime_ns (&st) - entry->mtime_ns) > COARSEST_NS)
     return NULL;
   return g_file_new_for_path (path);
 }
@@ -35,18 +44,18 @@ namida_file_drag_dup_file (NamidaTransfer *transfer, guint index)
   if (entry->kind == NAMIDA_ENTRY_FOLDER)
     return NULL;
   if (entry->source != NULL)
-    return file_drag_dup_if_there (entry->source, entry->size);
+    return file_drag_dup_if_there (entry->source, entry, FALSE);
   if (folder == NULL || (result != NAMIDA_FILE_STORED && result != NAMIDA_FILE_KEPT_EXISTING))
     return NULL;
   place = namida_entry_dup_place (entry);
   below = g_build_filename (folder, place, NULL);
-  file = file_drag_dup_if_there (below, entry->size);
+  file = file_drag_dup_if_there (below, entry, result == NAMIDA_FILE_STORED);
   /* The folder that the user should open may be that of the label itself. */
   if (file == NULL && *entry->relative_path != '\0')
     {
       g_autofree char *within = g_build_filename (folder, entry->relative_path, NULL);
 
-      file = file_drag_dup_if_there (within, entry->size);
+      file = file_drag_dup_if_there (within, entry, result == NAMIDA_FILE_STORED);
     }
   return file;
 }

@@ -17,7 +17,7 @@ typedef NamidaFileItem *(*NamidaFileDragItem) (GtkWidget *row);
  * @index: position in the entries of its backup
  *
  * Looks for the file on the disk, which blocks for a moment. Main context. Returns: (transfer full) (nullable): the
- * file of an entry that was saved here, or that was sent from here; %NULL if no file of its size is there
+ * file of an entry that was saved here, or that was sent from here; %NULL if no file of its size and time is there
  */
 GFile *namida_file_drag_dup_file (NamidaTransfer *transfer, guint index);
 /** namida_file_drag_attach: Lets @row be dragged. @item: called when a drag begins. Main context. */
