@@ -142,19 +142,19 @@ get_dialog_describe (NamidaGetDialog *self, const char *text)
   adw_preferences_group_set_description (self->version_group, escaped);
 }
 
-/* The message of the other device is for all kinds of programs; say where to press. */
+/* The words of the other device, and where to press if it has a window. The switch is only there if this computer is
+ * trusted there; then the words name the command, in every language. */
 static void
-get_dialog_show_declined (NamidaGetDialog *self)
+get_dialog_show_declined (NamidaGetDialog *self, const char *message)
 {
-  NamidaPeer *peer = get_dialog_peer (self);
-  const char *alias = peer != NULL ? namida_peer_get_alias (peer) : "";
-  /* Translators: %s is the name of a device. The text in quotes is the title of a switch. */
-  g_autofree char *text = g_strdup_printf (_ ("“%s” does not allow this computer to get backups back. On that device, "
-                                              "open the page of this computer and turn on “Get Back What Is Kept for "
-                                              "It”."),
-                                           alias);
+  g_autofree char *text = NULL;
 
-  get_dialog_describe (self, text);
+  if (strstr (message, "--restore yes") != NULL)
+    /* Translators: The text in quotes is the title of a switch. */
+    text = g_strdup_printf ("%s\n\n%s", message,
+                            _ ("In the window of that device, open the page of this computer and turn on “Get Back "
+                               "What Is Kept for It”."));
+  get_dialog_describe (self, text != NULL ? text : message);
 }
 
 static void
@@ -174,7 +174,7 @@ get_dialog_on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
       self->kept = g_steal_pointer (&kept);
     }
   else if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED))
-    get_dialog_show_declined (self);
+    get_dialog_show_declined (self, error->message);
   else if (error != NULL)
     get_dialog_describe (self, error->message);
   else
