@@ -50,8 +50,8 @@ names_on_ended (NamidaTransfer *transfer, NamidaShell *window)
     return;
   dialog = namida_dialog_new (GTK_WINDOW (window), _ ("Send Under Other Names?"),
                               _ ("Android refuses the names of some files, or confuses them with others. They can be "
-                                 "sent under other names, and the backup is changed to match; or they can be left "
-                                 "out."));
+                                 "sent under other names, and the backup is changed to match; or they can be "
+                                 "skipped."));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "leave-out", _ ("_Skip"),
                                     "rename", _ ("_Rename"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "rename", ADW_RESPONSE_SUGGESTED);
