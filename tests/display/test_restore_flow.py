@@ -206,7 +206,9 @@ def test_send_sheet(lab):
         assert focused(name), f"“{name}” is not reached by keys"
         keys(dialog, "space")
         time.sleep(0.5)
-    wait_for("its name in the closed row", lambda: "No other device" not in texts())
+    wait_for("its name in the closed row, and that it is not trusted", lambda: "Attic (New device)" in texts())
+    assert any((n.get_name() or "").startswith("Attic") and n.get_role_name() == "check box" and "New device" in (n.get_description() or "")
+               for n in everything()), "a screen reader does not say that it is not trusted"
     see("send-also", dialog)
     # A gigabyte twice would take a processor for long.
     for path in music.rglob("*.*"):
