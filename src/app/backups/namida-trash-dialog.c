@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The dialog of namida-trash-dialog.h: a row for each version that retention moved to the trash, with the day on
  * which it is deleted and a button that restores it as a version. The list is read in a worker thread, again after
- * each change. Opened by the action "win.trash". Main context. */
+ * each change; a list that comes after the dialog was closed is ignored. A window has one such dialog. Opened by the
+ * action "win.trash". Main context. */
 #include "config.h"
 
 #include "namida-trash-dialog.h"
@@ -11,7 +12,8 @@
 
 #include <glib/gi18n.h>
 
-#define SHOWN 100u /* maximum number of rows, the newest ones */
+#define DIALOG_KEY "namida-trash-dialog" /* of the window: (nullable) (transfer none): its dialog */
+#define SHOWN 100u                       /* maximum number of rows, the newest ones */
 
 static void trash_dialog_load (AdwMessageDialog *dialog);
 
@@ -21,13 +23,24 @@ trash_dialog_get_versions (AdwMessageDialog *dialog)
   return g_object_get_data (G_OBJECT (dialog), "versions");
 }
 
+/* Canceled when the dialog is closed. */
+static GCancellable *
+trash_dialog_get_open (AdwMessageDialog *dialog)
+{
+  return g_object_get_data (G_OBJECT (dialog), "open");
+}
+
 static void
 trash_dialog_on_taken (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (AdwMessageDialog) dialog = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (namida_versions_take_back_finish (NAMIDA_VERSIONS (source), result, &error))
+  gboolean taken = namida_versions_take_back_finish (NAMIDA_VERSIONS (source), result, &error);
+
+  if (g_cancellable_is_cancelled (trash_dialog_get_open (dialog)))
+    return;
+  if (taken)
     trash_dialog_load (dialog);
   else
     adw_message_dialog_set_body (dialog, error->message);
@@ -132,6 +145,8 @@ trash_dialog_on_loaded (GObject *source, GAsyncResult *result, gpointer user_dat
   g_autoptr (GPtrArray) trashed = namida_versions_list_trash_finish (NAMIDA_VERSIONS (source), result, &error);
   g_autofree char *body = NULL;
 
+  if (g_cancellable_is_cancelled (trash_dialog_get_open (dialog)))
+    return;
   if (trashed != NULL)
     body = trash_dialog_dup_body (trashed);
   adw_message_dialog_set_body (dialog, body != NULL ? body : error->message);
@@ -145,15 +160,30 @@ trash_dialog_on_loaded (GObject *source, GAsyncResult *result, gpointer user_dat
 static void
 trash_dialog_load (AdwMessageDialog *dialog)
 {
-  namida_versions_list_trash_async (trash_dialog_get_versions (dialog), NULL, trash_dialog_on_loaded,
-                                    g_object_ref (dialog));
+  namida_versions_list_trash_async (trash_dialog_get_versions (dialog), trash_dialog_get_open (dialog),
+                                    trash_dialog_on_loaded, g_object_ref (dialog));
+}
+
+static void
+trash_dialog_on_destroy (GtkWidget *dialog, GtkWindow *parent)
+{
+  g_cancellable_cancel (trash_dialog_get_open (ADW_MESSAGE_DIALOG (dialog)));
+  g_object_set_data (G_OBJECT (parent), DIALOG_KEY, NULL);
 }
 
 void
 namida_trash_dialog_show (GtkWindow *parent, NamidaHub *hub)
 {
-  GtkWidget *dialog = namida_dialog_new (parent, _ ("Trash"), NULL);
+  GtkWidget *dialog = g_object_get_data (G_OBJECT (parent), DIALOG_KEY);
 
+  /* It may still be reading its list, without being visible. */
+  if (dialog != NULL)
+    return;
+  dialog = namida_dialog_new (parent, _ ("Trash"), NULL);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
+  g_object_set_data (G_OBJECT (parent), DIALOG_KEY, dialog);
+  g_object_set_data_full (G_OBJECT (dialog), "open", g_cancellable_new (), g_object_unref);
+  g_signal_connect_object (dialog, "destroy", G_CALLBACK (trash_dialog_on_destroy), parent, 0);
   g_object_set_data_full (G_OBJECT (dialog), "versions", g_object_ref (namida_hub_get_versions (hub)), g_object_unref);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"), NULL);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "close");
