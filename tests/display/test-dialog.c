@@ -151,6 +151,37 @@ test_empty (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+static void
+on_turn_response (AdwMessageDialog *dialog, const char *response, char **given)
+{
+  g_free (*given);
+  *given = g_strdup (response);
+}
+
+/* Questions about several devices come one after the other; what still waits when the window goes is answered. */
+static void
+test_turns (void)
+{
+  GtkWidget *window = show_window (NARROW);
+  AdwMessageDialog *dialogs[3];
+  g_autofree char *given = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (dialogs); i++)
+    {
+      dialogs[i] = make_question (window, "Drop It");
+      namida_dialog_present_in_turn (dialogs[i]);
+    }
+  g_signal_connect (dialogs[2], "response", G_CALLBACK (on_turn_response), &given);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (dialogs[0])));
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (dialogs[1])));
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (dialogs[2])));
+  gtk_window_destroy (GTK_WINDOW (dialogs[0]));
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (dialogs[1])));
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (dialogs[2])));
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_cmpstr (given, ==, "close");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -159,5 +190,6 @@ main (int argc, char **argv)
   g_test_add_func ("/app/dialog/short", test_short);
   g_test_add_func ("/app/dialog/long", test_long);
   g_test_add_func ("/app/dialog/empty", test_empty);
+  g_test_add_func ("/app/dialog/turns", test_turns);
   return g_test_run ();
 }

@@ -62,7 +62,7 @@ names_on_ended (NamidaTransfer *transfer, NamidaShell *window)
   question->transfer = g_object_ref (transfer);
   g_signal_connect_data (dialog, "response", G_CALLBACK (names_on_response), question,
                          (GClosureNotify) names_question_free, 0);
-  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
+  namida_dialog_present_in_turn (ADW_MESSAGE_DIALOG (dialog));
 }
 
 void

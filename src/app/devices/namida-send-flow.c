@@ -207,7 +207,7 @@ ask_pin (NamidaShell *window, Sent *sent, gboolean wrong)
 
   g_set_object (&asked->window, window);
   g_signal_connect (dialog, "response", G_CALLBACK (on_pin_response), asked);
-  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
+  namida_dialog_present_in_turn (ADW_MESSAGE_DIALOG (dialog));
 }
 
 /* A version that is restored to another device, or a transfer of an earlier run: its files are not known here. */
@@ -231,7 +231,7 @@ send_flow_ask_retry_pin (NamidaShell *window, NamidaTransfer *transfer, gboolean
   GtkWidget *dialog = send_flow_make_pin_dialog (window, namida_transfer_get_peer_alias (transfer), wrong);
 
   g_signal_connect_object (dialog, "response", G_CALLBACK (send_flow_on_retry_pin), transfer, 0);
-  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
+  namida_dialog_present_in_turn (ADW_MESSAGE_DIALOG (dialog));
 }
 
 void

@@ -65,7 +65,7 @@ sent_before_show (SentBeforeQuestion *self, guint n, guint64 bytes)
   adw_message_dialog_set_default_response (dialog, "skip");
   adw_message_dialog_set_close_response (dialog, "cancel");
   g_signal_connect (dialog, "response", G_CALLBACK (sent_before_on_response), self);
-  namida_dialog_present (dialog);
+  namida_dialog_present_in_turn (dialog);
 }
 
 static void

@@ -14,6 +14,7 @@ struct _NamidaDialog
 
 G_DEFINE_FINAL_TYPE (NamidaDialog, namida_dialog, ADW_TYPE_MESSAGE_DIALOG)
 
+#define TURN_KEY "namida-dialog-turn" /* of a parent: a GQueue of dialogs, borrowed, the first of which is shown */
 /* Pixels: more than the widest letter of a heading needs, and less than the width of any dialog. */
 #define LEAST_WIDTH 80
 /* Pixels that a window manager or the theme may draw around a window. */
@@ -138,4 +139,50 @@ namida_dialog_present (AdwMessageDialog *dialog)
   settle (GTK_WIDGET (dialog), adw_message_dialog_get_extra_child (dialog), MAX (most, LEAST_WIDTH));
   namida_mnemonics_unspeak (GTK_WIDGET (dialog));
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* ---- one after the other ---- */
+
+static void
+dialog_on_closed (GtkWidget *dialog, GtkWidget *parent)
+{
+  GQueue *turn = g_object_get_data (G_OBJECT (parent), TURN_KEY);
+  GtkWidget *next;
+
+  g_queue_remove (turn, dialog);
+  next = g_queue_peek_head (turn);
+  if (next != NULL && !gtk_widget_in_destruction (parent) && !gtk_widget_get_visible (next))
+    namida_dialog_present (ADW_MESSAGE_DIALOG (next));
+}
+
+static void
+dialog_on_parent_closed (GtkWidget *parent, GQueue *turn)
+{
+  g_autoptr (GQueue) all = g_queue_copy (turn);
+
+  for (GList *l = all->head; l != NULL; l = l->next)
+    {
+      if (gtk_widget_get_visible (l->data))
+        continue;
+      adw_message_dialog_response (l->data, adw_message_dialog_get_close_response (l->data));
+      gtk_window_destroy (l->data);
+    }
+}
+
+void
+namida_dialog_present_in_turn (AdwMessageDialog *dialog)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (dialog));
+  GQueue *turn = g_object_get_data (G_OBJECT (parent), TURN_KEY);
+
+  if (turn == NULL)
+    {
+      turn = g_queue_new ();
+      g_object_set_data_full (G_OBJECT (parent), TURN_KEY, turn, (GDestroyNotify) g_queue_free);
+      g_signal_connect (parent, "destroy", G_CALLBACK (dialog_on_parent_closed), turn);
+    }
+  g_queue_push_tail (turn, dialog);
+  g_signal_connect_object (dialog, "destroy", G_CALLBACK (dialog_on_closed), parent, 0);
+  if (g_queue_get_length (turn) == 1)
+    namida_dialog_present (dialog);
 }

@@ -29,4 +29,12 @@ GtkWidget *namida_dialog_new (GtkWindow *parent, const char *heading, const char
  */
 void namida_dialog_present (AdwMessageDialog *dialog);
 
+/**
+ * namida_dialog_present_in_turn: shows a complete dialog as namida_dialog_present() does, but not before those that
+ * were given to this function earlier and have the same parent are closed. For questions about transfers to several
+ * devices, which would otherwise cover each other. When the parent is closed, those that still wait give the response
+ * of a dialog that is closed.
+ */
+void namida_dialog_present_in_turn (AdwMessageDialog *dialog);
+
 G_END_DECLS

@@ -50,7 +50,7 @@ ask (NamidaShell *window, NamidaPeer *peer, Question *question)
   adw_message_dialog_set_close_response (message, "cancel");
   namida_consent_guard_add_response (message, "send");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free, 0);
-  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
+  namida_dialog_present_in_turn (ADW_MESSAGE_DIALOG (dialog));
 }
 
 void
