@@ -154,6 +154,7 @@ def test_merge(lab):
     keys(dialog, "Return")
     total = truth["listens"] + other["listens"]
     wait_for("the figures", lambda: str(total) in texts(), 60)
+    assert any((n.get_name() or "").startswith(f"Listens: {total}. ") for n in everything()), "a screen reader does not say the result and the rule"
     see("merge", dialog)
     press(button("Merge"))
     folder = pathlib.Path(os.environ["HOME"]) / "Namida" / "Backups"

@@ -131,6 +131,7 @@ static void
 merge_add_count (NamidaMergeDialog *self, const char *title, const char *rule, const NamidaMergeCount *count)
 {
   GtkWidget *row, *box, *line, *words, *name, *how;
+  g_autofree char *spoken = NULL;
 
   if (count->first + count->second == 0)
     return;
@@ -157,7 +158,9 @@ merge_add_count (NamidaMergeDialog *self, const char *title, const char *rule, c
   gtk_widget_set_margin_top (box, 9);
   gtk_widget_set_margin_bottom (box, 12);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  /* A row is read by its label alone, not by what is in it. */
+  spoken = g_strdup_printf ("%s: %'u. %s", title, (guint) count->result, rule);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   adw_preferences_group_add (self->counts_group, row);
   g_ptr_array_add (self->rows, row);
 }
