@@ -5,10 +5,9 @@ awake while bytes move, the progress on its icon. Speaks TAP."""
 import json
 import pathlib
 import random
-import subprocess
 import sys
 
-from namida_display import (APP, LIMIT, RUN, Gio, GLib, arrived, button, everything, find, keys, made_backup, press, quit_by_keyboard, run,
+from namida_display import (APP, LIMIT, RUN, Gio, GLib, arrived, button, everything, find, keys, made_backup, on_screen, press, quit_by_keyboard, run,
                             wait_for, window_id)
 
 NAME = "io.github.namida_sync.Desktop"
@@ -57,8 +56,7 @@ def switch_on(lab, answer, *parts):
 def goes_on_closed(lab, process, window):
     """It goes on with the window closed, and ends when it is asked to."""
     keys(window, "ctrl+w")
-    wait_for("the window to go", lambda: not subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Namida Sync"],
-                                                            capture_output=True).stdout)
+    wait_for("the window to go", lambda: not on_screen("Namida Sync"))
     assert process.poll() is None, "the program ended with its window"
 
 

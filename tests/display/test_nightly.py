@@ -9,8 +9,8 @@ import sqlite3
 import subprocess
 import time
 
-from namida_display import (APP, CLI, LIMIT, RUN, Atspi, arrived, button, everything, find, keys, made_backup, picture, place, press, quit_by_keyboard,
-                            run, wait_for, window_id)
+from namida_display import (APP, CLI, LIMIT, RUN, Atspi, arrived, button, everything, find, keys, made_backup, on_screen, picture, place, press,
+                            quit_by_keyboard, run, wait_for, window_id)
 
 NAS = f"NAS {RUN}"
 PC = f"Home PC {RUN}"
@@ -32,10 +32,6 @@ def row(words):
     """The row of the device, once it says WORDS."""
     return wait_for(f"“{words}” in the row", lambda: next((n for n in everything() if n.get_name() == NAS and n.get_role_name() == "list item"
                                                            and words in (n.get_description() or "")), None), 60)
-
-
-def windows():
-    return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Namida Sync"], capture_output=True).stdout
 
 
 def focus_on(window, name, roles):
@@ -109,12 +105,12 @@ def test_story_9(lab):
 
     # The window is closed, and the other device comes back.
     keys(window, "ctrl+w")
-    wait_for("the window to go", lambda: not windows())
+    wait_for("the window to go", lambda: not on_screen("Namida Sync"))
     later = song.with_name("03. Isobel.flac")
     later.write_bytes(b"later" * 1000)
     keeper = keep()
     wait_for("the song that was sent with the window closed", lambda: arrived(nas / "backups", later), 90)
-    assert process.poll() is None and not windows(), "the program ended, or opened its window"
+    assert process.poll() is None and not on_screen("Namida Sync"), "the program ended, or opened its window"
     process.terminate()
     process.wait(LIMIT)
 
@@ -124,7 +120,7 @@ def test_story_9(lab):
     latest.write_bytes(b"latest" * 1000)
     process = lab.start(APP, "--data-dir", data, "--interface", "lo", "--background")
     wait_for("the song that was sent without a window", lambda: arrived(nas / "backups", latest), 90)
-    assert process.poll() is None and not windows(), "the program ended, or opened a window"
+    assert process.poll() is None and not on_screen("Namida Sync"), "the program ended, or opened a window"
     process.terminate()
     process.wait(LIMIT)
 

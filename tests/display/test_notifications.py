@@ -7,7 +7,7 @@ import os
 import pathlib
 import subprocess
 
-from namida_display import (APP, LIMIT, RUN, Gio, GLib, arrived, button, find, keys, made_backup, other_said, press, quit_by_keyboard, run, wait_for,
+from namida_display import (APP, LIMIT, RUN, Gio, GLib, arrived, button, find, keys, made_backup, on_screen, other_said, press, quit_by_keyboard, run, wait_for,
                             window_id, xdo)
 
 NAME = "io.github.namida_sync.Desktop"
@@ -15,7 +15,7 @@ ALIAS = f"Desk PC {RUN}"
 
 
 def hidden():
-    return not subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Namida Sync$"], capture_output=True).stdout
+    return not on_screen("^Namida Sync$")
 
 
 def closed(lab):

@@ -5,7 +5,7 @@ import json
 import subprocess
 import time
 
-from namida_display import (DRAG, LIMIT, RUN, Atspi, arrived, button, drag, everything, find, keys, made_backup, no_underscores, other_said,
+from namida_display import (DRAG, LIMIT, RUN, Atspi, arrived, button, drag, everything, find, keys, made_backup, no_underscores, on_screen, other_said,
                             place, press, quit_by_keyboard, run, wait_for, window_id, xdo)
 
 
@@ -98,8 +98,7 @@ def test_notification_accepts_with_the_window_closed(lab):
     before = len(lab.shell.shown())
     keys(window, "ctrl+w")
     wait_for("the word that it goes on", lambda: lab.shell.shown()[before:][0][0] == "Namida Sync is still running")
-    wait_for("the window to go", lambda: not subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Namida Sync"],
-                                                            capture_output=True).stdout)
+    wait_for("the window to go", lambda: not on_screen("Namida Sync"))
     backup, music, song = made_backup(lab.path / "files")
     sender = lab.sender(f"ThinkPad {RUN}", "send", "--to", alias, backup, music)
     title, actions = wait_for("the question", lambda: [n for n in lab.shell.shown()[before:] if n[0].startswith("Receive")])[0]
