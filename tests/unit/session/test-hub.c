@@ -658,7 +658,7 @@ test_schedule_follows (Fixture *f, gconstpointer data)
                             .on_metered = TRUE,
                             .enabled = TRUE };
   g_autofree char *fingerprint = g_strdup (namida_identity_get_fingerprint (namida_hub_get_identity (f->receiver)));
-  g_autoptr (NamidaPeer) peer = find_receiver (f);
+  g_autoptr (NamidaPeer) peer G_GNUC_UNUSED = find_receiver (f);
   g_autoptr (GAsyncResult) result = NULL;
   guint16 port = namida_hub_get_port (f->receiver);
   gint64 id;
