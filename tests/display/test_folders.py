@@ -35,7 +35,7 @@ def test_gone_at_start(lab):
     assert "The folder of the other device is not there." in words and str(drive) not in words, words
     # A page that is not shown is nothing that a person, or newer versions of AT-SPI, could read.
     keys(window, "alt+2")
-    wait_for("what went wrong", lambda: asked(f"The folder “{drive}/Backups”, where this should be stored, is not there."))
+    wait_for("what went wrong", lambda: asked(f"The destination folder “{drive}/Backups” was not found."))
     assert not drive.exists() and not (data / "backups" / "Phone").exists() and backup.exists()
 
     # The drive is plugged in: the next start asks no more, and the backup arrives.
