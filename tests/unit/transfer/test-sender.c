@@ -856,7 +856,7 @@ test_receiver_gone (Fixture *f, gconstpointer data)
   g_atomic_int_set (&f->fake.gone, TRUE);
   finish (f);
   g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
-  g_assert_nonnull (strstr (f->error->message, "send again"));
+  g_assert_nonnull (strstr (f->error->message, "Send again"));
 }
 
 int
