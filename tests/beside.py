@@ -21,9 +21,11 @@ NOISE = re.compile(r"^(1\.\.\d+$|TAP version|# random seed|# Start of|# End of|#
 def run(command, path):
     """Returns (“ok” or “not ok”, the rest of that line, the other output)."""
     began = time.monotonic()
+    # In pipes of their own, because what another process says must not break into the line of a point.
     done = subprocess.run([*command, "--tap", "-p", path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False)
-    point, rest, notes = None, "", []
+                          stderr=subprocess.PIPE, check=False)
+    point, rest = None, ""
+    notes = ["# " + line for line in done.stderr.decode(errors="replace").splitlines() if line]
     for line in done.stdout.decode(errors="replace").splitlines():
         found = POINT.match(line)
         # A path also selects the cases below it, whose points do not count here.
