@@ -6,12 +6,6 @@
 #include "namida-hub-private.h"
 
 static void
-backups_on_trouble (NamidaHub *self, const char *sentence)
-{
-  g_signal_emit_by_name (self, "trouble", sentence);
-}
-
-static void
 backups_on_removed (NamidaHub *self, NamidaRemoval *removal)
 {
   g_signal_emit_by_name (self, "versions-removed", removal);
@@ -27,7 +21,7 @@ void
 namida_hub_init_backups (NamidaHub *self)
 {
   self->keeper = namida_keeper_new (G_LIST_MODEL (self->transfers));
-  g_signal_connect_object (self->keeper, "trouble", G_CALLBACK (backups_on_trouble), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->keeper, "trouble", G_CALLBACK (namida_hub_report_trouble), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->keeper, "versions-removed", G_CALLBACK (backups_on_removed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->keeper, "repaired", G_CALLBACK (backups_on_repaired), self, G_CONNECT_SWAPPED);
 }

@@ -11,17 +11,11 @@ inbox_doubt (NamidaOffer *offer, gpointer hub)
   namida_hub_doubt_offer (hub, offer);
 }
 
-static void
-inbox_on_trouble (NamidaHub *self, const char *sentence)
-{
-  g_signal_emit_by_name (self, "trouble", sentence);
-}
-
 void
 namida_hub_init_inbox (NamidaHub *self)
 {
   self->inbox = namida_inbox_new (self->list, inbox_doubt, self);
-  g_signal_connect_object (self->inbox, "trouble", G_CALLBACK (inbox_on_trouble), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->inbox, "trouble", G_CALLBACK (namida_hub_report_trouble), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->inbox, "trust", G_CALLBACK (namida_hub_trust_peer), self, G_CONNECT_SWAPPED);
 }
 

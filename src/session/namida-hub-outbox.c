@@ -31,18 +31,12 @@ static const NamidaOutboxRules outbox_rules = {
   .dup_own_info = outbox_dup_own_info,
 };
 
-static void
-outbox_on_trouble (NamidaHub *self, const char *sentence)
-{
-  g_signal_emit_by_name (self, "trouble", sentence);
-}
-
 void
 namida_hub_init_outbox (NamidaHub *self)
 {
   self->outbox = namida_outbox_new (self->peers, self->list, &outbox_rules, self);
   g_signal_connect_object (self->outbox, "settled", G_CALLBACK (namida_hub_check_settled), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->outbox, "trouble", G_CALLBACK (outbox_on_trouble), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->outbox, "trouble", G_CALLBACK (namida_hub_report_trouble), self, G_CONNECT_SWAPPED);
 }
 
 NamidaOutbox *

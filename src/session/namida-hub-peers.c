@@ -156,12 +156,6 @@ hub_peers_on_woke (NamidaHub *self)
 }
 
 static void
-hub_peers_on_trouble (NamidaHub *self, const char *sentence)
-{
-  g_signal_emit_by_name (self, "trouble", sentence);
-}
-
-static void
 hub_peers_on_scan_notify (NamidaHub *self, GParamSpec *pspec)
 {
   g_object_notify (G_OBJECT (self), pspec->name);
@@ -199,7 +193,7 @@ namida_hub_init_peers (NamidaHub *self)
   CONNECT ("greeted", on_greeted);
   CONNECT ("probe-address", on_probe_address);
   CONNECT ("own-seen", namida_hub_own_seen);
-  CONNECT ("trouble", hub_peers_on_trouble);
+  CONNECT ("trouble", namida_hub_report_trouble);
   CONNECT ("settled", hub_peers_on_settled);
   CONNECT ("woke", hub_peers_on_woke);
   CONNECT ("notify", hub_peers_on_scan_notify);

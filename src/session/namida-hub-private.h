@@ -282,6 +282,8 @@ gboolean namida_hub_check_unencrypted (NamidaHub *self, NamidaPeer *peer, gboole
 void namida_hub_watch_link (NamidaHub *self, NamidaLink *link);
 /* namida-hub-state.c: called when a fetch or a download through a link, counted in @n_pending, has ended. */
 void namida_hub_pending_over (NamidaHub *self);
+/* Emits "trouble", as the handler of the signals of the same meaning of the rooms. */
+void namida_hub_report_trouble (NamidaHub *self, const char *sentence);
 /* Lets a pending stop continue if nothing is left that it waits for. */
 void namida_hub_check_settled (NamidaHub *self);
 /**

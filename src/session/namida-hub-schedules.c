@@ -360,12 +360,6 @@ static const NamidaScheduleHost hub_host = {
 };
 
 static void
-schedules_on_trouble (NamidaHub *self, const char *sentence)
-{
-  g_signal_emit_by_name (self, "trouble", sentence);
-}
-
-static void
 schedules_on_ran (NamidaHub *self, NamidaSchedule *schedule)
 {
   const NamidaScheduleRow *row = namida_schedule_get_row (schedule);
@@ -389,7 +383,7 @@ namida_hub_init_schedules (NamidaHub *self)
 {
   self->schedules = namida_schedules_new ();
   self->stale = namida_stale_list_new ();
-  g_signal_connect_object (self->schedules, "trouble", G_CALLBACK (schedules_on_trouble), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->schedules, "trouble", G_CALLBACK (namida_hub_report_trouble), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->schedules, "ran", G_CALLBACK (schedules_on_ran), self, G_CONNECT_SWAPPED);
 }
 

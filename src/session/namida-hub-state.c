@@ -45,6 +45,12 @@ namida_hub_pending_over (NamidaHub *self)
   namida_hub_check_settled (self);
 }
 
+void
+namida_hub_report_trouble (NamidaHub *self, const char *sentence)
+{
+  g_signal_emit_by_name (self, "trouble", sentence);
+}
+
 NamidaIdentity *
 namida_hub_get_identity (NamidaHub *self)
 {

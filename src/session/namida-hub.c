@@ -334,12 +334,6 @@ start_server (NamidaHub *self, GError **error)
   return namida_server_start (self->server, self->interface, self->wanted_port, error);
 }
 
-static void
-on_write_failed (NamidaHub *self, const char *sentence)
-{
-  g_signal_emit (self, trouble_signal, 0, sentence);
-}
-
 /* Other programs of this user can see the running transfers. Without the socket, only they miss something. */
 static void
 hub_open_socket (NamidaHub *self)
@@ -386,7 +380,8 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
                              namida_identity_get_uuid (self->identity));
   g_signal_connect_object (self->trust, "changed", G_CALLBACK (namida_hub_refresh_trust), self, G_CONNECT_SWAPPED);
   namida_hub_watch_trust (self);
-  g_signal_connect_object (self->trust, "write-failed", G_CALLBACK (on_write_failed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->trust, "write-failed", G_CALLBACK (namida_hub_report_trouble), self,
+                           G_CONNECT_SWAPPED);
   /* Also without a network, because kept versions can still be viewed and restored. */
   namida_keeper_start (self->keeper, self->store);
   if (!start_server (self, &error) || !namida_hub_start_discovery (self, &error))
