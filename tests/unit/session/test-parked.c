@@ -6,7 +6,7 @@
 
 #include "namida-error.h"
 #include "namida-fixtures.h"
-#include "namida-hub-private.h"
+#include "lone-hub.h"
 #include "namida-server-private.h"
 
 #include <string.h>
@@ -56,39 +56,15 @@ park (Fixture *f, const char *id, gboolean paused)
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  NamidaHubOptions options = { .alias = "Parked" };
-  g_autofree char *path = NULL;
-  g_autoptr (GError) error = NULL;
-  NamidaHub *hub;
-
-  f->dir = g_dir_make_tmp ("namida-parked-XXXXXX", &error);
-  g_assert_no_error (error);
-  options.data_dir = options.backups = options.music = f->dir;
-  f->hub = hub = namida_hub_new (&options);
-  path = g_build_filename (f->dir, "state.db", NULL);
-  hub->identity = namida_identity_load (f->dir, &error);
-  g_assert_no_error (error);
-  hub->database = namida_database_open (path, &error);
-  g_assert_no_error (error);
-  hub->trust = namida_trust_store_new (hub->database, &error);
-  g_assert_no_error (error);
-  hub->store = namida_store_new (f->dir, hub->database);
-  namida_store_set_folders (hub->store, f->dir, f->dir);
-  hub->server = namida_server_new (hub->identity);
-  hub->running = TRUE;
+  f->hub = lone_hub_new ("Parked", &f->dir);
+  f->hub->server = namida_server_new (f->hub->identity);
+  f->hub->running = TRUE;
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  f->hub->running = FALSE;
-  g_clear_object (&f->hub->server);
-  namida_trust_store_flush (f->hub->trust, NULL);
-  g_clear_object (&f->hub);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  fixtures_remove (f->dir);
-  g_free (f->dir);
+  lone_hub_free (f->hub, f->dir);
 }
 
 /* Returns: (transfer full): the row. */

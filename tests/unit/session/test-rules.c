@@ -8,7 +8,7 @@
 #include "namida-hub-history.h"
 #include "namida-hub-inspect.h"
 #include "namida-hub-link.h"
-#include "namida-hub-private.h"
+#include "lone-hub.h"
 #include "namida-inbox-private.h"
 #include "namida-offer-decide.h"
 #include "namida-pair-request-private.h"
@@ -31,38 +31,14 @@ typedef struct
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  NamidaHubOptions options = { .alias = "Rules" };
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = NULL;
-  NamidaHub *hub;
-
-  f->dir = g_dir_make_tmp ("namida-rules-XXXXXX", &error);
-  g_assert_no_error (error);
-  options.data_dir = options.backups = options.music = f->dir;
-  f->hub = hub = namida_hub_new (&options);
-  path = g_build_filename (f->dir, "state.db", NULL);
-  hub->identity = namida_identity_load (f->dir, &error);
-  g_assert_no_error (error);
-  hub->database = namida_database_open (path, &error);
-  g_assert_no_error (error);
-  hub->trust = namida_trust_store_new (hub->database, &error);
-  g_assert_no_error (error);
-  hub->store = namida_store_new (f->dir, hub->database);
-  namida_store_set_folders (hub->store, f->dir, f->dir);
-  namida_inbox_start (hub->inbox, hub->trust, hub->store, hub->database);
+  f->hub = lone_hub_new ("Rules", &f->dir);
+  namida_inbox_start (f->hub->inbox, f->hub->trust, f->hub->store, f->hub->database);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  f->hub->running = FALSE;
-  g_clear_object (&f->hub->server);
-  namida_trust_store_flush (f->hub->trust, NULL);
-  g_clear_object (&f->hub);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  fixtures_remove (f->dir);
-  g_free (f->dir);
+  lone_hub_free (f->hub, f->dir);
 }
 
 static gboolean
