@@ -31,6 +31,9 @@
 /* For an address whose last handshake took long and failed, while another address waits. */
 #define NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS 100
 #define NAMIDA_LIMIT_HANDSHAKE_SECONDS 10u
+/* Small requests of ours that run at the same time, each in a thread, and how long one may take to connect. */
+#define NAMIDA_LIMIT_EXCHANGES 64
+#define NAMIDA_LIMIT_EXCHANGE_CONNECT_SECONDS 5u
 /* While a trusted device is connected: the interval between handshakes of strangers, and how many connections an
  * address may open at once and per second. Connections beyond that wait for the given time at most. */
 #define NAMIDA_LIMIT_HANDSHAKE_SPACE_MS 30

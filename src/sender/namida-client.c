@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Implements NamidaClient: the control requests register, offer, finish, session, cancel and pair. namida-client-call.c
- * does the exchange. Main context. */
+/* Implements NamidaClient: the control requests register, offer, cancel and pair, each as one NamidaHttpExchange. Main
+ * context; the parsers run in worker threads. */
 #include "config.h"
 
-#include "namida-client-private.h"
+#include "namida-client.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "namida-error.h"
-#include "namida-tls.h"
+#include "namida-http-exchange.h"
 #include "namida-limits.h"
 
 #define SHORT_SECONDS 5
@@ -18,6 +18,16 @@
 /* The time limits of the receiver expire first and give a reason. This margin is for receivers that are gone. */
 #define MARGIN_SECONDS 15
 
+struct _NamidaClient
+{
+  GObject parent_instance;
+  NamidaIdentity *identity;
+  GInetSocketAddress *address;
+  char *pinned;       /* (nullable) */
+  char *shown;        /* (nullable): the key that the last exchange proved */
+  gboolean timed_out; /* whether the last exchange did */
+};
+
 G_DEFINE_FINAL_TYPE (NamidaClient, namida_client, G_TYPE_OBJECT)
 
 static void
@@ -25,8 +35,6 @@ namida_client_finalize (GObject *object)
 {
   NamidaClient *self = NAMIDA_CLIENT (object);
 
-  soup_session_abort (self->session);
-  g_clear_object (&self->session);
   g_clear_object (&self->identity);
   g_clear_object (&self->address);
   g_free (self->pinned);
@@ -45,35 +53,14 @@ namida_client_init (NamidaClient *self)
 {
 }
 
-/* A device asks for our certificate in the middle of the handshake, which GLib does in a thread. That thread asks the
- * GTlsInteraction of libsoup, and g_tls_interaction_invoke_request_certificate() dispatches the main context in that
- * thread if it can acquire it: our sources would run there, at the same time as the main thread. g_main_loop_run() and
- * g_application_run() own the context all the time, but a program that iterates the context itself owns it only during
- * each iteration. */
-static void
-keep_main_context (void)
-{
-  static gboolean kept = FALSE;
-
-  if (!kept)
-    kept = g_main_context_acquire (NULL);
-  g_warn_if_fail (kept);
-}
-
 NamidaClient *
 namida_client_new (NamidaIdentity *identity, GInetSocketAddress *address, const char *fingerprint)
 {
   NamidaClient *self = g_object_new (NAMIDA_TYPE_CLIENT, NULL);
 
-  keep_main_context ();
-  namida_tls_trust_no_authority (identity);
   self->identity = g_object_ref (identity);
   self->address = g_object_ref (address);
   self->pinned = g_strdup (fingerprint);
-  /* remote-connectable: uses the socket address as it is, including the scope of a link-local one; no name is ever
-   * resolved. */
-  self->session = soup_session_new_with_options ("remote-connectable", address, "proxy-resolver", NULL, "timeout", 0u,
-                                                 "idle-timeout", 1u, NULL);
   return self;
 }
 
@@ -95,13 +82,64 @@ namida_client_get_address (NamidaClient *self)
   return self->address;
 }
 
-static GTask *
-task_new (NamidaClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data, gpointer tag)
+/* ---- the exchange ---- */
+
+/* A request without the members that all requests of a client share. */
+typedef struct
+{
+  const char *method, *path;
+  const char *query; /* (nullable), encoded */
+  GBytes *body;      /* (nullable) */
+  guint seconds;
+  gsize limit; /* maximum size of the answer in bytes */
+  NamidaHttpExchangeParse parse;
+  GDestroyNotify free_result;
+} ClientRequest;
+
+static void
+client_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  NamidaClient *self = g_task_get_source_object (task);
+  GDestroyNotify free_result = g_task_get_task_data (task);
+  GError *error = NULL;
+  gpointer value;
+
+  g_clear_pointer (&self->shown, g_free);
+  value = namida_http_exchange_finish (result, &self->shown, &self->timed_out, &error);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, value, free_result);
+}
+
+static void
+client_call (NamidaClient *self,
+             const ClientRequest *request,
+             gpointer tag,
+             GCancellable *cancellable,
+             GAsyncReadyCallback callback,
+             gpointer user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_autofree char *target
+      = g_strconcat (NAMIDA_V1_PREFIX "/", request->path, request->query != NULL ? "?" : NULL, request->query, NULL);
+  NamidaHttpExchange exchange = { .identity = self->identity,
+                                  .address = self->address,
+                                  .fingerprint = self->pinned,
+                                  .method = request->method,
+                                  .target = target,
+                                  .body = request->body,
+                                  .seconds = request->seconds,
+                                  .limit = request->limit,
+                                  .parse = request->parse,
+                                  .free_result = request->free_result };
 
   g_task_set_source_tag (task, tag);
-  return task;
+  /* A canceled call must return one of our own errors. */
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, (gpointer) request->free_result, NULL);
+  namida_http_exchange_async (&exchange, cancellable, client_answered, task);
 }
 
 static GBytes *
@@ -119,7 +157,10 @@ session_query (const char *session_id)
 }
 
 static gpointer
-parse_nothing (const char *data, gsize length, GError **error)
+parse_nothing (const NamidaHttpExchange *exchange,
+               const NamidaHttpAnswer *answer,
+               const char *fingerprint,
+               GError **error)
 {
   return NULL;
 }
@@ -127,9 +168,14 @@ parse_nothing (const char *data, gsize length, GError **error)
 /* ---- register ---- */
 
 static gpointer
-parse_register (const char *data, gsize length, GError **error)
+parse_register (const NamidaHttpExchange *exchange,
+                const NamidaHttpAnswer *answer,
+                const char *fingerprint,
+                GError **error)
 {
-  return namida_register_parse (data, length, error);
+  const GByteArray *body = answer->body;
+
+  return body->len > 0 ? namida_register_parse ((const char *) body->data, body->len, error) : NULL;
 }
 
 void
@@ -139,12 +185,12 @@ namida_client_register_async (NamidaClient *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  g_autoptr (GTask) task = task_new (self, cancellable, callback, user_data, namida_client_register_async);
   g_autoptr (GBytes) body = own != NULL ? bytes_take (namida_register_format (own)) : NULL;
 
-  namida_client_call (task, &(NamidaClientRequest){ own != NULL ? "POST" : "GET", "register", NULL, body, SHORT_SECONDS,
-                                                    NAMIDA_LIMIT_JSON_BYTES, parse_register,
-                                                    (GDestroyNotify) namida_device_info_unref });
+  client_call (self,
+               &(ClientRequest){ own != NULL ? "POST" : "GET", "register", NULL, body, SHORT_SECONDS,
+                                 NAMIDA_LIMIT_JSON_BYTES, parse_register, (GDestroyNotify) namida_device_info_unref },
+               namida_client_register_async, cancellable, callback, user_data);
 }
 
 NamidaDeviceInfo *
@@ -160,10 +206,16 @@ namida_client_register_finish (NamidaClient *self, GAsyncResult *result, GError 
 
 /* ---- offer ---- */
 
+/* Status 204: nothing is wanted. */
 static gpointer
-parse_offer (const char *data, gsize length, GError **error)
+parse_offer (const NamidaHttpExchange *exchange,
+             const NamidaHttpAnswer *answer,
+             const char *fingerprint,
+             GError **error)
 {
-  return namida_offer_answer_parse (data, length, error);
+  return answer->head.status != 204
+             ? namida_offer_answer_parse ((const char *) answer->body->data, answer->body->len, error)
+             : NULL;
 }
 
 void
@@ -174,15 +226,15 @@ namida_client_offer_async (NamidaClient *self,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  g_autoptr (GTask) task = task_new (self, cancellable, callback, user_data, namida_client_offer_async);
   g_autoptr (GBytes) owned = body;
   g_autofree char *escaped = pin != NULL ? g_uri_escape_string (pin, NULL, FALSE) : NULL;
   g_autofree char *query = pin != NULL ? g_strconcat ("pin=", escaped, NULL) : NULL;
 
-  namida_client_call (task, &(NamidaClientRequest){ "POST", "prepare-upload", query, owned,
-                                                    NAMIDA_LIMIT_OFFER_ANSWER_SECONDS + MARGIN_SECONDS,
-                                                    NAMIDA_LIMIT_OFFER_BYTES, parse_offer,
-                                                    (GDestroyNotify) namida_offer_answer_free });
+  client_call (self,
+               &(ClientRequest){ "POST", "prepare-upload", query, owned,
+                                 NAMIDA_LIMIT_OFFER_ANSWER_SECONDS + MARGIN_SECONDS, NAMIDA_LIMIT_OFFER_BYTES,
+                                 parse_offer, (GDestroyNotify) namida_offer_answer_free },
+               namida_client_offer_async, cancellable, callback, user_data);
 }
 
 NamidaOfferAnswer *
@@ -197,12 +249,13 @@ void
 namida_client_cancel_async (
     NamidaClient *self, const char *session_id, gboolean keep_parts, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = task_new (self, NULL, callback, user_data, namida_client_cancel_async);
   g_autofree char *session = session_query (session_id);
   g_autofree char *query = g_strconcat (session, keep_parts ? "&keep=1" : NULL, NULL);
 
-  namida_client_call (task, &(NamidaClientRequest){ "POST", "cancel", query, NULL, CANCEL_SECONDS,
-                                                    NAMIDA_LIMIT_JSON_BYTES, parse_nothing, NULL });
+  client_call (self,
+               &(ClientRequest){ "POST", "cancel", query, NULL, CANCEL_SECONDS, NAMIDA_LIMIT_JSON_BYTES, parse_nothing,
+                                 NULL },
+               namida_client_cancel_async, NULL, callback, user_data);
 }
 
 gboolean
@@ -225,11 +278,12 @@ pair_message_free (gpointer data)
 
 /* The answer to the last step is 200 and may be empty. */
 static gpointer
-parse_pair (const char *data, gsize length, GError **error)
+parse_pair (const NamidaHttpExchange *exchange, const NamidaHttpAnswer *answer, const char *fingerprint, GError **error)
 {
+  const GByteArray *body = answer->body;
   NamidaPairMessage *message = g_new0 (NamidaPairMessage, 1);
 
-  if (length == 0 || namida_pair_message_parse (data, length, message, error))
+  if (body->len == 0 || namida_pair_message_parse ((const char *) body->data, body->len, message, error))
     return message;
   pair_message_free (message);
   return NULL;
@@ -242,14 +296,15 @@ namida_client_pair_async (NamidaClient *self,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
 {
-  g_autoptr (GTask) task = task_new (self, cancellable, callback, user_data, namida_client_pair_async);
   g_autoptr (GBytes) body = bytes_take (namida_pair_message_format (message));
   guint seconds = g_strcmp0 (message->step, "confirm") == 0 || g_strcmp0 (message->step, "wait") == 0
                       ? NAMIDA_LIMIT_PAIR_SECONDS + SHORT_SECONDS
                       : SESSION_SECONDS;
 
-  namida_client_call (task, &(NamidaClientRequest){ "POST", "pair", NULL, body, seconds, NAMIDA_LIMIT_JSON_BYTES,
-                                                    parse_pair, pair_message_free });
+  client_call (self,
+               &(ClientRequest){ "POST", "pair", NULL, body, seconds, NAMIDA_LIMIT_JSON_BYTES, parse_pair,
+                                 pair_message_free },
+               namida_client_pair_async, cancellable, callback, user_data);
 }
 
 gboolean

@@ -10,13 +10,12 @@
 G_BEGIN_DECLS
 
 /** NamidaClient: sends control requests to one address, over TLS with our certificate and with the key of the other
- * device pinned. Asynchronous, in the main context; JSON over 64 KiB is parsed in a worker. */
+ * device pinned. Asynchronous, in the main context; answers are parsed in worker threads. */
 #define NAMIDA_TYPE_CLIENT (namida_client_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaClient, namida_client, NAMIDA, CLIENT, GObject)
 
 /** namida_client_new: @fingerprint: (nullable): the key that the device must present; %NULL accepts any key, see
- * namida_client_get_peer_fingerprint(). Call it in the thread of the main context, which owns the context from the
- * first client on until the program exits: no other thread may iterate it after that. Returns: (transfer full). */
+ * namida_client_get_peer_fingerprint(). Main context. Returns: (transfer full). */
 NamidaClient *namida_client_new (NamidaIdentity *identity, GInetSocketAddress *address, const char *fingerprint);
 /** namida_client_get_peer_fingerprint: Returns: (transfer none) (nullable): the fingerprint that the last connection
  * proved. */

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the three ways of asking another device do with its answer, right or wrong: a request of NamidaClient, a
- * question of a fetch, and the registration at a LocalSend; and that each of them looks at every digit of the key
- * before it says anything. A thread of a GThreadedSocketService answers each request with the next of some texts. */
+/* What the ways of asking another device do with its answer, right or wrong: a request of NamidaClient, a question of a
+ * fetch, and the registration with a LocalSend device; and that each of them checks every digit of the key before it
+ * sends anything. An answer that never ends is given up, also by the registration with the phone app. A thread of a
+ * GThreadedSocketService answers each request with the next of some texts. */
 #include "config.h"
 
 #include "namida-client.h"
 #include "namida-error.h"
 #include "namida-fixtures.h"
+#include "namida-http-exchange.h"
 #include "namida-limits.h"
 #include "namida-localsend-register.h"
+#include "namida-phone-register.h"
 #include "namida-pull-worker.h"
 #include "namida-tls.h"
 
 #include <string.h>
 
+#define ENCRYPTED 1
+#define PLAIN 2
 #define GOOD "{\"alias\":\"Fake\",\"version\":\"1.0\",\"port\":1,\"protocol\":\"https\",\"fingerprint\":\"lie\"}"
 
 typedef struct
@@ -25,6 +30,7 @@ typedef struct
   char *answer; /* of every request */
   int requests; /* atomic: heads that came whole */
   int open;     /* atomic */
+  int trickles; /* atomic: answers come byte by byte and do not end */
 } Fixture;
 
 static gboolean
@@ -47,19 +53,38 @@ read_head (GInputStream *in)
   return TRUE;
 }
 
+/* Writes a byte of an answer every 50 ms until the other side has had enough. */
+static void
+trickle (GOutputStream *out)
+{
+  const char *next = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
+
+  while (g_output_stream_write_all (out, *next != '\0' ? next : " ", 1, NULL, NULL, NULL))
+    {
+      next += *next != '\0';
+      g_usleep (50 * 1000);
+    }
+}
+
 static gboolean
 on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject *source, gpointer user_data)
 {
   Fixture *f = user_data;
-  g_autoptr (GTlsConnection) tls = namida_tls_server_new (f->theirs, G_IO_STREAM (connection), NULL);
+  gboolean plain = g_atomic_int_get (&f->trickles) == PLAIN;
+  g_autoptr (GIOStream) tls = plain ? g_object_ref (G_IO_STREAM (connection))
+                                    : (GIOStream *) namida_tls_server_new (f->theirs, G_IO_STREAM (connection), NULL);
 
   g_atomic_int_inc (&f->open);
-  if (read_head (g_io_stream_get_input_stream (G_IO_STREAM (tls))))
+  if (g_atomic_int_get (&f->trickles) != 0)
+    {
+      if (read_head (g_io_stream_get_input_stream (tls)))
+        trickle (g_io_stream_get_output_stream (tls));
+    }
+  else if (read_head (g_io_stream_get_input_stream (G_IO_STREAM (tls))))
     {
       g_atomic_int_inc (&f->requests);
-      g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (tls)), f->answer, strlen (f->answer), NULL,
-                                 NULL, NULL);
-      g_io_stream_close (G_IO_STREAM (tls), NULL, NULL);
+      g_output_stream_write_all (g_io_stream_get_output_stream (tls), f->answer, strlen (f->answer), NULL, NULL, NULL);
+      g_io_stream_close (tls, NULL, NULL);
     }
   g_socket_close (g_socket_connection_get_socket (connection), NULL);
   g_atomic_int_add (&f->open, -1);
@@ -159,6 +184,21 @@ ask_client (Fixture *f, const char *fingerprint)
       g_assert_cmpstr (info->alias, ==, "Fake");
       g_assert_cmpstr (namida_client_get_peer_fingerprint (client), ==, namida_identity_get_fingerprint (f->theirs));
     }
+  return take_code (error);
+}
+
+static int
+ask_phone (Fixture *f, const char *fingerprint)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (NamidaDeviceInfo) info = NULL;
+  GError *error = NULL;
+
+  namida_phone_register_async (G_INET_SOCKET_ADDRESS (f->address), NULL, on_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  info = namida_phone_register_finish (result, &error);
+  g_assert_cmpint (info == NULL, ==, error != NULL);
   return take_code (error);
 }
 
@@ -281,12 +321,13 @@ test_answers (Fixture *f, gconstpointer data)
     { "200 OK\r\nContent-Length: 80", GOOD, -1, -1, -1 },
     { "200 OK\r\nTransfer-Encoding: chunked", "50\r\n" GOOD "\r\n0\r\n\r\n", -1, -1, -1 },
     { "200 OK\r\nContent-Length: 0", "", NAMIDA_ERROR_INVALID_REQUEST, NAMIDA_ERROR_INVALID_REQUEST, -1 },
-    { "204 None\r\nContent-Length: 0", "", NAMIDA_ERROR_INVALID_REQUEST, NAMIDA_ERROR_INTERNAL, NAMIDA_ERROR_INTERNAL },
+    { "204 None\r\nContent-Length: 0", "", NAMIDA_ERROR_INVALID_REQUEST, NAMIDA_ERROR_INVALID_REQUEST,
+      NAMIDA_ERROR_INTERNAL },
     { "200 OK\r\nContent-Length: 7", "{\"alias", NAMIDA_ERROR_INVALID_REQUEST, NAMIDA_ERROR_INVALID_REQUEST, -1 },
     { "404 No\r\nContent-Length: 80", GOOD, NAMIDA_ERROR_NOT_FOUND, NAMIDA_ERROR_NOT_FOUND, NAMIDA_ERROR_NOT_FOUND },
     { "403 No\r\nContent-Length: 35", "{\"message\":\"No\",\"code\":\"declined\"} ", NAMIDA_ERROR_DECLINED,
       NAMIDA_ERROR_DECLINED, NAMIDA_ERROR_DECLINED },
-    { "200 OK\r\nContent-Length: 1048577", "x", NAMIDA_ERROR_UNREACHABLE, NAMIDA_ERROR_TOO_LARGE,
+    { "200 OK\r\nContent-Length: 1048577", "x", NAMIDA_ERROR_TOO_LARGE, NAMIDA_ERROR_TOO_LARGE,
       NAMIDA_ERROR_TOO_LARGE },
     { "200 OK\r\nContent-Length: 81", GOOD, NAMIDA_ERROR_UNREACHABLE, NAMIDA_ERROR_UNREACHABLE,
       NAMIDA_ERROR_UNREACHABLE },
@@ -305,6 +346,51 @@ test_answers (Fixture *f, gconstpointer data)
           g_assert_cmpint (code, ==, expected[way]);
         }
     }
+}
+
+/* A stranger whose answer arrives byte by byte would otherwise hold a thread and a question for as long as it likes. */
+static void
+test_trickle (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    Ask ask;
+    int kind;
+  } all[] = { { ask_client, ENCRYPTED }, { ask_localsend, ENCRYPTED }, { ask_phone, PLAIN } };
+
+  namida_http_exchange_set_limits_for_tests (0, 300);
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      g_atomic_int_set (&f->trickles, all[i].kind);
+      g_assert_cmpint (all[i].ask (f, NULL), ==, NAMIDA_ERROR_UNREACHABLE);
+    }
+  namida_http_exchange_set_limits_for_tests (0, 0);
+}
+
+/* Whoever accepts a connection and then stays silent is not given the time of the whole answer. Nor is the device asked
+ * without encryption after that, which an attacker could want. */
+static void
+test_silent (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (NamidaClient) client = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_socket_bind (socket, any, FALSE, NULL) && g_socket_listen (socket, NULL));
+  address = g_socket_get_local_address (socket, NULL);
+  client = namida_client_new (f->ours, G_INET_SOCKET_ADDRESS (address), NULL);
+  namida_http_exchange_set_limits_for_tests (200, 3600 * 1000);
+  namida_client_register_async (client, NULL, NULL, on_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (namida_client_register_finish (client, result, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
+  g_assert_true (namida_client_get_timed_out (client));
+  namida_http_exchange_set_limits_for_tests (0, 0);
 }
 
 /* A device that does not know the question, or is not there, is no reason not to ask at the next address; one that
@@ -364,6 +450,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/answers/key", Fixture, NULL, set_up, test_key, tear_down);
   g_test_add ("/answers/answers", Fixture, NULL, set_up, test_answers, tear_down);
+  g_test_add ("/answers/trickle", Fixture, NULL, set_up, test_trickle, tear_down);
+  g_test_add ("/answers/silent", Fixture, NULL, set_up, test_silent, tear_down);
   g_test_add ("/answers/next-address", Fixture, NULL, set_up, test_next_address, tear_down);
   g_test_add ("/answers/moved", Fixture, NULL, set_up, test_moved, tear_down);
   return g_test_run ();

@@ -61,27 +61,6 @@ tear_down (Fixture *f, gconstpointer data)
   g_free (f->folder);
 }
 
-static gpointer
-try_to_own (gpointer data)
-{
-  gboolean owned = g_main_context_acquire (NULL);
-
-  if (owned)
-    g_main_context_release (NULL);
-  return GINT_TO_POINTER (owned);
-}
-
-/* A thread of GLib's that could own the main context would run our sources beside the main thread. */
-static void
-test_main_context (Fixture *f, gconstpointer data)
-{
-  GThread *thread;
-
-  g_assert_true (g_main_context_is_owner (NULL));
-  thread = g_thread_new ("other", try_to_own, NULL);
-  g_assert_false (GPOINTER_TO_INT (g_thread_join (thread)));
-}
-
 static void
 on_result (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -173,7 +152,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  ADD ("/client/main-context", test_main_context);
   ADD ("/client/reset", test_reset);
   ADD ("/client/wrong-key", test_wrong_key);
   return g_test_run ();
