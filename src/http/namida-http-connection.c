@@ -12,9 +12,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "namida-path-mtu.h"
+#include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-limits.h"
+#include "namida-path-mtu.h"
 #include "namida-tls.h"
 
 /* A lost connection is noticed within 30 s: by bytes that are not acknowledged, and on an idle connection by
@@ -228,6 +229,7 @@ namida_http_connection_begin (NamidaHttpConnection *self, const NamidaHttpReques
   self->answered = FALSE;
   self->in_body = TRUE;
   self->much_comes = request->much_comes;
+  self->reader.deadline = request->total != 0 ? namida_clock_monotonic () + request->total * G_USEC_PER_SEC : 0;
   if (self->much_comes)
     namida_path_mtu_watch (connection_socket (self));
   namida_buffered_stream_cork (self->buffered, TRUE);

@@ -72,6 +72,7 @@ typedef struct
   gint64 length;       /* of the body in bytes; -1: unknown, so that it is sent in chunks */
   guint64 range;       /* the first byte of the content that is wanted, if not 0 */
   guint seconds;       /* for the answer, counted from when the request has arrived; 0: stall_seconds of the peer */
+  guint total;         /* seconds for the answer as a whole, counted from now, however slowly it comes; 0: no limit */
   guint patience;      /* additional seconds, also for taking the body, because the peer hashes what it has */
   gboolean much_comes; /* a large answer is expected soon; while nothing comes, large packets may be getting lost */
 } NamidaHttpRequest;

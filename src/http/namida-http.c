@@ -4,6 +4,7 @@
 
 #include "namida-http.h"
 
+#include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-limits.h"
 
@@ -55,6 +56,16 @@ namida_http_reader_clear (NamidaHttpReader *self)
   g_clear_pointer (&self->buffer, g_free);
 }
 
+/* Reads from the stream until the deadline. Returns: as g_input_stream_read(). */
+static gssize
+reader_take (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *cancellable, GError **error)
+{
+  if (self->deadline == 0 || namida_clock_monotonic () < self->deadline)
+    return g_input_stream_read (self->input, buffer, count, cancellable, error);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the message takes too long");
+  return -1;
+}
+
 /* Appends the result of one read. Returns 0 at the end of the stream. The caller makes sure that there is room. */
 static gssize
 reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error)
@@ -67,7 +78,7 @@ reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error)
       self->end -= self->start;
       self->start = 0;
     }
-  n = g_input_stream_read (self->input, self->buffer + self->end, NAMIDA_HTTP_BUFFER - self->end, cancellable, error);
+  n = reader_take (self, self->buffer + self->end, NAMIDA_HTTP_BUFFER - self->end, cancellable, error);
   if (n > 0)
     self->end += (gsize) n;
   return n;
@@ -89,7 +100,7 @@ reader_read (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *ca
       gssize got;
 
       if (count >= NAMIDA_HTTP_BUFFER / 4)
-        return g_input_stream_read (self->input, buffer, count, cancellable, error);
+        return reader_take (self, buffer, count, cancellable, error);
       got = reader_fill (self, cancellable, error);
       if (got <= 0)
         return got;

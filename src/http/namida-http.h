@@ -21,6 +21,7 @@ typedef struct
   char *buffer;        /* NAMIDA_HTTP_BUFFER bytes */
   gsize start, end;
   NamidaRateLimit *limit; /* (nullable) borrowed: the maximum speed at which bodies are read */
+  gint64 deadline;        /* monotonic time in µs after which nothing more is read; 0: none */
 } NamidaHttpReader;
 /** namida_http_reader_init: @input: borrowed; must outlive the reader. */
 void namida_http_reader_init (NamidaHttpReader *self, GInputStream *input);

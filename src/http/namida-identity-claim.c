@@ -23,7 +23,7 @@ static NamidaDeviceInfo *
 identity_claim_ask (const NamidaHttpPeer *peer, const char *target, ClaimParse parse, GCancellable *cancellable)
 {
   g_autoptr (NamidaHttpConnection) connection = namida_http_connection_new (peer, cancellable, NULL);
-  NamidaHttpRequest request = { .method = "GET", .target = target, .seconds = ASK_SECONDS };
+  NamidaHttpRequest request = { .method = "GET", .target = target, .seconds = ASK_SECONDS, .total = 2 * ASK_SECONDS };
   g_auto (NamidaHttpAnswer) answer = { 0 };
 
   if (connection == NULL || !namida_http_connection_request (connection, request, NULL, 0, MOST_BYTES, &answer, NULL)

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-fixtures.h"
 #include "namida-http-connection.h"
@@ -28,6 +29,7 @@ typedef enum
   SERVE_CHUNKED, /* as ALL, with an answer in chunks */
   SERVE_LAST,    /* as ALL, and hangs up without a word */
   SERVE_EXTRA,   /* as ALL, with bytes behind the answer */
+  SERVE_SLOWLY,  /* takes six seconds of the fake clock for each byte of an answer */
 } Serve;
 
 typedef struct
@@ -101,6 +103,19 @@ server_answer (Fixture *f, GOutputStream *output, guint64 got)
   server_write (output, text);
 }
 
+static void
+server_trickle (GOutputStream *output)
+{
+  gsize written;
+
+  server_write (output, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+  for (gint64 i = 1; i <= 1000 && g_output_stream_write_all (output, "x", 1, &written, NULL, NULL); i++)
+    {
+      namida_clock_set_fake (i * 6 * G_USEC_PER_SEC);
+      g_usleep (2 * 1000);
+    }
+}
+
 /* Returns: whether another request may come. */
 static gboolean
 server_serve (Fixture *f, GInputStream *input, GOutputStream *output)
@@ -123,6 +138,8 @@ server_serve (Fixture *f, GInputStream *input, GOutputStream *output)
   got = server_read (input, length);
   if (f->serve == SERVE_SILENT)
     server_read (input, 1);
+  else if (f->serve == SERVE_SLOWLY)
+    server_trickle (output);
   else
     server_answer (f, output, got);
   return f->serve != SERVE_LAST && got == length;
@@ -383,6 +400,26 @@ test_silent (Fixture *f, gconstpointer data)
   assert_fails (f, run_short, NAMIDA_ERROR_UNREACHABLE);
 }
 
+static gboolean
+run_total (Fixture *f, GError **error)
+{
+  g_autoptr (NamidaHttpConnection) connection = namida_http_connection_new (&f->peer, NULL, error);
+  NamidaHttpRequest request = { .method = "GET", .target = "/x", .seconds = 10, .total = 20 };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+
+  return namida_http_connection_request (connection, request, NULL, 0, 1000, &answer, error);
+}
+
+/* Each byte comes in time, but not all of them. */
+static void
+test_total (Fixture *f, gconstpointer data)
+{
+  f->serve = SERVE_SLOWLY;
+  namida_clock_set_fake (1);
+  assert_fails (f, run_total, NAMIDA_ERROR_UNREACHABLE);
+  namida_clock_set_fake (-1);
+}
+
 static void
 test_extra (Fixture *f, gconstpointer data)
 {
@@ -459,6 +496,7 @@ main (int argc, char **argv)
   ADD ("refused", test_refused);
   ADD ("pause", test_pause);
   ADD ("silent", test_silent);
+  ADD ("total", test_total);
   ADD ("extra", test_extra);
   ADD ("hung-up", test_hung_up);
   ADD ("unread", test_unread);
