@@ -143,7 +143,7 @@ namida_time_to_local_iso8601 (gint64 ms)
   time_t seconds = (time_t) split_ms (ms, &fraction);
   struct tm local;
 
-  /* Not GDateTime, which reads the time zone from the disk each time: a manifest has a time for each of its files. */
+  /* GDateTime would read the time zone from the disk for each call, and a manifest has a time for each of its files. */
   if (localtime_r (&seconds, &local) == NULL || local.tm_year < 1 - 1900 || local.tm_year > 9999 - 1900)
     return g_strdup ("1970-01-01T00:00:00.000000");
   return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%06d", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday,

@@ -55,7 +55,7 @@ static const char *const schema_steps[] = {
   " created_at INTEGER NOT NULL, pinned INTEGER NOT NULL DEFAULT 0, verified_at INTEGER);",
 
   /* 1 → 2 */
-  /* What a trusted device may do besides storing backups, and where its backups are saved. NULL: the program's
+  /* The permissions of a trusted device besides storing backups, and where its backups are saved. NULL: the program's
    * default. */
   "ALTER TABLE trusted ADD COLUMN may_restore INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE trusted ADD COLUMN landing TEXT;"
@@ -85,7 +85,7 @@ static const char *const schema_steps[] = {
   "ALTER TABLE hash_index ADD COLUMN looked_at INTEGER NOT NULL DEFAULT 0;"
 
   /* Versions of both landings are in this table. Several versions of landing "library" may have the same path, so
-   * the table is created anew. An id is never reused (AUTOINCREMENT), because people type them. @damaged: -1: never
+   * the table is created again. An id is never reused (AUTOINCREMENT), because people type them. @damaged: -1: never
    * verified. @removing: the folder is being deleted; a crash does not stop that. */
   "CREATE TABLE versions_2 ("
   " id INTEGER PRIMARY KEY AUTOINCREMENT, session TEXT NOT NULL, fingerprint TEXT, alias TEXT NOT NULL,"
@@ -115,8 +115,9 @@ static const char *const schema_steps[] = {
   " s.file_id, s.size, s.mtime_ns, s.inode, s.device, s.sha256 FROM versions v JOIN stored s ON s.session = v.session"
   " WHERE substr (s.path, 1, length (v.path) + 1) = v.path || '/');"
 
-  /* What a restore added to this computer, so that it can be undone. @state: open (running or interrupted) or done.
-   * @kind: 0 file, 1 folder, 2 the folder that contains temporary files. @kept: where the replaced file is kept. */
+  /* The files that a restore added to this computer, so that it can be undone. @state: open (running or interrupted)
+   * or done. @kind: 0 file, 1 folder, 2 the folder that contains temporary files. @kept: where the replaced file is
+   * kept. */
   "CREATE TABLE restores ("
   " id TEXT PRIMARY KEY, source TEXT NOT NULL, started_at INTEGER NOT NULL, state TEXT NOT NULL);"
   "CREATE TABLE restored ("
@@ -175,7 +176,7 @@ static const char *const schema_steps[] = {
   " PRIMARY KEY (version, list)) WITHOUT ROWID;"
   "CREATE INDEX version_lists_list ON version_lists (list);"
 
-  /* What the list of versions shows, so that showing it reads no files. @labels: [{"label", "files", "bytes"}], with
+  /* The data for the list of versions, so that showing it reads no files. @labels: [{"label", "files", "bytes"}], with
    * single files under "". @zip: the path of the backup zip in the version. @read_at: the oldest date at which one
    * of its contents was read. @migrated: 0: its files are still in old_version_files (namida_version_migrate()). */
   "ALTER TABLE versions ADD COLUMN files INTEGER NOT NULL DEFAULT 0;"
@@ -209,8 +210,8 @@ static const char *const schema_steps[] = {
   " PRIMARY KEY (fingerprint, predecessor)) WITHOUT ROWID;",
 
   /* 6 → 7 */
-  /* What the user or a policy agreed to when an incoming session was accepted. The sender can never raise it.
-   * @agreed_by: "person", "trusted" or "all"; NULL: nobody, or a program that did not record it. */
+  /* The limits to which the user or a policy agreed when an incoming session was accepted. The sender can never raise
+   * them. @agreed_by: "person", "trusted" or "all"; NULL: no one, or a program that did not record it. */
   "ALTER TABLE sessions ADD COLUMN agreed_files INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN agreed_bytes INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN agreed_at INTEGER NOT NULL DEFAULT 0;"
@@ -286,7 +287,7 @@ static const char *const schema_steps[] = {
   "ALTER TABLE sessions ADD COLUMN advice TEXT;",
 
   /* 13 → 14 */
-  /* What the inspection of the backup zip of a version has found (namida-zip-doubt.h). @zip: as in versions.
+  /* The result of the inspection of the backup zip of a version (namida-zip-doubt.h). @zip: as in versions.
    * @sha256: of the zip, 64 hex digits. @part: which part is damaged. @rules: the version of the inspection rules. */
   "CREATE TABLE inspected_zips ("
   " version INTEGER PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE, zip TEXT NOT NULL, sha256 TEXT NOT NULL,"

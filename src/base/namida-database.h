@@ -83,19 +83,31 @@ void namida_database_set_roomy (NamidaDatabase *self, gboolean roomy);
  * Returns: (transfer full) (nullable): a bound statement for sqlite3_step() and sqlite3_finalize()
  */
 sqlite3_stmt *namida_database_prepare (NamidaDatabase *self, GError **error, const char *sql, const char *format, ...);
-/** namida_database_next: @statement: (nullable). Steps to the next row, and keeps in @result why there is none.
- * Returns: whether there is a row. Locked. */
+/**
+ * namida_database_next:
+ * @statement: (nullable): of namida_database_prepare()
+ * @result: (out): the result code of SQLite; SQLITE_DONE after the last row
+ *
+ * Steps to the next row. The caller holds the lock, and passes @result on to namida_database_end().
+ *
+ * Returns: whether there is a row
+ */
 gboolean namida_database_next (sqlite3_stmt *statement, int *result);
 /**
- * namida_database_end: (locked)
- * @statement: (transfer full) (nullable): what namida_database_next() has read to its end
- * @result: of the last step
+ * namida_database_end:
+ * @statement: (transfer full) (nullable): a statement whose rows namida_database_next() has read
+ * @result: of the last namida_database_next()
  *
- * Returns: whether all rows were read. %FALSE with STORAGE: the disk failed in between, and what was read until then
- * must not be taken for all that there is. Of no statement the error is that of namida_database_prepare().
+ * Finalizes @statement. The caller holds the lock.
+ *
+ * Returns: whether all rows were read; %FALSE with STORAGE if the disk failed in between, so that the rows read so far
+ * are not all. If @statement is %NULL, @error is left as namida_database_prepare() has set it.
  */
 gboolean namida_database_end (NamidaDatabase *self, sqlite3_stmt *statement, int result, GError **error);
-/** namida_database_exec: prepare, step to the end, finalize. Takes the lock itself. */
+/**
+ * namida_database_exec: Runs a statement that returns no rows; the arguments are those of namida_database_prepare().
+ * Takes the lock itself. Worker thread. Returns: %FALSE with STORAGE.
+ */
 gboolean namida_database_exec (NamidaDatabase *self, GError **error, const char *sql, const char *format, ...);
 
 G_END_DECLS

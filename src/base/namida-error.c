@@ -119,7 +119,7 @@ namida_error_http_status (const GError *error)
   return wire_codes[error->code].status;
 }
 
-/* What helps against the reasons that a person can do something about. Returns: (nullable) */
+/* Returns: (nullable): advice for the errors that the user can do something about, translated. */
 static const char *
 error_get_advice (int saved_errno)
 {

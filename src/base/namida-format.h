@@ -15,11 +15,15 @@ char *namida_format_time_left (gint64 seconds);             /* "1 min left"; "" 
 char *namida_format_files (guint64 n);                      /* "2,913 files", "1 file" */
 char *namida_format_progress (guint64 done, guint64 total); /* "4.1 of 12.4 GB" */
 char *namida_format_fingerprint (const char *fingerprint);  /* "AB12 CD34 …": the first 16 digits in groups of four */
-/** namida_format_cut: Returns: (transfer full): @text (UTF-8) with at most @chars characters, of which the last is “…”
- * when others are missing. Any thread. */
+/**
+ * namida_format_cut: Returns: (transfer full): the first @chars characters of @text (UTF-8); if @text is longer, the
+ * last of them is replaced by “…”. Any thread.
+ */
 char *namida_format_cut (const char *text, glong chars);
-/** namida_format_alias: an alias as it may be shown: NFC, control and bidi characters removed, 64 characters at most,
- * the last of them “…” when it is longer, "?" when nothing is left. */
+/**
+ * namida_format_alias: Returns: (transfer full): an alias that is safe to show: normalized (NFC), without control and
+ * bidi characters, and cut to 64 characters as by namida_format_cut(); "?" if nothing is left. Any thread.
+ */
 char *namida_format_alias (const char *alias);
 /**
  * namida_format_title: Returns: (transfer full): the name of a song, file or folder that is safe to show. It is cleaned

@@ -21,8 +21,10 @@ G_BEGIN_DECLS
  */
 gboolean namida_json_scan (const char *data, gsize length, guint64 max_values, guint64 max_containers, GError **error);
 
-/** namida_json_scan_message: as namida_json_scan(), and no text in it has more than NAMIDA_LIMIT_JSON_TEXT_BYTES bytes
- * as it is written (TOO_LARGE): who reads it holds no more of it at a time. */
+/**
+ * namida_json_scan_message: Like namida_json_scan(), but also refuses, with TOO_LARGE, a string of more than
+ * NAMIDA_LIMIT_JSON_TEXT_BYTES bytes (with its escapes), so that its reader never has to hold more than that at once.
+ */
 gboolean
 namida_json_scan_message (const char *data, gsize length, guint64 max_values, guint64 max_containers, GError **error);
 

@@ -19,7 +19,7 @@ typedef struct
   guint depth;
   guint64 values;
   guint64 containers;
-  gsize text_most; /* bytes of one text */
+  gsize text_most; /* the largest string that is allowed, in bytes */
 } Scan;
 
 #define DIGITS_MOST 1024
@@ -264,7 +264,8 @@ scan_value (Scan *scan, GError **error)
   return fine;
 }
 
-/* In pieces, for the window; a character may lie on the border of two. Refuses raw NUL bytes, too. */
+/* Validates in pieces, so that the window can drop the pages of each. A character that a piece cuts in two is validated
+ * with the next piece. Raw NUL bytes are refused as well. */
 static gboolean
 scan_utf8 (const char *data, gsize length)
 {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* Keeps a large JSON text that lies in a file from being in memory as a whole while it is parsed: the pages behind the
- * parser are dropped. The scanner and the cursor call it; the server's workers say what they parse. Each thread has its
- * own. */
+/* Implements namida-json-window.h with madvise(MADV_DONTNEED) on the pages of the mapping that the parser has passed.
+ * The state is in thread-local variables, because the scanner and the cursor have no object that could hold it. */
 
 #include "config.h"
 
@@ -54,7 +52,7 @@ namida_json_window_drop (const char *at)
 {
   const char *page = window_page_of (at);
 
-  /* Another text, which only happens to lie behind this one. */
+  /* The parser is in another text, whose address happens to be higher. */
   if (at > window_end)
     return;
   if (page > window_kept)

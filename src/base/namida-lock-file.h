@@ -8,12 +8,14 @@
 G_BEGIN_DECLS
 
 /**
- * namida_lock_file_take: locks byte @at of the file @path, which is created if necessary. The lock ends when the
- * program ends in any way.
- * @path: the file, whose name ends in ".lock"
+ * namida_lock_file_take:
+ * @path: the file, whose name ends in ".lock"; it is created if necessary
  * @at: number of the byte, at least 0; the file need not have that many
- * Returns: a file descriptor to close; -1 if somebody else (in this process or another one) holds the lock, or with
- * @error (NamidaError) if the file cannot be used. Any thread.
+ *
+ * Locks byte @at of the file. The lock is released when the program ends, however it ends. Any thread.
+ *
+ * Returns: a file descriptor to close; -1 without @error if the byte is already locked, by this process or another one,
+ * or with @error (a NamidaError) if the file cannot be used
  */
 int namida_lock_file_take (const char *path, gint64 at, GError **error);
 /** namida_lock_file_place: Returns: the number of the byte for @id, for namida_lock_file_take(). Any thread. */
