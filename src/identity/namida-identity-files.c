@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The folder "identity": reading it, creating it once without being torn apart by a crash, and refusing one that
- * others can read or replace. Called by namida-identity.c at the start of the program. Blocking. */
+/* Reads the folder "identity", creates it so that a crash leaves no half of it, and refuses it if others can read or
+ * replace its files. Called by namida-identity.c at the start of the program. Blocking. */
 #include "config.h"
 
 #include "namida-identity-files-private.h"

@@ -512,7 +512,7 @@ refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     g_task_return_error (task, g_steal_pointer (&error));
   else if (refresh->rows != NULL && refresh->n_changes != self->n_changes)
-    /* Something was changed here meanwhile, so that the rows that were read are outdated. Read again. */
+    /* This program has changed a device since the rows were read, so they are outdated. Read them again. */
     start_refresh (self, g_steal_pointer (&task));
   else
     {

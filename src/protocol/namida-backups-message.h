@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The messages by which a device lists and fetches the backups that are kept for it. Used by the server, the puller
- * and the window. */
+/* The messages by which a device lists and fetches the backups that are kept for it: GET backups and POST
+ * prepare-download. Used by the server, the puller and the window. Pure functions, any thread. Everything that is
+ * parsed is untrusted. */
 #pragma once
 
 #include "namida-messages.h"
 
 G_BEGIN_DECLS
-
-/* GET backups and POST prepare-download. Pure functions, any thread; everything that is parsed is untrusted. */
 
 /** NamidaKeptBackup: one backup that is kept for the requesting device. */
 typedef struct

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the parsers of the messages share. Private to protocol/. Pure functions, any thread. */
+/* Helpers of the parsers of messages. Private to protocol/. Pure functions, any thread. */
 #pragma once
 
 #include "namida-json-cursor.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the parsers of long messages share: ids, tables and reading "files". Private to protocol/. Pure functions,
- * any thread. */
+/* Implements the helpers of the parsers of long messages: ids, tables and reading "files". Private to protocol/. Pure
+ * functions, any thread. */
 #include "config.h"
 
 #include "namida-messages-private.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The messages of our own protocol, v1 (docs/protocol.md). Used by the server, the senders and the puller. */
+/* The messages of our own protocol, v1 (docs/protocol.md), as structs. Used by the server, the senders and the puller.
+ * Pure functions, any thread. Everything that is parsed is untrusted; everything that is returned was checked: ids, hex
+ * digits, safe paths (base/namida-safe-path.h), sizes whose sum does not overflow. All formatted texts are JSON, and
+ * their @length is in bytes. */
 #pragma once
 
 #include "namida-file-result.h"
@@ -9,9 +12,6 @@
 #include "namida-json.h"
 
 G_BEGIN_DECLS
-
-/* The messages of v1 as structs. Pure functions, any thread. Everything that is parsed is untrusted; everything that
- * is returned was checked: ids, hex digits, safe paths (base/namida-safe-path.h), sizes whose sum does not overflow. */
 
 /**
  * NamidaOfferMessage: the body of prepare-upload.
@@ -98,11 +98,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaUploadQuery, namida_upload_query_clear)
  */
 char *namida_query_get (const char *query, const char *key);
 
-/** The answer to upload. */
+/**
+ * namida_upload_answer_format: Formats the answer to upload. @size: of the stored part, in bytes. @sha256: 64 hex
+ * digits. Returns: (transfer full)
+ */
 char *namida_upload_answer_format (guint64 size, const char *sha256);
 /**
- * namida_upload_answer_parse: @size, @sha256: (out) (transfer full): what the receiver has of the file. Returns: %FALSE
- * with INVALID_REQUEST.
+ * namida_upload_answer_parse: @size: (out), @sha256: (out) (transfer full): the size in bytes and the hash of the data
+ * that the receiver has of the file. Returns: %FALSE with INVALID_REQUEST.
  */
 gboolean namida_upload_answer_parse (const char *data, gsize length, guint64 *size, char **sha256, GError **error);
 
@@ -122,9 +125,9 @@ char *namida_pack_answer_format (GHashTable *answer, gsize *length);
 GHashTable *namida_pack_answer_parse (const char *data, gsize length, GError **error);
 
 /**
- * The request of finish is a table of id → SHA-256 (lower-case hex; "" for an empty folder), the answer a table of id →
- * NamidaFileResult (GUINT_TO_POINTER). @left_out: (out) (optional): the number of files and folders that the sender
- * could not include although they belong to the backup.
+ * namida_finish_request_parse: @left_out: (out) (optional): the number of files and folders that the sender could not
+ * include although they belong to the backup. Returns: (transfer full) (nullable): a table of id → SHA-256 (lower-case
+ * hex; "" for an empty folder); %NULL with INVALID_REQUEST or TOO_LARGE.
  */
 GHashTable *namida_finish_request_parse (const char *data, gsize length, guint *left_out, GError **error);
 /** namida_finish_request_format: @length: (out) (optional). Returns: (transfer full) */
@@ -139,33 +142,43 @@ gpointer namida_finish_value_new (NamidaFileResult result, NamidaError code);
 NamidaFileResult namida_finish_value_get_result (gconstpointer value);
 /** namida_finish_value_get_code: Returns: the reason in a value of the table; INTERNAL if there is none. */
 NamidaError namida_finish_value_get_code (gconstpointer value);
-/** NamidaFinishHealed: what was damaged at the receiver and was repaired by the files that arrived. */
+/** NamidaFinishHealed: how much of the receiver's damaged data was repaired with the received files. */
 typedef struct
 {
   guint files, versions; /* number of files, and of versions that contain at least one of them */
 } NamidaFinishHealed;
 /**
  * namida_finish_answer_parse: @healed: (out) (optional): all 0 if the answer does not contain it. Returns: (transfer
- * full) (nullable): %NULL with INVALID_REQUEST or TOO_LARGE.
+ * full) (nullable): a table of id → value (namida_finish_value_new()); %NULL with INVALID_REQUEST or TOO_LARGE.
  */
 GHashTable *namida_finish_answer_parse (const char *data, gsize length, NamidaFinishHealed *healed, GError **error);
-/** namida_finish_answer_format: @healed: (nullable). Returns: (transfer full) */
+/** namida_finish_answer_format: @results: id → value. @healed: (nullable). Returns: (transfer full) */
 char *namida_finish_answer_format (GHashTable *results, const NamidaFinishHealed *healed, gsize *length);
 
-/** The answer to session: {"state":"open"|"finished"|"cancelled","files":{"f1":{"offset":N}}} */
-char *namida_session_answer_format (const char *state, GHashTable *offsets /* id → guint64* */, gsize *length);
+/**
+ * namida_session_answer_format: Formats {"state":"open"|"finished"|"cancelled","files":{"f1":{"offset":N}}}, the answer
+ * to session. @offsets: id → guint64 *, in bytes. Returns: (transfer full)
+ */
+char *namida_session_answer_format (const char *state, GHashTable *offsets, gsize *length);
+/**
+ * namida_session_answer_parse: @state: (out) (transfer full). @offsets: (out) (transfer full): id → guint64 *, in
+ * bytes. Returns: %FALSE with INVALID_REQUEST or TOO_LARGE.
+ */
 gboolean
 namida_session_answer_parse (const char *data, gsize length, char **state, GHashTable **offsets, GError **error);
 
-/** Error answers: {"message","code"}, and "offset" for wrong-offset. */
-char *namida_error_answer_format (const GError *reason, gint64 offset /* -1 = none */);
+/**
+ * namida_error_answer_format: Formats an error as {"message","code"}. @offset: in bytes, added as "offset" (for
+ * wrong-offset); -1 for none. Returns: (transfer full)
+ */
+char *namida_error_answer_format (const GError *reason, gint64 offset);
 /**
  * namida_error_answer_parse: Returns: (transfer full): a GError of NAMIDA_ERROR made from body and status, never %NULL.
  * The message of the other device is cleaned and limited in length.
  */
 GError *namida_error_answer_parse (const char *data, gsize length, guint status, gint64 *offset);
 
-/** The body and the answer of register. */
+/** namida_register_format: Formats the body of register, and its answer. Returns: (transfer full) */
 char *namida_register_format (NamidaDeviceInfo *info);
 /** namida_register_parse: Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST or TOO_LARGE. */
 NamidaDeviceInfo *namida_register_parse (const char *data, gsize length, GError **error);

@@ -155,7 +155,7 @@ read_type (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
   return TRUE;
 }
 
-/* What the offer says about an entry and the entry does not keep. */
+/* Properties of a file in the offer that its NamidaEntry has no member for. */
 typedef struct
 {
   gboolean has_size;

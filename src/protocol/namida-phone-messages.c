@@ -46,7 +46,7 @@ namida_phone_offer_parse (const char *data, gsize length, GError **error)
 
 /* ---- sent offers ---- */
 
-/* whether an entry is in the offer: neither an empty folder nor one that is not portable. */
+/* Returns whether the offer contains @entry. It contains no folders, and no names that are not portable. */
 static gboolean
 phone_messages_takes (const NamidaEntry *entry)
 {
@@ -100,7 +100,7 @@ check_backup (NamidaBackup *backup, GError **error)
 
   for (guint i = 0; i < entries->len; i++)
     zips += phone_messages_takes (g_ptr_array_index (entries, i)) && is_backup (g_ptr_array_index (entries, i));
-  /* It begins its restore with the zip: without one it would leave the music where nothing finds it. */
+  /* The app begins a restore with the zip. Without one, the music would stay where Namida does not find it. */
   if (zips == 0)
     return namida_message_refuse (error, _ ("The phone app takes music only together with a Namida backup. Choose a "
                                             "backup zip beside it, then send again."));
