@@ -205,7 +205,7 @@ static void
 take_signal (NamidaAvahiBrowser *self, const char *name, GVariant *parameters)
 {
   if (g_str_equal (name, "Failure"))
-    g_debug ("Avahi browses no more");
+    g_debug ("avahi: browsing stopped");
   else if (!g_variant_is_of_type (parameters, ITEM_TYPE))
     return;
   else if (g_str_equal (name, "ItemNew"))

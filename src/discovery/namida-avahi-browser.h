@@ -22,7 +22,7 @@ typedef struct _NamidaAvahiBrowser NamidaAvahiBrowser;
  * browser.
  */
 typedef void (*NamidaAvahiFound) (NamidaDeviceInfo *info, GInetSocketAddress *address, gpointer user_data);
-/** NamidaAvahiLost: Called when the last service with this fingerprint is gone. */
+/** NamidaAvahiLost: Called when the last service with this fingerprint has disappeared. */
 typedef void (*NamidaAvahiLost) (NamidaDeviceInfo *info, gpointer user_data);
 
 /**

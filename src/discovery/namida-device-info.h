@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a device says about itself, in announcements and in register messages, and the conversion from and to JSON.
- * Used by discovery, the protocol, the sender and the server. */
+/* The description that a device sends of itself, in announcements and register messages, and the conversion from and to
+ * JSON. Used by discovery, the protocol, the sender and the server. */
 #pragma once
 
 #include <gio/gio.h>
@@ -24,9 +24,9 @@ typedef enum
 /**
  * NamidaDeviceInfo:
  *
- * What a device says about itself, in a hello and in register. Reference-counted; immutable once shared. The strings
- * are as received, but valid UTF-8 and limited in length; only show the alias through namida_format_alias(). Nothing in
- * it proves the identity of the device.
+ * The description that a device sends of itself, in a hello and in register. Reference-counted; immutable once shared.
+ * The strings are as received, but valid UTF-8 and limited in length; only show the alias through
+ * namida_format_alias(). Nothing in it proves the identity of the device.
  */
 typedef struct
 {
@@ -40,7 +40,7 @@ typedef struct
   gboolean https;
   gboolean announce;   /* hellos only: %TRUE unless the hello said false */
   gboolean goodbye;    /* hellos only: the device is leaving */
-  gboolean sends_only; /* the device cannot receive, because it is a command that ends by itself */
+  gboolean sends_only; /* nothing can be offered to the device: a command that only sends, or a hidden device */
   GStrv features;      /* never %NULL */
   guint wanted;        /* register only: how many damaged files it wants from the receiver of this message */
 } NamidaDeviceInfo;

@@ -48,7 +48,8 @@ void namida_finder_set_looking (NamidaFinder *self, gboolean looking);
 /** namida_finder_stop: Stops, and says goodbye if this way of finding devices has a goodbye. */
 void namida_finder_stop (NamidaFinder *self);
 
-/* For implementations only: emit the signals. */
+/** namida_finder_emit_found, namida_finder_emit_greeted, namida_finder_emit_lost: For implementations only: emit the
+ * signal of this name. Main context. */
 void namida_finder_emit_found (NamidaFinder *self,
                                NamidaDeviceInfo *info,
                                NamidaDialect dialect,

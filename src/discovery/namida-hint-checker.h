@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/** NamidaHintFacts: what the owner of the finders knows. Copied. */
+/** NamidaHintFacts: the state of the finders, as their owner knows it. Copied. */
 typedef struct
 {
   const char *interface; /* (nullable): as for namida_interface_list() */

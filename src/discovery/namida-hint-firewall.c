@@ -117,7 +117,7 @@ ask_firewalld (GDBusConnection *bus,
     *zone = g_strdup (found);
   if (answer == NULL)
     {
-      g_debug ("firewalld tells nothing: %s", error->message);
+      g_debug ("firewalld: no answer: %s", error->message);
       return NAMIDA_FIREWALL_MAYBE;
     }
   settings = g_variant_get_child_value (answer, 0);

@@ -25,7 +25,7 @@ G_DECLARE_FINAL_TYPE (NamidaHint, namida_hint, NAMIDA, HINT, GObject)
 
 /** namida_hint_new: @title, @body: translated sentences. Returns: (transfer full) */
 NamidaHint *namida_hint_new (NamidaHintKind kind, const char *title, const char *body);
-/** namida_hint_get_kind: Returns: what the hint is about. */
+/** namida_hint_get_kind: Returns: the problem that the hint describes. */
 NamidaHintKind namida_hint_get_kind (NamidaHint *self);
 /** namida_hint_get_word: Returns: the kind for scripts: "no-network", "port", "firewall" or "isolated". */
 const char *namida_hint_get_word (NamidaHint *self);

@@ -191,7 +191,7 @@ mdns_read_port (const MdnsReader *reader, const MdnsRecord *record)
   return record->length >= 6 ? (guint) reader->data[record->at + 4] << 8 | reader->data[record->at + 5] : 0;
 }
 
-/* What the records of an answer say about one instance. */
+/* The data about one instance in the records of an answer. */
 typedef struct
 {
   char *instance;  /* (nullable) */

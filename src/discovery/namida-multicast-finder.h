@@ -22,8 +22,10 @@ G_DECLARE_FINAL_TYPE (NamidaMulticastFinder, namida_multicast_finder, NAMIDA, MU
  * Signals:
  * "own-seen" (GInetSocketAddress *): a datagram with the identity of this device came from that address. It may be this
  * program's own, or come from another program on this computer or from a device with a copy of the data folder.
- * "player-found" and "player-lost": as for NamidaAvahiFinder: Namida itself is running there. This is queried with
- * multicast DNS in each burst and does not need Avahi.
+ * "player-found" and "player-lost": as for NamidaAvahiFinder. They come from multicast DNS queries in each burst and do
+ * not need Avahi.
+ *
+ * Returns: (transfer full)
  */
 NamidaMulticastFinder *namida_multicast_finder_new (const char *interface);
 

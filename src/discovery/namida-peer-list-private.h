@@ -50,7 +50,8 @@ NamidaPeer *namida_peer_list_find (NamidaPeerList *self, NamidaDeviceInfo *info,
 NamidaPeer *namida_peer_list_find_oldest (NamidaPeerList *self, GInetAddress *host, guint *n_unproven);
 
 /* namida-peer-list-silence.c */
-/** namida_peer_list_check_silence: What the timer does every few seconds. Exported for tests with a fake clock. */
+/** namida_peer_list_check_silence: Handles silent devices; called by the timer every few seconds. Exported for tests
+ * with a fake clock. */
 void namida_peer_list_check_silence (NamidaPeerList *self);
 
 G_END_DECLS

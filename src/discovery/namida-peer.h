@@ -36,7 +36,7 @@ GInetSocketAddress *namida_peer_get_address (NamidaPeer *self);
  * GInetSocketAddress).
  */
 GListModel *namida_peer_get_addresses (NamidaPeer *self);
-/** namida_peer_dup_address_text: Returns: (transfer full) (nullable): the best address as text. */
+/** namida_peer_dup_address_text: Returns: (transfer full): the best address as text, or "" if none is known. */
 char *namida_peer_dup_address_text (NamidaPeer *self);
 /** namida_peer_get_encrypted: Returns: whether a transfer to the device would be encrypted. */
 gboolean namida_peer_get_encrypted (NamidaPeer *self);

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  */
 G_DECLARE_FINAL_TYPE (NamidaScanFinder, namida_scan_finder, NAMIDA, SCAN_FINDER, GObject)
 
-/** namida_scan_finder_new: @interface: (nullable): as for namida_interface_list(). */
+/** namida_scan_finder_new: @interface: (nullable): as for namida_interface_list(). Returns: (transfer full) */
 NamidaScanFinder *namida_scan_finder_new (const char *interface);
 /** namida_scan_finder_scan: Starts a scan. Does nothing while a scan is running or before the finder is started. */
 void namida_scan_finder_scan (NamidaScanFinder *self);
