@@ -58,7 +58,8 @@ namida_arrival_pace_take (NamidaArrivalPace *self, const char *network)
   gint64 now = namida_clock_monotonic (), used;
   gint64 *free_at = pace_find (self, network);
 
-  /* Waiting time beyond the maximum is not remembered; it would delay others who connect from there later. */
+  /* Waiting time beyond the maximum is not remembered; it would delay other devices that connect from that address
+   * later. */
   used = CLAMP (*free_at - now, 0, NAMIDA_LIMIT_ARRIVALS_AT_ONCE * SPACE_US + most - SPACE_US) + SPACE_US;
   *free_at = now + used;
   return (guint) (CLAMP (used - NAMIDA_LIMIT_ARRIVALS_AT_ONCE * SPACE_US, 0, most) / 1000);

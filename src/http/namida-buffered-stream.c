@@ -51,7 +51,7 @@ G_DEFINE_TYPE_WITH_CODE (NamidaBufferedInput,
                          G_TYPE_INPUT_STREAM,
                          G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, namida_buffered_input_pollable_init))
 
-/* Looks at @count bytes that TLS gets. Returns: @count, or -1 with @error for a renegotiation. */
+/* Checks @count bytes before TLS reads them. Returns: @count, or -1 with @error if a renegotiation begins in them. */
 static gssize
 input_pass (NamidaBufferedInput *self, const void *buffer, gssize count, GError **error)
 {

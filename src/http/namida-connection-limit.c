@@ -127,7 +127,7 @@ on_connection_gone (gpointer user_data, GObject *where_it_was)
 }
 
 /* The caller holds the lock. Chooses the connection that makes room: the oldest one without a request of the address
- * that has the most; otherwise, in the same way, one whose request nobody has agreed to yet. Only an address that
+ * that has the most; otherwise, in the same way, one whose request has not been accepted yet. Only an address that
  * has clearly fewer connections gets the place, because newer connections do not take precedence over an equal
  * number of older ones. An address that a trusted device has connected from only makes room for another such address
  * (@preferred). @network: (nullable): only consider this network. Returns: (transfer full) (nullable): the socket to

@@ -25,7 +25,7 @@ typedef struct
   gint64 began; /* monotonic µs */
 } Turn;
 
-/* What is remembered about an address; for IPv6, where a computer has many addresses, about its network. */
+/* The record of an address, or for IPv6, where a computer has many addresses, of its network. */
 typedef struct
 {
   guint64 number;   /* number of its last turn */
@@ -193,7 +193,7 @@ turns_have_room (NamidaHandshakeTurns *self, const Turn *turn)
          && total - self->n_preferred < NAMIDA_LIMIT_HANDSHAKES - NAMIDA_LIMIT_HANDSHAKES_RESERVED;
 }
 
-/* In a crowd, many wait while nobody has room: then it is not worth looking at each of them. */
+/* Returns whether no turn is left for anyone. In a crowd, this saves the search through all addresses that wait. */
 static gboolean
 turns_are_full (NamidaHandshakeTurns *self)
 {
@@ -252,7 +252,7 @@ turns_is_before (NamidaHandshakeTurns *self, const Turn *a, const Turn *b)
     return in_network < in_other;
   if (of_address != of_other)
     return of_address < of_other;
-  /* A trusted device and somebody who takes all turns may be behind the same address, so try the newest first. */
+  /* A trusted device and an attacker that takes all turns may be behind the same address, so try the newest first. */
   if (g_str_equal (a->network, b->network))
     return turns_has_dawdled (self, a);
   return turns_get_served (self, a->network) < turns_get_served (self, b->network);

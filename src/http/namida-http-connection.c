@@ -41,7 +41,7 @@ struct _NamidaHttpConnection
   char *host;
   guint silence, stall;
 
-  GByteArray *scratch; /* what is sent with the next write: the head, and small pieces with their chunk frame */
+  GByteArray *scratch; /* bytes for the next write: the head, and small pieces with their chunk frame */
   guint64 left;        /* of a body with a known length, in bytes */
   gboolean chunked, answered, much_comes;
   NamidaHttpReader reader;
@@ -126,7 +126,7 @@ namida_http_connection_new (const NamidaHttpPeer *peer, GCancellable *cancellabl
 void
 namida_http_connection_free (NamidaHttpConnection *self)
 {
-  /* Close the socket first: a regular TLS goodbye could wait for a peer that is gone. */
+  /* Close the socket first: a regular TLS goodbye could block on a device that has left. */
   g_socket_close (connection_socket (self), NULL);
   namida_http_reader_clear (&self->reader);
   g_object_unref (self->stream);

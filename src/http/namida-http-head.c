@@ -16,7 +16,7 @@
 
 #define METHOD_MAX_BYTES 16
 
-/* What was found while the header fields were parsed. */
+/* State of the parser of header fields. */
 typedef struct
 {
   NamidaHttpHead *head;

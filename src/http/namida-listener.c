@@ -192,7 +192,7 @@ clear_source (GSource **source)
 
 static void next_handshake (NamidaListener *self);
 
-/* The handshake is over, or will never begin, so it is another one's turn. */
+/* The handshake has ended, or will never begin, so the next one may begin. */
 static void
 leave_handshake (Arrival *arrival)
 {
@@ -548,26 +548,26 @@ typedef struct
 {
   NamidaListener *listener;
   GSocket *socket;
-} Later;
+} ListenerRetry;
 
 static gboolean
 on_watch_again (gpointer user_data)
 {
-  Later *later = user_data;
+  ListenerRetry *retry = user_data;
 
-  if (!later->listener->stopped)
-    watch (later->listener, later->socket, 0);
+  if (!retry->listener->stopped)
+    watch (retry->listener, retry->socket, 0);
   return G_SOURCE_REMOVE;
 }
 
 static void
-later_free (gpointer data)
+listener_retry_free (gpointer data)
 {
-  Later *later = data;
+  ListenerRetry *retry = data;
 
-  g_object_unref (later->socket);
-  listener_unref (later->listener);
-  g_free (later);
+  g_object_unref (retry->socket);
+  listener_unref (retry->listener);
+  g_free (retry);
 }
 
 static gboolean
@@ -594,12 +594,12 @@ watch (NamidaListener *self, GSocket *socket, guint delay)
 
   if (delay > 0)
     {
-      Later *later = g_new0 (Later, 1);
+      ListenerRetry *retry = g_new0 (ListenerRetry, 1);
 
-      later->listener = listener_ref (self);
-      later->socket = g_object_ref (socket);
+      retry->listener = listener_ref (self);
+      retry->socket = g_object_ref (socket);
       source = g_timeout_source_new (delay);
-      g_source_set_callback (source, on_watch_again, later, later_free);
+      g_source_set_callback (source, on_watch_again, retry, listener_retry_free);
     }
   else
     {

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/** NamidaConnection: what is known about an accepted connection. Attached to its remote address object. */
+/** NamidaConnection: the properties of an accepted connection. Attached to its remote address object. */
 typedef struct
 {
   GSocket *socket;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Distinguishes a path that silently drops large packets (a path MTU black hole, RFC 2923) from a device that went
  * away. The cause is a VPN or a router with a smaller MTU whose “packet too big” message does not come back. Called
- * by NamidaHttpConnection when a connection broke or brings nothing. For an hour, all connections to such an address
+ * by NamidaHttpConnection when a connection broke or stalls. For an hour, all connections to such an address
  * use smaller segments, which get through. Any thread. */
 #pragma once
 

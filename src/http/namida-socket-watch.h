@@ -8,20 +8,23 @@
 
 G_BEGIN_DECLS
 
-/** NamidaSocketWatch: the sockets that somebody waits for. Items are borrowed. */
+/** NamidaSocketWatch: a set of watched sockets. Items are borrowed. */
 typedef struct _NamidaSocketWatch NamidaSocketWatch;
 
-/** NamidaSocketReady: the socket of @item has bytes, or its other side has closed. It stays watched until removed. */
+/**
+ * NamidaSocketReady: Called when the socket of @item has bytes, or was closed by the other side. It stays watched until
+ * it is removed.
+ */
 typedef void (*NamidaSocketReady) (gpointer item, gpointer user_data);
 
 /**
  * namida_socket_watch_new:
  * @context: (nullable): where @ready is called
- * @ready: called for each socket that is ready, as long as it is
+ * @ready: called in each turn of the main loop for each socket that is ready
  *
  * If the system has no descriptor left, namida_socket_watch_add() fails.
  *
- * Returns: (transfer full): without sockets
+ * Returns: (transfer full): an empty set
  */
 NamidaSocketWatch *namida_socket_watch_new (GMainContext *context, NamidaSocketReady ready, gpointer user_data);
 /** namida_socket_watch_free: @self: (transfer full) */
@@ -31,7 +34,7 @@ void namida_socket_watch_free (NamidaSocketWatch *self);
  * watched now; %FALSE if the system refused.
  */
 gboolean namida_socket_watch_add (NamidaSocketWatch *self, int fd, gpointer item);
-/** namida_socket_watch_remove: @item: one that is not watched is ignored. @ready is not called for it any more. */
+/** namida_socket_watch_remove: @ready is not called for @item any more. Does nothing if @item is not watched. */
 void namida_socket_watch_remove (NamidaSocketWatch *self, gpointer item);
 
 G_END_DECLS

@@ -8,13 +8,15 @@
 
 G_BEGIN_DECLS
 
-/** namida_streams_enter: counts a body that begins. Any thread. */
+/** namida_streams_enter: Counts a body whose transfer begins. Any thread. */
 void namida_streams_enter (void);
-/** namida_streams_leave: ends what namida_streams_enter() began. Any thread. */
+/** namida_streams_leave: Ends the counting of a body; once for each namida_streams_enter(). Any thread. */
 void namida_streams_leave (void);
-/** namida_streams_are_crowded: Returns: whether there are several bodies, and at least one for each core. Their threads
- * then keep all cores busy, so that a further thread would only move data from one cache to another. The result changes
- * while a body is transferred. Any thread. */
+/**
+ * namida_streams_are_crowded: Returns: whether there are several bodies, and at least one for each core. Their threads
+ * then keep all cores busy, so that a further thread would only move data from one cache to another. The result may
+ * change while a body is transferred. Any thread.
+ */
 gboolean namida_streams_are_crowded (void);
 /** namida_streams_set_cores_for_tests: @n_cores: the number of cores to assume; 0 for the real one. */
 void namida_streams_set_cores_for_tests (guint n_cores);

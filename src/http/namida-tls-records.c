@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Follows the records of TLS: see the header. Called for everything that a server reads, and so without copies: GnuTLS
- * reads one record at a time, which makes this one step each. Any thread. */
+/* Implements namida-tls-records.h. A server calls this for all data that it reads, so it skips the contents of a record
+ * without copying them: GnuTLS reads a record at a time, so the loop runs about six times per record. Any thread. */
 #include "config.h"
 
 #include "namida-tls-records.h"
