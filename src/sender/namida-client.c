@@ -15,7 +15,7 @@
 #define SHORT_SECONDS 5
 #define CANCEL_SECONDS 3 /* the program waits for it when it exits, at most 5 s (session/namida-hub.c) */
 #define SESSION_SECONDS 15
-/* The time limits of the receiver expire first and give a reason. This margin is for receivers that are gone. */
+/* The time limits of the receiver expire first and give a reason. This margin is for receivers that have left. */
 #define MARGIN_SECONDS 15
 
 struct _NamidaClient

@@ -49,14 +49,14 @@ void namida_client_offer_async (NamidaClient *self,
 /** namida_client_offer_finish: Returns: (transfer full) (nullable): the answer; %NULL without @error if nothing is
  * wanted (204). */
 NamidaOfferAnswer *namida_client_offer_finish (NamidaClient *self, GAsyncResult *result, GError **error);
-/** cancel: @keep_parts: it only stops: what arrived stays for a later offer. 5 s; the outcome does not matter to a
- * caller that gives up anyway. */
+/** namida_client_cancel_async: POST cancel. @keep_parts: the receiver keeps the received data for a later offer. Time
+ * limit: 3 s, because a program that exits waits for it. A caller that gives up anyway can ignore the result. */
 void namida_client_cancel_async (
     NamidaClient *self, const char *session_id, gboolean keep_parts, GAsyncReadyCallback callback, gpointer user_data);
 /** namida_client_cancel_finish: Returns: %FALSE with @error. */
 gboolean namida_client_cancel_finish (NamidaClient *self, GAsyncResult *result, GError **error);
-/** namida_client_pair_async: POST pair: one step of a pairing. "confirm" waits for the other user, for
- * NAMIDA_LIMIT_PAIR_SECONDS. */
+/** namida_client_pair_async: POST pair: one step of a pairing. "confirm" and "wait" wait for the other user, for
+ * NAMIDA_LIMIT_PAIR_SECONDS and a margin. */
 void namida_client_pair_async (NamidaClient *self,
                                const NamidaPairMessage *message,
                                GCancellable *cancellable,

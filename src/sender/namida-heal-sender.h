@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sends damaged files again to a device that keeps backups of this one. The device says which files it wants, and gets
- * those that came from here and are still intact here. Called at the end of a transfer, and by the hub when such a
- * device is nearby. Blocking: a worker thread. */
+ * those that this device once sent to it and still has intact. Called at the end of a transfer, and by the hub when
+ * such a device is nearby. Blocking: a worker thread. */
 #pragma once
 
 #include "namida-database.h"

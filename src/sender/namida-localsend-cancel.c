@@ -44,7 +44,7 @@ cancel_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 
   if (connection == NULL
       || !namida_http_connection_request (connection, request, NULL, 0, NAMIDA_LIMIT_JSON_BYTES, &answer, &error))
-    g_debug ("The other device did not hear of the cancel: %s", error->message);
+    g_debug ("cancel: the request failed: %s", error->message);
   g_task_return_boolean (task, TRUE);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tells a LocalSend sender that the local user canceled the transfer. Called by the server in the main context. */
+/* Notifies a LocalSend sender that the local user canceled the transfer. Called by the server in the main context. */
 #pragma once
 
 #include "namida-identity.h"

@@ -333,8 +333,8 @@ fetch (Fetcher *self, guint index, guint64 *there, GError **error)
   return TRUE;
 }
 
-/* A lost connection is established again, and the file continues where it stopped; only connections that bring nothing
- * count as failed attempts. Returns: %FALSE with @error if nothing more can be fetched. */
+/* A lost connection is established again, and the file continues where it stopped; only connections that transferred
+ * nothing count as failed attempts. Returns: %FALSE with @error if nothing more can be fetched. */
 static gboolean
 fetch_with_tries (Fetcher *self, guint index, GError **error)
 {
@@ -360,7 +360,7 @@ fetch_with_tries (Fetcher *self, guint index, GError **error)
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
         }
-      g_debug ("Fetching “%s” goes on from byte %" G_GUINT64_FORMAT ": %s", path, there, reason->message);
+      g_debug ("fetch: “%s” resumes at byte %" G_GUINT64_FORMAT ": %s", path, there, reason->message);
       namida_http_back_off (++breaks, pull->workers.cancellable);
     }
 }

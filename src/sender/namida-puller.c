@@ -19,9 +19,9 @@ struct _NamidaPuller
   GPtrArray *addresses;
   char *fingerprint;
   NamidaTransfer *transfer;
-  NamidaPullerLand land;
-  gpointer land_data;
-  GDestroyNotify land_free;
+  NamidaPullerCreateSink create_sink;
+  gpointer create_data;
+  GDestroyNotify create_free;
 
   /* Used by one worker at a time. */
   char *backup_id;
@@ -51,8 +51,8 @@ namida_puller_finalize (GObject *object)
   g_clear_object (&self->identity);
   g_clear_object (&self->transfer);
   g_ptr_array_unref (self->addresses);
-  if (self->land_free != NULL)
-    self->land_free (self->land_data);
+  if (self->create_free != NULL)
+    self->create_free (self->create_data);
   g_free (self->fingerprint);
   g_free (self->backup_id);
   g_strfreev (self->labels);
@@ -152,9 +152,9 @@ namida_puller_new (NamidaIdentity *identity,
                    GListModel *addresses,
                    const char *fingerprint,
                    NamidaTransfer *transfer,
-                   NamidaPullerLand land,
-                   gpointer land_data,
-                   GDestroyNotify land_free)
+                   NamidaPullerCreateSink create_sink,
+                   gpointer create_data,
+                   GDestroyNotify create_free)
 {
   NamidaPuller *self = g_object_new (NAMIDA_TYPE_PULLER, NULL);
 
@@ -162,9 +162,9 @@ namida_puller_new (NamidaIdentity *identity,
   self->addresses = copy_addresses (addresses);
   self->fingerprint = g_strdup (fingerprint);
   self->transfer = g_object_ref (transfer);
-  self->land = land;
-  self->land_data = land_data;
-  self->land_free = land_free;
+  self->create_sink = create_sink;
+  self->create_data = create_data;
+  self->create_free = create_free;
   return self;
 }
 
@@ -187,7 +187,7 @@ ask (NamidaPuller *self, GCancellable *cancellable, GError **error)
   if (self->offer == NULL)
     return FALSE;
   key = namida_backup_dup_key (self->offer->backup);
-  self->sink = self->land (self->offer->backup, key, self->land_data, error);
+  self->sink = self->create_sink (self->offer->backup, key, self->create_data, error);
   return self->sink != NULL;
 }
 

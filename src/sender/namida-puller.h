@@ -23,9 +23,12 @@ void namida_puller_list_async (NamidaIdentity *identity,
  * with @error. */
 GPtrArray *namida_puller_list_finish (GAsyncResult *result, GError **error);
 
-/** NamidaPullerLand: creates the sink, in a worker, after the other side has told what can be fetched. @key: the key of
- * the backup, to find an interrupted session. Returns: (transfer full) (nullable): %NULL with @error. */
-typedef NamidaSink *(*NamidaPullerLand) (NamidaBackup *backup, const char *key, gpointer user_data, GError **error);
+/** NamidaPullerCreateSink: creates the sink, in a worker, when the other device has listed the files of @backup. @key:
+ * the key of the backup, to find an interrupted session. Returns: (transfer full) (nullable): %NULL with @error. */
+typedef NamidaSink *(*NamidaPullerCreateSink) (NamidaBackup *backup,
+                                               const char *key,
+                                               gpointer user_data,
+                                               GError **error);
 
 /** NamidaPuller: fetches one backup into a sink, over 1 to 4 connections in worker threads. Each file is compared with
  * the hash that the other side has recorded since the file arrived there. If the fetch is interrupted, its parts are
@@ -34,15 +37,15 @@ typedef NamidaSink *(*NamidaPullerLand) (NamidaBackup *backup, const char *key, 
 G_DECLARE_FINAL_TYPE (NamidaPuller, namida_puller, NAMIDA, PULLER, GObject)
 
 /** namida_puller_new: @transfer: with NAMIDA_DIRECTION_RECEIVE; carries progress, results and the cancellation by the
- * user; the puller ends it. @land_data: (transfer full): freed with @land_free in the main context. Returns: (transfer
- * full). */
+ * user; the puller ends it. @create_data: (transfer full): freed with @create_free in the main context. Returns:
+ * (transfer full). */
 NamidaPuller *namida_puller_new (NamidaIdentity *identity,
                                  GListModel *addresses,
                                  const char *fingerprint,
                                  NamidaTransfer *transfer,
-                                 NamidaPullerLand land,
-                                 gpointer land_data,
-                                 GDestroyNotify land_free);
+                                 NamidaPullerCreateSink create_sink,
+                                 gpointer create_data,
+                                 GDestroyNotify create_free);
 /** namida_puller_fetch_async: fetches the backup @backup_id. @labels: (nullable): the wanted music folders; %NULL for
  * all. */
 void namida_puller_fetch_async (NamidaPuller *self,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The LocalSend dialect of NamidaSender (LocalSend 1.15 and later), over TLS with both certificates or plain HTTP.
- * LocalSend confirms that it has a file, but not its content. It has a single session slot and no idle timeout, so it
- * is always told when the session ends without all files. Runs in the worker threads of NamidaSender. */
+ * LocalSend confirms that it has a file, but not its content. It has a single session slot and no idle timeout, so a
+ * cancel is always sent when the session ends without all files. Runs in the worker threads of NamidaSender. */
 #include "config.h"
 
 #include "namida-sender-private.h"

@@ -142,7 +142,7 @@ phone_check_upload (
 
 /* ---- the end ---- */
 
-/* The app counts received files until it is told to stop, even after everything failed. */
+/* The app counts received files until it gets a cancel, even after everything failed. */
 static void
 phone_cancel (NamidaSender *self, gboolean keep_parts)
 {

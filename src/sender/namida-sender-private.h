@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the state machine of NamidaSender (namida-sender-run.c) and its dialects share. A dialect is a table of
+/* Shared by the state machine of NamidaSender (namida-sender-run.c) and its dialects. A dialect is a table of
  * functions that block in the worker thread of a step, and of the abilities of the other program. */
 #pragma once
 
@@ -23,7 +23,7 @@ struct _NamidaSenderDialect
   /* The abilities of the other program. */
   gboolean proves;  /* it confirms by a hash what it has */
   gboolean folders; /* it accepts empty folders */
-  gboolean parks; /* it keeps a session that is not ended for a later offer; other programs must be told of each end */
+  gboolean parks; /* it keeps a session that is not ended for a later offer; other programs need a cancel at each end */
   NamidaBreak on_break;
   guint n_connections;
   guint n_tries;         /* attempts for a file that arrives with other content */
@@ -33,7 +33,7 @@ struct _NamidaSenderDialect
   guint stall_seconds;
   NamidaFileResult unwanted; /* for a file that was offered and is not in the answer */
   const char *no_folders;    /* (nullable) N_(): why folders are left out */
-  const char *advice_at_end; /* (nullable) N_(): what is left to do on the other device */
+  const char *advice_at_end; /* (nullable) N_(): the remaining steps on the other device */
 
   /** format_offer: Returns: (transfer full) (nullable): the body of the offer. */
   GBytes *(*format_offer) (NamidaSender *self, GError **error);
@@ -54,7 +54,7 @@ struct _NamidaSenderDialect
   /** settle: (nullable): work that is left when the results of all files are known. If it fails, the results stay the
    * same. */
   void (*settle) (NamidaSender *self);
-  /** cancel: tells the other side that nothing more will be sent. Takes a few seconds at most. */
+  /** cancel: ends the session on the other device, because no file will follow. Takes a few seconds at most. */
   void (*cancel) (NamidaSender *self, gboolean keep_parts);
 };
 
@@ -111,7 +111,7 @@ struct _NamidaSender
   guint asked_timer;      /* main context */
   gboolean stopped_there; /* main context */
   gboolean try_elsewhere; /* set by ask(): the device may be at another address */
-  GError *error;          /* (nullable): the final error, returned after the other side was told */
+  GError *error;          /* (nullable): the final error, returned after the cancel was sent */
 };
 
 /** namida_sender_get_peer: Returns: a description of the other side at @address, for a connection of this transfer. Any

@@ -85,7 +85,7 @@ sender_can_go_on (NamidaSender *self, const GError *error)
     case NAMIDA_ERROR_NO_SUCH_DEVICE: /* another device has its address now */
     case NAMIDA_ERROR_BUSY:
     case NAMIDA_ERROR_PAUSED:
-    case NAMIDA_ERROR_NO_SPACE: /* the user may free some space there */
+    case NAMIDA_ERROR_NO_SPACE: /* the user may free some space on the other device */
     case NAMIDA_ERROR_NO_INODES:
     case NAMIDA_ERROR_QUOTA:
     case NAMIDA_ERROR_READ_ONLY:
@@ -157,7 +157,7 @@ sender_cancel_there_keeping (NamidaSender *self, GError **error)
   return TRUE;
 }
 
-/* A program that exits waits for its transfers; otherwise the other side would not be told. */
+/* A program that exits waits for its transfers; otherwise the cancel would not be sent. */
 static void
 sender_on_cancel_said (NamidaSender *self, GError *none)
 {
@@ -167,20 +167,20 @@ sender_on_cancel_said (NamidaSender *self, GError *none)
 /* Whether the other side waits for something that will not come. A v1 session is parked by the receiver; the phone app
  * counts the files that it could not save, and would delete the others. */
 static gboolean
-sender_must_cancel (NamidaSender *self, const GError *error, gboolean is_wish)
+sender_must_cancel (NamidaSender *self, const GError *error, gboolean by_user)
 {
   if (!self->is_asked || self->stopped_there)
     return FALSE;
   if (self->dialect->parks)
-    return error != NULL && is_wish;
+    return error != NULL && by_user;
   return error != NULL
          || (self->dialect->on_break == NAMIDA_BREAK_LOSES_FILE && !namida_upload_job_is_complete (self->job));
 }
 
 static GError *
-sender_explain_cancel (NamidaSender *self, GError *error, gboolean is_wish)
+sender_explain_cancel (NamidaSender *self, GError *error, gboolean by_user)
 {
-  if (error == NULL || (!is_wish && !self->stopped_there))
+  if (error == NULL || (!by_user && !self->stopped_there))
     return error;
   g_error_free (error);
   return self->stopped_there ? g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("“%s” canceled the transfer."),
@@ -193,22 +193,22 @@ static void
 sender_end (NamidaSender *self, GError *error)
 {
   NamidaTransfer *transfer = self->transfer;
-  GCancellable *wish = namida_transfer_get_cancellable (transfer);
-  gboolean is_wish = g_cancellable_is_cancelled (wish);
+  GCancellable *cancellable = namida_transfer_get_cancellable (transfer);
+  gboolean by_user = g_cancellable_is_cancelled (cancellable);
   gboolean keep_parts = namida_transfer_is_pausing (transfer) || namida_transfer_get_keep_parts (transfer);
   gboolean cancel;
 
   namida_localsend_sessions_remove (self);
   /* Do not use g_cancellable_disconnect(), which waits for a handler that is running right now. */
   if (self->handler != 0)
-    g_signal_handler_disconnect (wish, self->handler);
+    g_signal_handler_disconnect (cancellable, self->handler);
   self->handler = 0;
-  error = sender_explain_cancel (self, error, is_wish);
-  cancel = sender_must_cancel (self, error, is_wish);
+  error = sender_explain_cancel (self, error, by_user);
+  cancel = sender_must_cancel (self, error, by_user);
   namida_transfer_set_trouble (transfer, sender_get_trouble (error));
   if (error == NULL && self->dialect->advice_at_end != NULL)
     namida_transfer_set_advice (transfer, _ (self->dialect->advice_at_end));
-  sender_settle (self, error, error != NULL && !is_wish && sender_can_go_on (self, error));
+  sender_settle (self, error, error != NULL && !by_user && sender_can_go_on (self, error));
   /* Only now is it known whether everything arrived. */
   if (error == NULL && namida_transfer_get_error (transfer) != NULL)
     error = g_error_copy (namida_transfer_get_error (transfer));
@@ -402,7 +402,7 @@ sender_on_planned (NamidaSender *self, GError *error)
 
 /* ---- 2. offer ---- */
 
-/* @error: (transfer full) (nullable): why a later offer failed. What the earlier ones sent stays sent. */
+/* @error: (transfer full) (nullable): why a later offer failed. The files of earlier offers stay sent. */
 static void
 sender_end_settled (NamidaSender *self, GError *error)
 {
@@ -425,7 +425,7 @@ sender_end_settled (NamidaSender *self, GError *error)
   sender_end (self, error);
 }
 
-/* the other person stopped it; main context. */
+/* Ends the transfer because the user of the other device stopped it. Main context. */
 static void
 sender_run_stop_there (gpointer sender)
 {
@@ -570,7 +570,7 @@ sender_on_prepared (NamidaSender *self, GError *error)
 }
 
 static void
-sender_on_wish (GCancellable *wish, gpointer inner)
+sender_on_user_cancelled (GCancellable *cancellable, gpointer inner)
 {
   g_cancellable_cancel (inner);
 }
@@ -578,7 +578,7 @@ sender_on_wish (GCancellable *wish, gpointer inner)
 void
 namida_sender_run (NamidaSender *self)
 {
-  GCancellable *wish = namida_transfer_get_cancellable (self->transfer);
+  GCancellable *cancellable = namida_transfer_get_cancellable (self->transfer);
 
   if (namida_transfer_get_backup (self->transfer) == NULL)
     {
@@ -590,9 +590,10 @@ namida_sender_run (NamidaSender *self)
   self->places = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < g_list_model_get_n_items (self->addresses); i++)
     g_ptr_array_add (self->places, g_list_model_get_item (self->addresses, i));
-  self->handler = g_signal_connect_data (wish, "cancelled", G_CALLBACK (sender_on_wish), g_object_ref (self->inner),
-                                         (GClosureNotify) (void (*) (void)) g_object_unref, 0);
-  if (g_cancellable_is_cancelled (wish))
+  self->handler
+      = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (sender_on_user_cancelled),
+                               g_object_ref (self->inner), (GClosureNotify) (void (*) (void)) g_object_unref, 0);
+  if (g_cancellable_is_cancelled (cancellable))
     g_cancellable_cancel (self->inner);
   sender_run_step (self, sender_prepare, sender_on_prepared);
 }

@@ -21,7 +21,7 @@
 #define SESSION_SECONDS 10u
 /* Allow the remote user our own answer timeout plus one round trip. */
 #define ANSWER_SECONDS (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS + 15u)
-/* The time limit of finish: what a slow disk needs to make everything durable. */
+/* The time limit of finish, which allows for a slow disk to make everything durable. */
 #define FINISH_SECONDS 60u
 #define FINISH_BYTES_PER_SECOND (20u * 1000 * 1000)
 #define FINISH_FILES_PER_SECOND 100u

@@ -238,7 +238,7 @@ namida_sender_say (NamidaSender *self, const char *target)
   connection = namida_http_connection_new (&peer, NULL, &error);
   if (connection == NULL
       || !namida_http_connection_request (connection, request, NULL, 0, NAMIDA_LIMIT_JSON_BYTES, &answer, &error))
-    g_debug ("The other device did not hear of the cancel: %s", error->message);
+    g_debug ("cancel: the request failed: %s", error->message);
 }
 
 static gboolean

@@ -228,7 +228,7 @@ job_work (gpointer user_data)
   return NULL;
 }
 
-/* Explains a connection that could not be restored: what is safe on the other device, and what to do. */
+/* Returns the error for a connection that could not be restored: which files are safe, and what to do. */
 static GError *
 explain_loss (NamidaUploadJob *self, GError *error)
 {

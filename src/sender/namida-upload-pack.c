@@ -16,24 +16,24 @@
 
 #define CHUNK_BYTES (256u * 1024)
 
-/* Small: one file of a pack. */
+/* PackFile: one file of a pack. */
 typedef struct
 {
   NamidaUploadItem *item;
   struct stat before;
   char *sha256;  /* (nullable): of what was packed, in this attempt or an earlier one */
   gboolean done; /* it arrived, or was left out */
-} Small;
+} PackFile;
 
 /* Pack: a pack that is being sent. */
 typedef struct
 {
   NamidaUploadWorker *worker;
-  Small *files;
+  PackFile *files;
   guint n_files;
   struct archive *archive;
   struct archive_entry *entry;
-  gboolean answered; /* before the end: there is no point in continuing */
+  gboolean answered; /* the receiver answered before the end of the pack, so there is no point in continuing */
   GError *error;     /* error of the connection */
 } Pack;
 
@@ -68,7 +68,7 @@ on_write (struct archive *archive, void *user_data, const void *buffer, size_t l
 /* ---- one file ---- */
 
 static gboolean
-read_small (Pack *pack, Small *file, guint8 *data, GError **error)
+pack_read_file (Pack *pack, PackFile *file, guint8 *data, GError **error)
 {
   const NamidaEntry *entry = file->item->entry;
   int fd = namida_source_open (entry, &file->before, error);
@@ -89,7 +89,7 @@ read_small (Pack *pack, Small *file, guint8 *data, GError **error)
 
 /* Returns FALSE if the stream has ended: there is an answer or an error. */
 static gboolean
-write_small (Pack *pack, Small *file, const guint8 *data)
+pack_write_file (Pack *pack, PackFile *file, const guint8 *data)
 {
   NamidaUploadItem *item = file->item;
   g_autofree char *name = g_strconcat (item->entry->id, "/", item->token, NULL);
@@ -110,14 +110,14 @@ write_small (Pack *pack, Small *file, const guint8 *data)
 /* Reads and checks the bytes of the file before its header is sent: a file that changed is left out, and the pack stays
  * valid. */
 static gboolean
-add_small (Pack *pack, Small *file, guint8 *data)
+pack_add_file (Pack *pack, PackFile *file, guint8 *data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = namida_entry_dup_path (file->item->entry);
 
   namida_transfer_set_current_file (pack->worker->job->transfer, path);
-  if (read_small (pack, file, data, &error))
-    return write_small (pack, file, data);
+  if (pack_read_file (pack, file, data, &error))
+    return pack_write_file (pack, file, data);
   namida_upload_worker_leave_out (pack->worker, file->item, NAMIDA_TRY_SOURCE, error);
   file->done = TRUE;
   return TRUE;
@@ -144,7 +144,7 @@ write_stream (Pack *pack)
 
   for (guint i = 0; ok && i < pack->n_files; i++)
     if (!pack->files[i].done)
-      ok = add_small (pack, &pack->files[i], block->data);
+      ok = pack_add_file (pack, &pack->files[i], block->data);
   ok = ok && archive_write_close (pack->archive) == ARCHIVE_OK && !is_over (pack);
   if (!ok && !is_over (pack))
     g_set_error_literal (&pack->error, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("The small files could not be packed."));
@@ -182,7 +182,7 @@ send_stream (Pack *pack, GError **error)
 /* ---- results ---- */
 
 static void
-take_sent (Pack *pack, Small *file)
+take_sent (Pack *pack, PackFile *file)
 {
   namida_upload_worker_take_sent (pack->worker, file->item, &file->before, file->sha256);
   file->done = TRUE;
@@ -200,7 +200,7 @@ pack_check_answer (Pack *pack, const NamidaHttpAnswer *answer, GError **error)
     return NAMIDA_TRY_REFUSED;
   for (guint i = 0; i < pack->n_files; i++)
     {
-      Small *file = &pack->files[i];
+      PackFile *file = &pack->files[i];
       const NamidaPackResult *result = g_hash_table_lookup (results, file->item->entry->id);
 
       if (!file->done && result != NULL && result->size == file->item->entry->size
@@ -211,7 +211,7 @@ pack_check_answer (Pack *pack, const NamidaHttpAnswer *answer, GError **error)
 }
 
 static NamidaTry
-try_pack (NamidaUploadWorker *worker, Small *files, guint n_files, GError **error)
+try_pack (NamidaUploadWorker *worker, PackFile *files, guint n_files, GError **error)
 {
   Pack pack = { .worker = worker, .files = files, .n_files = n_files };
   g_auto (NamidaHttpAnswer) answer = { 0 };
@@ -234,7 +234,7 @@ try_pack (NamidaUploadWorker *worker, Small *files, guint n_files, GError **erro
 /* Finds files that the receiver has in full although its answer was lost. Their hashes are sent in “finish”, where the
  * receiver compares them. */
 static guint
-take_whole (NamidaUploadWorker *worker, Small *files, guint n_files)
+take_whole (NamidaUploadWorker *worker, PackFile *files, guint n_files)
 {
   g_autoptr (GHashTable) offsets = namida_upload_worker_ask_offsets (worker);
   Pack pack = { .worker = worker };
@@ -242,7 +242,7 @@ take_whole (NamidaUploadWorker *worker, Small *files, guint n_files)
 
   for (guint i = 0; offsets != NULL && i < n_files; i++)
     {
-      Small *file = &files[i];
+      PackFile *file = &files[i];
       const guint64 *offset = g_hash_table_lookup (offsets, file->item->entry->id);
 
       if (file->done || file->sha256 == NULL || offset == NULL || *offset == 0 || *offset != file->item->entry->size)
@@ -255,7 +255,7 @@ take_whole (NamidaUploadWorker *worker, Small *files, guint n_files)
 }
 
 static void
-take_back (NamidaUploadWorker *worker, Small *files, guint n_files)
+take_back (NamidaUploadWorker *worker, PackFile *files, guint n_files)
 {
   for (guint i = 0; i < n_files; i++)
     if (!files[i].done)
@@ -264,7 +264,7 @@ take_back (NamidaUploadWorker *worker, Small *files, guint n_files)
 
 /* Returns FALSE if the job has ended. */
 static gboolean
-send_packed (NamidaUploadWorker *worker, Small *files, guint n_files, GError **error)
+send_packed (NamidaUploadWorker *worker, PackFile *files, guint n_files, GError **error)
 {
   gint64 busy_since = 0;
 
@@ -304,7 +304,7 @@ send_packed (NamidaUploadWorker *worker, Small *files, guint n_files, GError **e
 gboolean
 namida_upload_worker_send_pack (NamidaUploadWorker *worker, NamidaUploadItem **items, guint n_items, GError **error)
 {
-  g_autofree Small *files = g_new0 (Small, n_items);
+  g_autofree PackFile *files = g_new0 (PackFile, n_items);
   gboolean ok;
 
   for (guint i = 0; i < n_items; i++)

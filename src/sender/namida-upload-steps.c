@@ -15,7 +15,7 @@
  * threads of an upload job. */
 
 #define SILENT_US (15 * G_USEC_PER_SEC)
-/* After a timeout, one short attempt fits into the 30 s after which the user is told. */
+/* After a timeout, one short attempt fits into the 30 s after which the user gets a message. */
 #define SILENT_CONNECT_SECONDS 4
 /* A receiver closes an idle connection after NAMIDA_LIMIT_BODY_IDLE_SECONDS, and then reads what it has received. */
 #define BUSY_US ((NAMIDA_LIMIT_BODY_IDLE_SECONDS + 15) * G_USEC_PER_SEC)

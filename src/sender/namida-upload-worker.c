@@ -264,7 +264,8 @@ worker_is_lost_try (NamidaUploadWorker *worker, NamidaTry result, const GError *
          && g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
 }
 
-/* Whether the worker sends nothing more after a try that ended with @result. @breaks: of the connection, in a row. */
+/* Whether the worker must stop after an attempt that ended with @result. @breaks: how often in a row the connection was
+ * lost. */
 static gboolean
 worker_must_stop (NamidaUploadWorker *worker, NamidaTry result, guint breaks)
 {
@@ -273,8 +274,9 @@ worker_must_stop (NamidaUploadWorker *worker, NamidaTry result, guint breaks)
          || (result == NAMIDA_TRY_BROKEN && (breaks >= NAMIDA_MAX_BREAKS || worker->lost));
 }
 
-/* Waits, and asks where the file goes on. @best: (inout): the highest offset so far; @breaks: (inout): connections that
- * transferred nothing, which alone count as failed attempts */
+/* Waits, then asks the receiver for the offset at which the file continues. @best: (inout): the highest offset so far.
+ * @breaks: (inout): the number of connections in a row that transferred nothing; only these count as failed attempts.
+ */
 static void
 worker_ask_after_break (NamidaUploadWorker *worker, NamidaUploadItem *item, guint64 *best, guint *breaks)
 {

@@ -199,7 +199,7 @@ struct _NamidaFileReader
   GAsyncQueue *to_hash, *to_send; /* elements: NamidaBlock or END */
   GThread *reader, *hasher;       /* (nullable): %NULL while the calling thread does their work */
   /* Used by the two threads until they are joined, otherwise by the calling thread: */
-  guint64 position; /* in bytes: what was read */
+  guint64 position; /* bytes that were read */
   NamidaDigest *digest;
   GError *error; /* set before END is sent */
   int stop;      /* atomic */

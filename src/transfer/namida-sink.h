@@ -30,8 +30,8 @@ typedef struct
 typedef struct
 {
   guint index;
-  const char *sent_sha256;     /* (nullable): what the sender read; NULL: not named */
-  const char *received_sha256; /* (nullable): what was written completely; NULL: incomplete */
+  const char *sent_sha256;     /* (nullable): hash of the bytes that the sender read; NULL: not named */
+  const char *received_sha256; /* (nullable): hash of the complete written file; NULL: incomplete */
   NamidaFileResult result;     /* (inout): stays KEPT_EXISTING for an unwanted file unless it cannot be stored */
   char *reason;                /* (out) (nullable) (transfer full): why it was not stored, a sentence */
   NamidaError code;            /* (out): the error if the disk is the cause, otherwise INTERNAL */
@@ -69,9 +69,9 @@ const char *namida_sink_get_session_id (NamidaSink *self);
  * namida_sink_prepare:
  * @wants: one for each entry, with @declined set; the other members are filled in
  *
- * Prepares the staging folder, checks the free space (NO_SPACE says how much is missing), and finds what is already
- * there (content with the same hash is not wanted) and what is left of an interrupted session. If nothing is wanted,
- * the owner still calls namida_sink_commit() without files.
+ * Prepares the staging folder, checks the free space (NO_SPACE says how much is missing), and finds existing files
+ * (content with the same hash is not wanted) and what is left of an interrupted session. If nothing is wanted, the
+ * owner still calls namida_sink_commit() without files.
  *
  * Returns: %FALSE with @error
  */
@@ -85,8 +85,8 @@ gboolean namida_sink_prepare (NamidaSink *self,
  * namida_sink_preview:
  * @wants: one for each entry; filled in. A file that would have to be read first counts as wanted
  *
- * Finds out what prepare would want, for a device that only asks. Nothing is created, read or recorded. Use a sink that
- * is used for nothing else. Worker threads.
+ * Finds out which files prepare would want, for a device that only asks. Nothing is created, read or recorded. Use a
+ * sink that is used for nothing else. Worker threads.
  *
  * Returns: %FALSE with @error
  */

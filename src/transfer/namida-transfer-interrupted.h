@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the window shows and asks about a transfer that is interrupted or paused. Main context, unless a function says
- * otherwise. */
+/* Two properties of an interrupted or paused transfer for the window: the reason in its row, and whether a cancel has
+ * to ask about received data. Main context, unless a function says otherwise. */
 #pragma once
 
 #include "namida-transfer.h"

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/** namida_transfer_sample: what the timer does four times per second, at the time namida_clock_monotonic(). Also called
- * by tests. */
+/** namida_transfer_sample: updates the shown values, for the time of namida_clock_monotonic(); called by the timer four
+ * times per second. Also called by tests. */
 void namida_transfer_sample (NamidaTransfer *self);
 /** namida_transfer_dup_incomplete: explains why a completed transfer with a backup is incomplete. Returns: (transfer
  * full) (nullable): an INCOMPLETE error; %NULL if nothing is missing, so that it is DONE. Main context. */

@@ -48,8 +48,9 @@ NamidaBackup *namida_transfer_get_backup (NamidaTransfer *self); /* (nullable) *
 /** namida_transfer_set_summary: sets the title and the totals of a transfer of an earlier run of the program while its
  * files are not known. */
 void namida_transfer_set_summary (NamidaTransfer *self, const char *title, guint64 bytes, guint files);
-/** namida_transfer_get_direction: this and the following getters return what the transfer was created with, or the
- * values of its properties. Texts are (transfer none). Main context unless stated otherwise. */
+/** namida_transfer_get_direction: This and the following getters return what the transfer was created with, or the
+ * values of its properties: files, bytes, bytes per second (0: unknown) and seconds (-1: unknown). Texts are (transfer
+ * none). Main context unless stated otherwise. */
 NamidaDirection namida_transfer_get_direction (NamidaTransfer *self);
 const char *namida_transfer_get_peer_alias (NamidaTransfer *self);
 const char *namida_transfer_get_peer_fingerprint (NamidaTransfer *self); /* (nullable) */
@@ -117,8 +118,8 @@ gboolean namida_transfer_is_pausing (NamidaTransfer *self);
 /** namida_transfer_set_paused: sets the state PAUSED and resets the cancellable. Main context. */
 void namida_transfer_set_paused (NamidaTransfer *self);
 /** namida_transfer_get_safe_bytes: Returns: how many bytes are known to be on the receiver while none are transferred:
- * what was done when the connection broke, also after namida_transfer_restart() of a transfer that can be resumed.
- * Main context. */
+ * those that were done when the connection broke, also after namida_transfer_restart() of a transfer that can be
+ * resumed. Main context. */
 guint64 namida_transfer_get_safe_bytes (NamidaTransfer *self);
 /** namida_transfer_add_bytes: called while bytes are transferred, in any thread, without a lock. @delta: negative if a
  * file starts over. */
@@ -146,7 +147,7 @@ void namida_transfer_set_current_file (NamidaTransfer *self, const char *path);
 /** namida_transfer_set_state: sets the state. Has no effect on an ended transfer. Main context. */
 void namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state);
 /** namida_transfer_set_advice: @advice: (nullable): a sentence that says what the user has to do after the transfer,
- * shown beside the state. For example, a phone does not restore a backup until it is told to. */
+ * shown beside the state. For example, a phone does not restore a backup until its user starts it. */
 void namida_transfer_set_advice (NamidaTransfer *self, const char *advice);
 const char *namida_transfer_get_advice (NamidaTransfer *self); /* (nullable): NULL until it is done */
 /**
