@@ -16,7 +16,7 @@ struct _NamidaLocalsendSession
   GMainContext *context;
   char *address;
 
-  /* The sender's server, to be told if the local user cancels. */
+  /* The sender's server, which gets a cancel if the local user cancels. */
   NamidaIdentity *identity; /* (nullable) */
   GInetSocketAddress *sender;
   char *fingerprint; /* (nullable) */
@@ -121,7 +121,7 @@ namida_localsend_session_store (NamidaLocalsendSession *self)
     namida_receive_session_close (self->session, NAMIDA_SESSION_PARKED, NULL);
 }
 
-/* Nothing has arrived for a long time: the sender is gone, or has given up on some files without saying so. Store the
+/* Nothing has arrived for a long time: the sender has left, or has given up on some files without a cancel. Store the
  * complete files. */
 static void
 on_idle (NamidaReceiveSession *session, gpointer user_data)

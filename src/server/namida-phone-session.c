@@ -137,16 +137,16 @@ begin_nowhere (
 
 static gboolean
 take_locked (NamidaPhoneSession *self,
-             const NamidaPhoneUpload *wish,
+             const NamidaPhoneUpload *claim,
              gint64 length,
              NamidaUpload *upload,
              gboolean *wanted,
              GError **error)
 {
-  File *file = g_hash_table_lookup (self->places, wish->place);
+  File *file = g_hash_table_lookup (self->places, claim->place);
   const NamidaEntry *entry = file != NULL ? g_ptr_array_index (entries_of (self), file->index) : NULL;
 
-  if (file == NULL || file->here || wish->zip != (entry->label[0] == '\0'))
+  if (file == NULL || file->here || claim->zip != (entry->label[0] == '\0'))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This upload was not agreed on."));
       return FALSE;
@@ -164,7 +164,7 @@ take_locked (NamidaPhoneSession *self,
 
 gboolean
 namida_phone_session_take (NamidaPhoneSession *self,
-                           const NamidaPhoneUpload *wish,
+                           const NamidaPhoneUpload *claim,
                            gint64 length,
                            NamidaUpload *upload,
                            gboolean *wanted,
@@ -173,7 +173,7 @@ namida_phone_session_take (NamidaPhoneSession *self,
   gboolean ok;
 
   g_mutex_lock (&self->lock);
-  ok = take_locked (self, wish, length, upload, wanted, error);
+  ok = take_locked (self, claim, length, upload, wanted, error);
   g_mutex_unlock (&self->lock);
   return ok;
 }

@@ -23,7 +23,7 @@ void namida_phone_session_begin (NamidaPhoneSession *self);
 
 /**
  * namida_phone_session_take:
- * @wish: what the upload names
+ * @claim: the place and the kind of the file, as the upload states them
  * @length: the length of the body; -1 if unknown
  * @upload: (out): the upload that begins
  * @wanted: (out): %FALSE if the file is already here, so that its bytes are discarded
@@ -34,7 +34,7 @@ void namida_phone_session_begin (NamidaPhoneSession *self);
  * has ended
  */
 gboolean namida_phone_session_take (NamidaPhoneSession *self,
-                                    const NamidaPhoneUpload *wish,
+                                    const NamidaPhoneUpload *claim,
                                     gint64 length,
                                     NamidaUpload *upload,
                                     gboolean *wanted,

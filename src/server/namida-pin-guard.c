@@ -129,7 +129,7 @@ remember (NamidaPinGuard *self, const char *fingerprint)
   g_hash_table_add (self->known, g_strdup (fingerprint));
 }
 
-/* forgets @key (nullable). */
+/* Deletes the record of @key (nullable), which has sent the right PIN. */
 static void
 pin_guard_succeeded (NamidaPinGuard *self, const char *key)
 {

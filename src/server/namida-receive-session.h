@@ -95,7 +95,7 @@ void namida_receive_session_add_bytes (NamidaReceiveSession *self, gsize n);
 void namida_receive_session_enter (NamidaReceiveSession *self);
 void namida_receive_session_leave (NamidaReceiveSession *self);
 /** namida_receive_session_is_left: Returns: whether it is open and has lost its last connection, or is being parked.
- * @for_good: (out): whether that was so long ago that its sender is considered gone. */
+ * @for_good: (out): whether that was so long ago that its sender is considered to have left. */
 gboolean namida_receive_session_is_left (NamidaReceiveSession *self, gboolean *for_good);
 /** namida_receive_session_new_paused_error: Returns: (transfer full): the error for a sender while the local user
  * pauses the session. Any thread. */

@@ -257,7 +257,7 @@ on_diverted (gpointer user_data)
   DivertedAnswer *diverted = user_data;
   NamidaRequest *self = diverted->request;
 
-  /* Whoever has ended the request in the meantime may be freed. */
+  /* If the request was ended in the meantime, the owner of @answer_data may be freed. */
   if (!self->gone)
     self->on_answer (self, diverted->status, diverted->body, diverted->length, self->answer_data);
   namida_request_over (self);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The routes of fetching: a device gets back the backups that are kept for it. Used by the table of v1
+ * (namida-server-v1.c); links use the same shelf. Main context; files are sent by workers. */
 #pragma once
 
 #include "namida-server-private.h"
@@ -6,9 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* The routes of fetching: a device gets back what is kept for it. Used by the table of v1 (namida-server-v1.c); links
- * use the same shelf. Main context; files are sent by workers. */
-
+/** namida_server_handle_backups: answers with the list of the backups that the requesting device may fetch. */
 void namida_server_handle_backups (NamidaServer *self, NamidaRequest *request);
 /** namida_server_handle_prepare_download: answers with the files of a version, and starts a session in which they can
  * be fetched. */
@@ -22,8 +22,6 @@ void namida_server_parsed_download_free (gpointer parsed);
 /** namida_server_take_download: takes over the connection: a worker sends the file, and handles further requests on
  * this connection. */
 void namida_server_take_download (NamidaServer *self, NamidaRequest *request);
-/** namida_server_get_shelf: Returns: (transfer none) (nullable): the shelf that downloads are served from. */
-NamidaShelf *namida_server_get_shelf (NamidaServer *self);
 /** namida_server_forget_downloads: ends the sessions in which @fingerprint fetches. */
 void namida_server_forget_downloads (NamidaServer *self, const char *fingerprint);
 

@@ -127,7 +127,8 @@ parse (const char *data, gsize length, GError **error)
   return message;
 }
 
-/* An ended session stays in the table until its last connection is closed, possibly long after its sender was told. */
+/* An ended session stays in the table until its last connection is closed, possibly long after its sender got the
+ * answer. */
 static gboolean
 is_going_on (NamidaReceiveSession *session)
 {
@@ -136,8 +137,8 @@ is_going_on (NamidaReceiveSession *session)
   return state == NAMIDA_SESSION_OPEN || state == NAMIDA_SESSION_FINISHING;
 }
 
-/* Whether the sender is gone, or the session is being stored already: what the sender offers now may be the files that
- * did not arrive. */
+/* Whether the sender has left, or the session is being stored already. The next offer of the sender may then contain
+ * the files that did not arrive. */
 static gboolean
 is_left (NamidaReceiveSession *session)
 {
@@ -147,7 +148,7 @@ is_left (NamidaReceiveSession *session)
          || (namida_receive_session_is_left (session, &for_good) && for_good);
 }
 
-/* Stores the complete files of a session that its sender left, because the sender was told that they arrived. If the
+/* Stores the complete files of a session that its sender left, because their uploads were answered with success. If the
  * same offer comes again, the session is resumed instead. */
 static gboolean
 settle_older (NamidaServer *self, const char *owner, const char *key)

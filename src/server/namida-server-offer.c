@@ -265,7 +265,7 @@ find_whole_parts (OpenOffer *open, NamidaBackup *backup, NamidaWant *wants, GCan
     }
 }
 
-/* Whether the sender is told that nothing is wanted, so that it sends nothing more. */
+/* Whether the answer is that no file is wanted, after which the sender sends no other request. */
 static gboolean
 ends_at_once (const NamidaOfferWording *wording, NamidaReceiveSession *session)
 {
@@ -346,7 +346,7 @@ nothing_wanted (OpenOffer *open)
   namida_request_answer (open->request, SOUP_STATUS_NO_CONTENT, NULL, 0);
 }
 
-/* Whether somebody still waits for what was asked. */
+/* Whether the sender still waits for the answer to its offer. */
 static gboolean
 is_wanted (OpenOffer *open)
 {
@@ -434,18 +434,18 @@ start_preparing (OpenOffer *open)
   g_task_run_in_thread (task, prepare_worker);
 }
 
-/* @begins_anew: the sender sends everything again, so the existing parts are useless. */
+/* Ends a session that its sender has left. @restarts: the sender sends everything again, so the parts are useless. */
 static void
-let_go (NamidaReceiveSession *session, gboolean begins_anew)
+let_go (NamidaReceiveSession *session, gboolean restarts)
 {
   g_autoptr (GError) reason = NULL;
 
-  if (begins_anew)
+  if (restarts)
     reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device has begun anew."));
-  namida_receive_session_close (session, begins_anew ? NAMIDA_SESSION_CANCELLED : NAMIDA_SESSION_PARKED, reason);
+  namida_receive_session_close (session, restarts ? NAMIDA_SESSION_CANCELLED : NAMIDA_SESSION_PARKED, reason);
 }
 
-/* Parks a session of an earlier state of this backup whose sender is gone: its data can be used only after it is
+/* Parks a session of an earlier state of this backup whose sender has left: its data can be used only after it is
  * parked. A sender that is between two connections is given time to return. Returns: whether to wait for the
  * session. */
 static gboolean
@@ -486,7 +486,7 @@ park_older (OpenOffer *open)
   return FALSE;
 }
 
-/* The offer was accepted, but nobody waits for it any more, and nothing was prepared yet. */
+/* The offer was accepted, but its sender has disconnected, and nothing was prepared yet. */
 static void
 give_up (OpenOffer *open)
 {

@@ -114,7 +114,7 @@ begin (NamidaServer *self, const NamidaConnection *connection, NamidaServing *jo
 {
   NamidaReceiveSession *session = find_session (self, connection);
   const char *query = job->head.query;
-  g_auto (NamidaPhoneUpload) wish = { 0 };
+  g_auto (NamidaPhoneUpload) claim = { 0 };
   gboolean wanted;
 
   if (session == NULL)
@@ -122,8 +122,8 @@ begin (NamidaServer *self, const NamidaConnection *connection, NamidaServing *jo
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This upload was not agreed on."));
       return FALSE;
     }
-  if (!namida_phone_upload_parse (query != NULL ? query : "", &wish, error)
-      || !namida_phone_session_take (namida_phone_session_of (session), &wish, job->head.length, &job->upload, &wanted,
+  if (!namida_phone_upload_parse (query != NULL ? query : "", &claim, error)
+      || !namida_phone_session_take (namida_phone_session_of (session), &claim, job->head.length, &job->upload, &wanted,
                                      error))
     return FALSE;
   job->nowhere = !wanted;

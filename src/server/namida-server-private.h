@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of the server share: requests, routes, dialects and the members of NamidaServer. Main context unless a
+/* Shared by the files of the server: requests, routes, dialects and the members of NamidaServer. Main context unless a
  * function says otherwise. */
 #pragma once
 
@@ -61,7 +61,7 @@ typedef struct
   const char *name;
   gboolean get, post;
   gboolean open;      /* for the check of the dialect: GET needs no certificate */
-  gboolean describes; /* tells what this device is, which a hidden device tells only trusted ones */
+  gboolean describes; /* the answer describes this device; a hidden device sends it only to trusted devices */
   gsize max_body;
   gboolean (*early) (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
   gpointer (*parse) (NamidaRequest *request, GError **error);
@@ -99,7 +99,7 @@ extern const NamidaServerDialect namida_server_link;      /* link/namida-link-ro
  * belongs to the main context, except between namida_server_run() and the moment when its worker hands it back. */
 struct _NamidaRequest
 {
-  NamidaServer *server; /* borrowed; NULL after the server is gone */
+  NamidaServer *server; /* borrowed; NULL after the server was freed */
   GMainContext *context;
   GIOStream *stream; /* (nullable): NULL after it was taken over, with @reader */
   NamidaHttpReader *reader;
@@ -109,8 +109,8 @@ struct _NamidaRequest
   NamidaHttpHead head;
   const NamidaRoute *route; /* (nullable) until the head is read */
   NamidaBodyBudget *budget;
-  NamidaRateLimit *bodies;            /* limits all strangers together, but only */
-  NamidaConnectionLimit *connections; /* (nullable): while a trusted device is among these connections */
+  NamidaRateLimit *bodies;            /* shared by the bodies of all strangers; see @connections */
+  NamidaConnectionLimit *connections; /* (nullable): @bodies applies while a trusted device is connected */
   GBytes *body;                       /* (nullable): until it is read, and after it is parsed */
   gboolean body_in_file;
   gpointer parsed; /* (nullable): the result of the @parse of @route */
@@ -135,7 +135,7 @@ struct _NamidaRequest
 };
 
 /** namida_request_new_detached: creates a request that outlives the request that began it. It has the route of @like,
- * @owner as the owner of what it brings, and no connection. @on_answer: gets its answer once, in the main context.
+ * @owner as the owner of its offer, and no connection. @on_answer: gets its answer once, in the main context.
  * Returns: (transfer full). */
 NamidaRequest *namida_request_new_detached (
     NamidaRequest *like,
@@ -214,10 +214,13 @@ namida_server_receive_next (NamidaServer *self, GIOStream *stream, NamidaHttpRea
 void namida_server_leave_requests (NamidaServer *self);
 void namida_server_reader_free (NamidaHttpReader *reader);
 
-/* namida-server.c: @run in a worker thread, at once. */
+/* namida-server.c */
+/** namida_server_run: calls @run with @data in a worker thread, without a queue. Main context. */
 void namida_server_run (NamidaServer *self, void (*run) (gpointer data), gpointer data);
 
 /* namida-server-v1.c */
+/** namida_server_parse_register: parses the body of register; a worker. Returns: (transfer full) (nullable): a
+ * NamidaDeviceInfo; %NULL with INVALID_REQUEST or TOO_LARGE. */
 gpointer namida_server_parse_register (NamidaRequest *request, GError **error);
 /** namida_server_handle_register: answers with what this device says about itself; a POST also announces the other
  * device. */
@@ -231,6 +234,8 @@ void namida_server_take_upload (NamidaServer *self, NamidaRequest *request);
 void namida_server_refuse (NamidaServer *self, NamidaRequest *request, const GError *reason, guint retry_after);
 
 /* namida-server-offer.c */
+/** namida_server_early_offer: checks the head of an offer before its body. @retry_after: (out): seconds after which the
+ * sender may try again, if known. Returns: %FALSE with @error. */
 gboolean namida_server_early_offer (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
 /** namida_server_parse_offer: parses the body of an offer; a worker. Returns: (transfer full) (nullable): for
  * namida_server_parsed_offer_free(); %NULL with @error. */

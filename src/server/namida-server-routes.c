@@ -75,7 +75,7 @@ check_no_web_page (const NamidaHttpHead *head, GError **error)
   return FALSE;
 }
 
-/* Whether a device that is hidden keeps @route to itself. The connection noted whether its key is trusted when it
+/* Whether @route is refused because this device is hidden. The connection recorded whether its key is trusted when it
  * began; that may have changed since. */
 static gboolean
 is_kept_hidden (NamidaServer *self, const NamidaRoute *route, const NamidaConnection *connection)

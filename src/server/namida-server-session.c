@@ -139,15 +139,15 @@ void
 namida_server_add_session (NamidaServer *self, NamidaReceiveSession *session)
 {
   const char *id = namida_receive_session_get_id (session);
-  GCancellable *wish = namida_transfer_get_cancellable (namida_receive_session_get_transfer (session));
+  GCancellable *cancellable = namida_transfer_get_cancellable (namida_receive_session_get_transfer (session));
 
   /* A resumed session has its old ID. */
   forget (self, id);
   g_hash_table_replace (self->sessions, (gpointer) id, g_object_ref (session));
   namida_receive_session_open (session, on_over, g_object_ref (self));
-  g_signal_connect (wish, "cancelled", G_CALLBACK (on_cancelled), session);
-  if (g_cancellable_is_cancelled (wish))
-    on_cancelled (wish, session);
+  g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_cancelled), session);
+  if (g_cancellable_is_cancelled (cancellable))
+    on_cancelled (cancellable, session);
 }
 
 static NamidaReceiveSession *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Receives uploads and packs on connections that were taken over from libsoup, or refuses them. Runs in workers of the
- * server; dialects with other uploads use the same functions. */
+/* Receives uploads and packs on connections that namida-server-requests.c hands over after the head, or refuses them.
+ * Runs in workers of the server; dialects with other uploads use the same functions. */
 #include "config.h"
 
 #include "namida-body-receiver.h"

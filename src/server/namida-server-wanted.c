@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GET wanted and POST heal; see docs/protocol.md, "wanted, heal". A device may bring only files that are damaged here
+/* GET wanted and POST heal; see docs/protocol.md, "wanted, heal". A device may send only files that are damaged here
  * and that it sent: their size is known before the first byte, and other content is refused. Heads are handled in the
  * main context, queries and bodies by workers. */
 #include "config.h"
@@ -28,7 +28,7 @@ typedef struct
   GHashTable *healing; /* a set of fingerprints of devices that are bringing files now */
 } Wanted;
 
-/* Healing: one connection of a device that brings files. */
+/* Healing: one connection on which a device sends replacements. */
 typedef struct
 {
   NamidaServer *server;

@@ -59,7 +59,7 @@ namida_server_run (NamidaServer *self, void (*run) (gpointer data), gpointer dat
   g_thread_pool_push (self->workers, work, NULL);
 }
 
-/* Whether the person here trusts this key; %FALSE for none. */
+/* Whether the key @fingerprint is trusted; %FALSE if it is %NULL. */
 static gboolean
 server_is_trusted (NamidaServer *self, const char *fingerprint)
 {
@@ -116,7 +116,7 @@ namida_server_get_port (NamidaServer *self)
   return self->listener != NULL ? namida_listener_get_port (self->listener) : 0;
 }
 
-/* Reads a file of the system, so do it once instead of for each stranger who asks. Returns: (transfer none)
+/* Reads a file of the system, so do it once instead of for each stranger that asks. Returns: (transfer none)
  * (nullable). */
 static const char *
 server_get_system_name (void)

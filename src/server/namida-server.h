@@ -65,12 +65,11 @@ void namida_server_set_sends_only (NamidaServer *self, gboolean sends_only);
 /** namida_server_set_may_pair: whether a user can confirm pairings here. Otherwise each pairing is declined at once,
  * with a sentence that says on which device to start. The default is %TRUE. */
 void namida_server_set_may_pair (NamidaServer *self, gboolean may);
-/** namida_server_open_pairing: the local user expects a pairing for @seconds: more pairings may begin than usual. */
+/** namida_server_open_pairing: allows more pairings than usual for @seconds, because the local user expects one. */
 void namida_server_open_pairing (NamidaServer *self, guint seconds);
 /**
- * namida_server_set_hidden: @hidden: answer only trusted devices that ask what this device is; others are told that
- * there is nothing. Offers, pairings and links of devices that know the address are not affected. The default is
- * %FALSE.
+ * namida_server_set_hidden: @hidden: answer register and the like only for trusted devices; others get NOT_FOUND.
+ * Offers, pairings and links of devices that know the address are not affected. The default is %FALSE.
  */
 void namida_server_set_hidden (NamidaServer *self, gboolean hidden);
 /** namida_server_set_localsend: whether requests of LocalSend are answered. The default is %TRUE. */
@@ -86,8 +85,8 @@ gboolean namida_server_pause (NamidaServer *self, NamidaTransfer *transfer);
  * session. @keep_parts: whether to keep the received data. Returns: %FALSE if there is no such session; its parts, if
  * any, are parked. */
 gboolean namida_server_cancel (NamidaServer *self, NamidaTransfer *transfer, gboolean keep_parts);
-/** namida_server_note_cancelled: records that the parked transfer @id of @fingerprint was canceled here, so that its
- * sender is told when it asks. */
+/** namida_server_note_cancelled: records that the local user canceled the parked transfer @id of @fingerprint, so that
+ * its sender gets CANCELLED when it asks for the session. */
 void namida_server_note_cancelled (NamidaServer *self, const char *id, const char *fingerprint);
 /**
  * namida_server_end_device:

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define NAMIDA_TYPE_SHELF (namida_shelf_get_type ())
 G_DECLARE_INTERFACE (NamidaShelf, namida_shelf, NAMIDA, SHELF, GObject)
 
-/** NamidaShelfPart: a file that a device brings, for namida_shelf_heal(). */
+/** NamidaShelfPart: a file that a device sends, for namida_shelf_heal(). */
 typedef struct
 {
   int fd;       /* a file without a name, to be written from its start; -1: not open */
@@ -73,7 +73,7 @@ void namida_shelf_set_damaged (NamidaShelf *self, const NamidaEntry *entry, cons
  */
 gboolean namida_shelf_may (NamidaShelf *self, const char *fingerprint, GError **error);
 
-/** namida_shelf_may_heal: checks whether a device may learn which files are wanted from it, and bring them: it is
+/** namida_shelf_may_heal: checks whether a device may learn which files are wanted from it, and send them: it is
  * trusted here, or its offers are accepted without asking. Any thread. Call it for each request. Returns: %FALSE with
  * DECLINED. */
 gboolean namida_shelf_may_heal (NamidaShelf *self, const char *fingerprint, GError **error);
@@ -92,8 +92,6 @@ gboolean namida_shelf_heal (
 /** namida_shelf_close_part: removes the part. Has no effect if it is not open. */
 void namida_shelf_close_part (NamidaShelf *self, NamidaShelfPart *part);
 
-/** namida_server_get_shelf: Returns: (transfer none) (nullable): the shelf of the server. */
-NamidaShelf *namida_server_get_shelf (NamidaServer *self);
 /** namida_server_set_wanted: @counts: (element-type utf8 uint): fingerprint → the number of damaged files that are
  * wanted from that device, which "register" reports to it. Main context. */
 void namida_server_set_wanted (NamidaServer *self, GHashTable *counts);
@@ -103,5 +101,7 @@ guint namida_server_get_wanted (NamidaServer *self, const char *fingerprint);
 /** namida_server_set_shelf: sets what GET backups, prepare-download and download serve; call it before the server
  * starts. Without a shelf they answer NOT_FOUND. */
 void namida_server_set_shelf (NamidaServer *self, NamidaShelf *shelf);
+/** namida_server_get_shelf: Returns: (transfer none) (nullable): the shelf of the server. Main context. */
+NamidaShelf *namida_server_get_shelf (NamidaServer *self);
 
 G_END_DECLS

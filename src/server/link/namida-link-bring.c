@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Receives what a browser brings: its offer, which waits for the user longer than the browser of a phone would wait for
+/* Receives files from a browser: its offer, which waits for the user longer than the browser of a phone would wait for
  * a request, and so outlives it (namida_request_new_detached()); the list of wanted files, with which a page resumes
  * after an interruption or a reload; and the end. The rest works as for any other device: namida-server-offer.c asks
  * the user, and NamidaReceiveSession receives. Main context. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of a link share: its state (namida-link.c), access control (namida-link-access.c), its answers
- * (namida-link-answer.c), what the browser brings (namida-link-bring.c, namida-link-pieces.c) and what it fetches
- * (namida-link-fetch.c, namida-link-zip.c). Main context unless a function says otherwise. */
+/* Shared by the files that implement a link: its state (namida-link.c), access control (namida-link-access.c), its
+ * answers (namida-link-answer.c), uploads of the browser (namida-link-bring.c, namida-link-pieces.c) and what it
+ * fetches (namida-link-fetch.c, namida-link-zip.c). Main context unless a function says otherwise. */
 #pragma once
 
 #include "namida-link.h"
@@ -16,14 +16,14 @@ G_BEGIN_DECLS
 struct _NamidaLink
 {
   GObject parent_instance;
-  NamidaServer *server; /* (nullable): owns this; NULL after it is gone */
+  NamidaServer *server; /* (nullable): owns this; NULL after it was freed */
   NamidaLinkDirection direction;
   NamidaLinkState state;
   gboolean unencrypted;
   guint minutes;
   char *token;
   char *digits;
-  char *owner; /* the owner of what it brings, like NamidaConnection.owner */
+  char *owner; /* the owner of its offers and sessions, like NamidaConnection.owner */
   gint64 deadline, last_seen;
   guint timer;
 
@@ -121,7 +121,7 @@ void namida_link_finish_free (gpointer data);
 void namida_link_handle_finish (NamidaServer *self, NamidaRequest *request);
 /** namida_link_handle_cancel: cancels the offer or the session of the link. */
 void namida_link_handle_cancel (NamidaServer *self, NamidaRequest *request);
-/** namida_link_is_receiving: Returns: whether a session is open for what the browser brings. */
+/** namida_link_is_receiving: Returns: whether a session for uploads of the browser is open. */
 gboolean namida_link_is_receiving (NamidaLink *self);
 
 /* namida-link-pieces.c */

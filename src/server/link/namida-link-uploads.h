@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The pieces of files that a browser brings for one session. A part stays open between two pieces, so that a large file
+/* The pieces of files that a browser uploads in one session. A part stays open between two pieces, so that a large file
  * is hashed once while it arrives, and each piece is compared with the hash that the page sends. Created by
  * namida-link-bring.c when an offer is accepted, and owned by its session; used by the worker threads that receive
  * pieces. */
@@ -22,8 +22,8 @@ gboolean namida_link_uploads_get_proven (NamidaLinkUploads *self);
 /** namida_link_uploads_dup_hashes: Returns: (transfer full): id → SHA-256 of each complete file, as it was written. Any
  * thread. */
 GHashTable *namida_link_uploads_dup_hashes (NamidaLinkUploads *self);
-/** namida_link_uploads_begin, namida_link_uploads_end: a connection brings pieces between these two calls. After the
- * last one the parts are closed. Any thread. */
+/** namida_link_uploads_begin, namida_link_uploads_end: a connection receives pieces between these two calls. When the
+ * last connection has ended, the parts are closed. Any thread. */
 void namida_link_uploads_begin (NamidaLinkUploads *self);
 void namida_link_uploads_end (NamidaLinkUploads *self);
 

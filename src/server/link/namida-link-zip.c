@@ -27,7 +27,7 @@ typedef struct
   NamidaRateLimit *limit;
   GCancellable *cancellable;
   guint8 *data;              /* BLOCK_BYTES */
-  gboolean unwanted, failed; /* @failed: what is written from now on must not look like the end of a zip */
+  gboolean unwanted, failed; /* @failed: the bytes written from now on must not look like the end of a zip */
 } LinkZip;
 
 static la_ssize_t
