@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Compares what is mounted now with what was mounted when a folder was used before; see the header. A store has its
- * mark besides; the user's own folders have nothing else. Called by receiving, restoring and the check of the chosen
+/* Compares what is mounted now with what was mounted when a folder was used before; see the header. A store also has a
+ * mark; for the user's own folders, this is the only check. Called by receiving, restoring and the check of the chosen
  * folders, in workers. */
 #include "config.h"
 
@@ -15,8 +15,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A subvolume has another device number than its parent, but is not mounted. A bind mount, such as the sandbox of a
- * service makes, is mounted, but has the same files. */
+/* A subvolume has a device number of its own, but is not a mount point. A bind mount, such as in the sandbox of a
+ * service, is a mount point, but has the device number of its parent. */
 static gboolean
 mount_is_root (const char *path)
 {
@@ -80,12 +80,12 @@ namida_mount_note (NamidaDatabase *database, const char *path)
   g_autoptr (GError) error = NULL;
   struct stat st;
 
-  /* Of a drive that does not answer, what is known stays. */
+  /* If the drive does not respond, keep what is recorded. */
   if (stat (path, &st) != 0 && errno != ENOENT)
     return;
   mount = mount_find (path);
 
-  /* What is on the system's own file system by now is not missed any more. */
+  /* A folder that is on the root file system now does not depend on a mount point any more. */
   if (!(mount != NULL ? namida_database_exec (database, &error,
                                               "INSERT INTO mounts (folder, mount) VALUES (?, ?) ON CONFLICT (folder)"
                                               " DO UPDATE SET mount = excluded.mount WHERE mount <> excluded.mount",

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The mark of a store: a small file in its folder with a UUID and the keys of the programs that write there. If a
+ * recorded store lacks its mark, its drive is not mounted, and files that are written there now would be hidden under
+ * the mount point later. Called before anything is received and when the list of versions is loaded. Blocking: worker
+ * threads only. */
 #include "config.h"
 
 #include "namida-store-mark.h"
@@ -18,11 +22,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* The mark of a store: a small file in its folder with a UUID and the keys of the programs that write there. If a
- * recorded store lacks its mark, its drive is not mounted, and files that are written there now would be hidden under
- * the mount point later. Called before anything is received and when the list of versions is loaded. Blocking: worker
- * threads only. */
 
 #define TEMPORARY ".namida-sync-store.new-"
 #define MARK_BYTES_MOST (1024 * 1024)
@@ -276,7 +275,7 @@ namida_store_mark_is_readable (const char *path)
 
   if (folder < 0)
     return errno == ENOENT; /* deleted, not unreadable */
-  /* The drive is to be read, not the memory of what was read from it before. */
+  /* Drop cached pages, so that the data is read from the drive. */
   fd = namida_open_at (folder, NAMIDA_STORE_MARK_NAME, O_RDONLY | O_NONBLOCK, 0);
   if (fd >= 0)
     {
@@ -309,7 +308,8 @@ namida_store_mark_check (NamidaDatabase *database, const char *path, GError **er
 {
   g_autofree char *shown = NULL;
 
-  /* Whether a folder that must not be looked into has its mark is not known: opening it fails, and says why. */
+  /* If the folder cannot be searched for lack of permission, it is unknown whether it has its mark. Opening it later
+   * fails with the reason. */
   if (!namida_store_mark_is_away (database, path))
     return TRUE;
   shown = g_filename_display_name (path);
@@ -415,7 +415,7 @@ namida_store_mark_list (NamidaDatabase *database)
   statement = namida_database_prepare (database, &error, "SELECT path FROM stores ORDER BY path", "");
   while (namida_database_next (statement, &result))
     g_ptr_array_add (paths, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
-  /* The other stores are looked at the next time. */
+  /* If the list is cut short by an error, the remaining stores are checked next time. */
   if (!namida_database_end (database, statement, result, &error))
     g_message ("%s", error->message);
   namida_database_unlock (database);

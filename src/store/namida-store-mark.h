@@ -28,11 +28,12 @@ typedef enum
  */
 NamidaStorePresence namida_store_mark_look (NamidaDatabase *database, const char *path);
 
-/** namida_store_mark_is_away: whether the store at @path is known not to be here: its drive is not connected. One whose
- * folder must not be looked into is not known to be away. Blocking: a worker. */
+/** namida_store_mark_is_away: Returns: whether the store at @path is known not to be here, because its drive is not
+ * connected. %FALSE if the folder cannot be searched for lack of permission. Blocking: call it in a worker. */
 gboolean namida_store_mark_is_away (NamidaDatabase *database, const char *path);
 
-/** namida_store_mark_check: the same as a sentence. Returns: %FALSE with NO_DRIVE when the store is not here. */
+/** namida_store_mark_check: like namida_store_mark_is_away(), but explains the result. Returns: %FALSE with NO_DRIVE if
+ * the store is not here. Blocking: call it in a worker. */
 gboolean namida_store_mark_check (NamidaDatabase *database, const char *path, GError **error);
 
 /**
@@ -52,8 +53,8 @@ gboolean namida_store_mark_ensure (NamidaDatabase *database, const char *path, i
  * if it has no mark, or one that cannot be read. Several drives may take turns at one path. Any thread. Blocking. */
 char *namida_store_mark_dup_uuid (const char *path);
 
-/** namida_store_mark_is_readable: Returns: %FALSE if the mark of the store at @path is there and cannot be read from
- * its drive: then no other file can be read either, and none of them is damaged. Blocking: a worker. */
+/** namida_store_mark_is_readable: Returns: %FALSE if the mark of the store at @path exists but cannot be read from its
+ * drive. In that case no other file can be read either, and none counts as damaged. Blocking: call it in a worker. */
 gboolean namida_store_mark_is_readable (const char *path);
 
 /** namida_store_mark_list: Returns: (transfer full) (element-type filename): the paths of all recorded stores.

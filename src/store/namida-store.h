@@ -68,7 +68,8 @@ void namida_store_find_resumable_async (NamidaStore *self,
  * is none. */
 NamidaJournalSession *namida_store_find_resumable_finish (NamidaStore *self, GAsyncResult *result, GError **error);
 /** namida_store_clean: cleans up at start: removes staging folders that no recent row of the journal refers to, marks
- * sessions that a crash left "open" as "parked", and continues interrupted removals. Blocking: call it in a worker. */
+ * sessions that a crash left "open" as "parked", and continues interrupted removals. Blocking: call it in a worker.
+ * Returns: %FALSE with STORAGE if the journal cannot be read or written. */
 gboolean namida_store_clean (NamidaStore *self, GError **error);
 /** namida_store_drop_parked: ends an interrupted session and removes its parts, in a worker. @fingerprint: (nullable):
  * the sender; %NULL for any. With a sender, does nothing while NAMIDA_LIMIT_WAITING_DROPS of senders wait. */

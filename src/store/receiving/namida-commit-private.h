@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of the commit share: the work of one commit and the parts that passed their check. Used by
+/* The data that the files of the commit share: the state of one commit and the parts that passed their check. Used by
  * namida-commit.c, namida-commit-place.c and namida-commit-record.c, in the worker of the sink. */
 #pragma once
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Builds the record of a new version from the results of the commit. Called by the commit before the version gets its
+ * final name, or again for a version that already had it when an earlier commit was interrupted. Runs in a worker
+ * thread. */
 #include "config.h"
 
 #include "namida-commit-private.h"
@@ -8,10 +11,6 @@
 #include "namida-json-cursor.h"
 
 #include <string.h>
-
-/* Builds the record of a new version from the results of the commit. Called by the commit before the version gets its
- * final name, or again for a version that already had it when an earlier commit was interrupted. Runs in a worker
- * thread. */
 
 /* Returns the time at which the sender made the backup, according to its manifest; 0 if unknown. */
 static gint64

@@ -140,8 +140,8 @@ namida_folder_make_root (const char *path, GError **error)
   return fd;
 }
 
-/* lets the owner write to the open folder @fd, or nobody at all. Returns: whether it is so
- * now; some drives have no such modes. */
+/* Gives the owner write permission for the open folder @fd, or takes it from everybody. Returns whether the folder has
+ * that mode now; some drives do not store modes. */
 static gboolean
 folder_set_writable (int fd, gboolean writable)
 {

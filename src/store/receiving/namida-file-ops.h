@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* File operations of the store that need more than one system call. They block and run in worker threads. Functions
+ * that return -1 or %FALSE without a GError set errno. */
 #pragma once
 
 #include <gio/gio.h>
 #include <sys/stat.h>
 
 G_BEGIN_DECLS
-
-/* File operations of the store that need more than one system call. They block and run in worker threads. Functions
- * that return -1 or %FALSE without a GError set errno. */
 
 /** namida_stat_mtime_ns: Returns: the modification time in @st, in nanoseconds since 1970. */
 gint64 namida_stat_mtime_ns (const struct stat *st);
@@ -32,7 +31,8 @@ int namida_folder_open (int parent_fd, const char *name, gboolean create);
 /** namida_folder_make_root: creates @path and its parents, following links, and opens it. Returns: a descriptor, or -1
  * with @error set. */
 int namida_folder_make_root (const char *path, GError **error);
-/** namida_tree_set_writable: the same for @fd and all folders below it, through no link. */
+/** namida_tree_set_writable: gives the owner write permission for the open folder @fd and all folders below it, or
+ * takes it from everybody. Does not follow links. Errors are ignored, because some drives do not store modes. */
 void namida_tree_set_writable (int fd, gboolean writable);
 /** namida_tree_remove: removes @name below @parent_fd with everything in it, without following links. Succeeds if it
  * does not exist. Returns: %FALSE with errno set. */

@@ -48,7 +48,7 @@ typedef struct
   NamidaFolderState backups_state, music_state;
 } Check;
 
-/* Also remembers where the file system of the folder is mounted, from when it is chosen. */
+/* Also records where the file system of the folder is mounted, because this runs when a folder is chosen. */
 static NamidaFolderState
 check_one (NamidaDatabase *database, const char *path, gboolean chosen)
 {

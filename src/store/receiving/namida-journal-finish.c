@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes the end of a session and the version that it created, in one transaction with the database locked. Called by
+ * the commit in a worker. */
 #include "config.h"
 
 #include "namida-journal.h"
@@ -13,9 +15,6 @@
 #include <glib/gi18n-lib.h>
 
 #define MANY_ROWS 5000u
-
-/* Writes the end of a session and the version that it created, in one transaction with the database locked. Called by
- * the commit in a worker. */
 
 static gboolean
 check (sqlite3 *handle, int result, GError **error)
@@ -61,8 +60,8 @@ find_version (NamidaDatabase *database,
   return fine;
 }
 
-/* Bound to the time, which keeps the numbers of one database comparable with those of the one before it; they grow all
- * the same when the clock goes back. */
+/* The parameter is the current time, so that the numbers of a new database are comparable with those of an older one.
+ * max() makes the numbers grow even if the clock was set back. */
 #define NEXT_ARRIVAL "max (?, (SELECT coalesce (max (arrival), 0) + 1 FROM versions))"
 
 gint64

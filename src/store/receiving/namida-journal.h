@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The journal: the history of sessions (table sessions) and how they ended. Written by the store and the hub, read by
+ * the window and the command line. All functions block unless they say otherwise: call them in worker threads. The
+ * states are "open", "parked", "finished", "incomplete", "cancelled", "failed" and "declined". */
 #pragma once
 
 #include "namida-database.h"
@@ -6,9 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* The journal: the history of sessions (table sessions) and how they ended. Written by the store and the hub, read by
- * the window and the command line. All functions block unless they say otherwise: call them in worker threads. The
- * states are "open", "parked", "finished", "incomplete", "cancelled", "failed" and "declined". */
+/** NamidaJournalSession: one row of the history. Owns its texts. Times are microseconds since 1970. */
 typedef struct
 {
   char *id;
@@ -120,23 +121,26 @@ gboolean namida_journal_drop_device (NamidaDatabase *database, const char *finge
 /** namida_journal_list: @most: the maximum number of rows. Returns: (transfer full) (element-type
  * NamidaJournalSession): the history, newest first. */
 GPtrArray *namida_journal_list (NamidaDatabase *database, guint most, GError **error);
-/** namida_journal_clear: hides all ended sessions from namida_journal_list(). What they stored stays recorded. */
+/** namida_journal_clear: hides all ended sessions from namida_journal_list(). What they stored stays recorded. Returns:
+ * %FALSE with STORAGE. */
 gboolean namida_journal_clear (NamidaDatabase *database, GError **error);
 /** namida_journal_set_hidden: hides the ended session @id from namida_journal_list(), or shows it again. Has no effect
- * on a session that is open or interrupted. Blocking. */
+ * on a session that is open or interrupted. Blocking. Returns: %FALSE with STORAGE. */
 gboolean namida_journal_set_hidden (NamidaDatabase *database, const char *id, gboolean hidden, GError **error);
 /** namida_journal_drop_parked: ends the interrupted session @id; has no effect on other states. @fingerprint:
- * (nullable): the sender; %NULL for any. */
+ * (nullable): the sender; %NULL for any. Returns: %FALSE with STORAGE. */
 gboolean namida_journal_drop_parked (NamidaDatabase *database, const char *fingerprint, const char *id, GError **error);
-/** namida_journal_ask_again: sets @ask of a session that the user stopped and whose parts are kept. */
+/** namida_journal_ask_again: sets @ask of a session that the user stopped and whose parts are kept. Returns: %FALSE
+ * with STORAGE. */
 gboolean namida_journal_ask_again (NamidaDatabase *database, const char *id, GError **error);
 /** namida_journal_set_paused: records that the user paused or resumed an incoming session. Resuming also restarts the
- * time limit of its parts. */
+ * time limit of its parts. Returns: %FALSE with STORAGE. */
 gboolean namida_journal_set_paused (NamidaDatabase *database, const char *id, gboolean paused, GError **error);
 /** namida_journal_list_paused: Returns: (transfer full) (element-type NamidaJournalSession): the interrupted incoming
  * sessions that the user paused, oldest first. */
 GPtrArray *namida_journal_list_paused (NamidaDatabase *database, GError **error);
-/** namida_journal_set_destination: records the final path of a session before anything is saved there. */
+/** namida_journal_set_destination: records the final path of a session before anything is saved there. Returns: %FALSE
+ * with STORAGE. */
 gboolean
 namida_journal_set_destination (NamidaDatabase *database, const char *id, const char *destination, GError **error);
 
@@ -166,14 +170,20 @@ typedef struct
   const char *sha256;        /* lower case */
 } NamidaStoredRow;
 
-/** namida_journal_get_next_arrival: Returns: the place in the order of arrival that a version gets which is finished
- * now. It grows from one to the next, also when the clock goes back. Any thread. */
+/** namida_journal_get_next_arrival: Returns: the number in the order of arrival of a version that is finished now. Each
+ * number is greater than the one before it, even if the clock was set back. Blocking. Any thread. */
 gint64 namida_journal_get_next_arrival (NamidaDatabase *database);
 
 /**
- * namida_journal_finish: one transaction: @session's row (written anew), @rows (element-type NamidaStoredRow) and, when
- * @version is the path of a folder, the version that they are. A backup that was sent again into a person's folders is
- * the version it was before. Only after every file of @rows is durable.
+ * namida_journal_finish:
+ * @session: the session, whose row is replaced
+ * @rows: (element-type NamidaStoredRow): its files, all of which are durable
+ * @version: (nullable): the path of the version that consists of @rows
+ *
+ * Records the end of a session in one transaction: its row, its files and its version. A backup that is sent into the
+ * user's folders again updates its earlier version. Blocking: worker threads.
+ *
+ * Returns: %FALSE with STORAGE or NO_SPACE
  */
 gboolean namida_journal_finish (
     NamidaDatabase *database, const NamidaJournalSession *session, GArray *rows, const char *version, GError **error);
@@ -184,12 +194,12 @@ GHashTable *namida_journal_list_kept (NamidaDatabase *database, GError **error);
  * journal remembers; %NULL with @error. */
 GHashTable *namida_journal_list_known (NamidaDatabase *database, GError **error);
 /** namida_journal_park_open: cleans up after a crash: "open" becomes "parked", and sessions that have been parked for
- * too long become "failed". */
+ * too long become "failed". Returns: %FALSE with STORAGE. */
 gboolean namida_journal_park_open (NamidaDatabase *database, GError **error);
-/** namida_journal_park_sends: changes outgoing sessions from "open" to "parked". */
+/** namida_journal_park_sends: changes outgoing sessions from "open" to "parked". Returns: %FALSE with STORAGE. */
 gboolean namida_journal_park_sends (NamidaDatabase *database, GError **error);
 /** namida_journal_write_send: writes the row of an outgoing session, which replaces an interrupted one of the same
- * offer. */
+ * offer. Returns: %FALSE with STORAGE. */
 gboolean namida_journal_write_send (NamidaDatabase *database, const NamidaJournalSession *session, GError **error);
 
 G_END_DECLS

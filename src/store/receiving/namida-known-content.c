@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Implements NamidaKnownContent: questions to the table of contents, each with a statement that is prepared once. Used
- * by prepare, preview and commit of a session, in its worker. */
+/* Implements NamidaKnownContent: queries of the table of contents, each with a statement that is prepared once. Used by
+ * prepare, preview and commit of a session, in its worker. */
 #include "config.h"
 
 #include "namida-known-content.h"
@@ -15,7 +15,7 @@
 #define MOST_CONTENTS "8"
 #define MOST_PLACES "2" /* for one content, which may occur in a thousand versions */
 
-/* One object is asked thousands of questions, so each statement is prepared once. */
+/* One object runs thousands of queries, so each statement is prepared once. */
 enum
 {
   LOOKUP,
@@ -89,7 +89,7 @@ namida_known_content_hold (NamidaKnownContent *self)
 {
   sqlite3 *handle = namida_database_lock (self->database);
 
-  /* If this fails, each question is a transaction of its own, which is slower but correct. */
+  /* If this fails, each query is a transaction of its own, which is slower but correct. */
   sqlite3_exec (handle, "BEGIN", NULL, NULL, NULL);
 }
 
@@ -135,7 +135,7 @@ namida_known_content_lookup (NamidaKnownContent *self, const char *sha256)
     return rows;
   namida_database_lock (self->database);
   sqlite3_bind_blob (statement, 1, hash, sizeof hash, SQLITE_STATIC);
-  /* Any of them will do: if the list breaks off, the file is sent once more. */
+  /* An error that cuts the list short is harmless: at worst, the file is sent once more. */
   while (namida_database_next (statement, &result))
     {
       const char *path = (const char *) sqlite3_column_text (statement, 7);

@@ -8,16 +8,16 @@
 G_BEGIN_DECLS
 
 /** NamidaKnownContent: files of this device whose SHA-256 is in the table of contents. To be used by one thread; each
- * question locks the database. */
+ * query locks the database. */
 typedef struct _NamidaKnownContent NamidaKnownContent;
 
 /** namida_known_content_new: Returns: (transfer full) (nullable): %NULL with STORAGE. */
 NamidaKnownContent *namida_known_content_new (NamidaDatabase *database, GError **error);
 void namida_known_content_free (NamidaKnownContent *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaKnownContent, namida_known_content_free)
-/** namida_known_content_hold: lets the questions that follow share one lock and one read transaction, which cost more
- * than the answers. All other users of the database wait until namida_known_content_release(), so ask only a few
- * questions in between. */
+/** namida_known_content_hold: lets the queries that follow share one lock and one read transaction, which take more
+ * time than the queries themselves. All other users of the database wait until namida_known_content_release(), so make
+ * only a few queries in between. */
 void namida_known_content_hold (NamidaKnownContent *self);
 /** namida_known_content_release: ends what namida_known_content_hold() began. */
 void namida_known_content_release (NamidaKnownContent *self);

@@ -125,7 +125,7 @@ open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
       if (fd >= 0)
         {
           root->fd = fd;
-          namida_tree_set_writable (fd, TRUE); /* until the commit is through */
+          namida_tree_set_writable (fd, TRUE); /* until the commit is done */
           self->version = g_strdup (self->session->destination);
           return TRUE;
         }
@@ -268,7 +268,7 @@ is_known_here (Decision *decision, NamidaItem *item, const NamidaEntry *entry, c
          && namida_known_content_is_stored (decision->known, self->session->id, decision->path->str, st);
 }
 
-/* For a sender that sends no hashes: whether this is the file that it sent before, unchanged since it was received. */
+/* Whether a file of a sender that sends no hashes is the one that it sent before, unchanged since it was received. */
 static gboolean
 is_same_by_time (Decision *decision, const NamidaEntry *entry, const struct stat *st)
 {
@@ -554,8 +554,8 @@ copy_known (NamidaStoreSink *self, guint index, const NamidaHashRow *row, GCance
   return hash != NULL;
 }
 
-/* A file of the user with the right place and size that is not in the table, for example after a new data folder, a
- * reconnected drive or a tag editor. Reading it takes less time than receiving it. */
+/* Reads a file of the user that has the right place and size but is not in the table, for example because of a new data
+ * folder, a reconnected drive or a tag editor. This takes less time than receiving it. */
 static void
 read_at_place (NamidaStoreSink *self, NamidaPlaceCursor *cursor, guint index, GCancellable *cancellable)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tables senders and sent_contents. Written by the journal when a session ends; read by prepare and by the code
+ * that lets devices fetch backups. Only half of the digits of each hash are stored, because 128 bits are enough to
+ * exclude collisions by chance or by brute force. */
 #include "config.h"
 
 #include "namida-sent-content.h"
@@ -6,10 +9,6 @@
 #include "namida-error.h"
 
 #include <glib/gi18n-lib.h>
-
-/* The tables senders and sent_contents. Written by the journal when a session ends; read by prepare and by the code
- * that lets devices fetch backups. Only half of the digits of each hash are stored, because 128 bits are enough to
- * exclude collisions by chance or by brute force. */
 
 gboolean
 namida_sent_content_has (NamidaDatabase *database, const char *fingerprint, const char *sha256)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Records which device has sent which content. A hash in an offer does not prove that the device has the content: only
+ * content that the device itself sent before is linked or copied for it without a transfer, and only such content can
+ * be fetched by it. Blocking: worker threads. */
 #pragma once
 
 #include "namida-journal.h"
 
 G_BEGIN_DECLS
-
-/* Records which device has sent which content. A hash in an offer does not prove that the device has the content: only
- * content that the device itself sent before is linked or copied for it without a transfer, and only such content can
- * be fetched by it. Blocking: worker threads. */
 
 /**
  * namida_sent_content_has:

@@ -184,7 +184,7 @@ namida_staging_remove (NamidaStaging *self)
 {
   gboolean fine = namida_tree_remove (self->parent_fd, self->session);
 
-  /* Fails, as intended, while another session has its folder in there. */
+  /* Fails, as intended, if the folder still contains that of another session. */
   if (self->owner != NULL)
     {
       unlinkat (self->hidden_fd, self->owner, AT_REMOVEDIR);
@@ -250,7 +250,8 @@ digest_start (int fd, guint64 length, NamidaDigest *digest)
 
 /* Allocates the space of a large file in advance, so that a full disk is noticed now and not after gigabytes. A file
  * system that does not support this reports an error when it is full. One that handles each page is as slow at it as at
- * writing (memory: 0.25 s for 1 GiB), and the connection waits meanwhile: there, the rest is allocated by writing. */
+ * writing (memory: 0.25 s for 1 GiB), and the connection has to wait; on such a file system, the rest is allocated by
+ * writing. */
 static gboolean
 reserve (int fd, guint64 offset, guint64 size)
 {

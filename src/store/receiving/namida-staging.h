@@ -66,7 +66,8 @@ int namida_staging_open_part (NamidaStaging *self,
 gboolean namida_staging_close_part (int fd, const char *shown, guint64 size, gboolean complete, GError **error);
 /** namida_staging_remove_parts: removes all files named *.part except those in the set @kept. */
 void namida_staging_remove_parts (NamidaStaging *self, GHashTable *kept);
-/** namida_staging_write: writes @data to a small part, replacing an older one. */
+/** namida_staging_write: writes @data to a small part, replacing an older one. Returns: %FALSE with NO_SPACE or
+ * STORAGE. */
 gboolean namida_staging_write (NamidaStaging *self, const char *name, const char *data, gsize length, GError **error);
 
 /**

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * @database: the database of this program
  *
  * Several programs may share one store, so each has its own folder in the hidden folders of the store, and removes only
- * what is in there. Blocking: worker threads.
+ * what is in its own. Blocking: worker threads.
  *
  * Returns: (transfer full): the first 16 digits of the fingerprint of this program
  */

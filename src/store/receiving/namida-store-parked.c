@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes decisions about interrupted sessions to the journal: dropping, pausing, resuming, asking again. Most are made
+ * by the user, but any device can ask to drop a session, even one that does not exist. Called in the main context; one
+ * worker at a time writes the changes in the order in which they were made. */
 #include "config.h"
 
 #include "namida-store-private.h"
 
 #include "namida-limits.h"
-
-/* Writes decisions about interrupted sessions to the journal: dropping, pausing, resuming, asking again. Most are made
- * by the user, but any device can drop a session, also one that does not exist. Called in the main context; one worker
- * at a time writes the changes in the order in which they were made. */
 
 #define KEY "namida-store-changes"
 
@@ -130,8 +129,8 @@ write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   g_task_return_boolean (task, TRUE);
 }
 
-/* Whether a device may have its session dropped: not if that waits already, or if too much waits. Called with the
- * lock. */
+/* Whether a request of a device to drop its session may be queued: not if the same one is queued already, or if too
+ * many are. Must be called with the lock held. */
 static gboolean
 changes_admit (Changes *changes, const char *fingerprint, const char *id)
 {

@@ -125,7 +125,8 @@ char *namida_store_sink_dup_part_name (NamidaStoreSink *self, guint index);
 /** namida_store_sink_dup_device_folder: Returns: (transfer full): the name of the device's folder in the root, as the
  * drive accepts it. */
 char *namida_store_sink_dup_device_folder (NamidaStoreSink *self, guint root);
-/** The same, into @path. */
+/** namida_store_sink_write_final_path: @path: (out caller-allocates): is set to the final path of @relative below the
+ * root with this index. */
 void namida_store_sink_write_final_path (NamidaStoreSink *self, guint root, const char *relative, GString *path);
 /** namida_store_sink_has_room: Returns: whether @need bytes fit on the disk of @fd with the reserve kept free.
  * @missing: (out) (optional): the number of bytes that do not fit. */

@@ -7,8 +7,7 @@
 
 G_BEGIN_DECLS
 
-/** NamidaStoreSink: the NamidaSink of the store. A NamidaLayout makes the difference between the two values of
- * NamidaLanding. */
+/** NamidaStoreSink: the NamidaSink of the store. It uses a NamidaLayout for the two values of NamidaLanding. */
 #define NAMIDA_TYPE_STORE_SINK (namida_store_sink_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaStoreSink, namida_store_sink, NAMIDA, STORE_SINK, GObject)
 
@@ -46,8 +45,8 @@ void namida_store_sink_agree (NamidaSink *sink, const char *by, NamidaOffer *off
  * that was agreed to before
  * @left_out: the number of files that the sender could not read
  *
- * Sets what the record of a version says about its origin, besides the name and the key of the device. Main context,
- * before the sink is prepared.
+ * Sets the details about the origin that the record of a version contains in addition to the name and the key of the
+ * device. Main context, before the sink is prepared.
  */
 void namida_store_sink_set_source (NamidaSink *sink, const char *uuid, const char *agreed_by, guint left_out);
 

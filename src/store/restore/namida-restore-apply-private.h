@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The state of a running restore, shared by namida-restore-{apply,stage,place}.c. Everything belongs to one worker
+ * thread. */
 #pragma once
 
 #include "namida-folder-set.h"
 #include "namida-restore-private.h"
 
 G_BEGIN_DECLS
-
-/* The state of a running restore, shared by namida-restore-{apply,stage,place}.c. Everything belongs to one worker
- * thread. */
 
 /* NamidaRestoreRoot: a destination. It is opened when the first file for it is found. */
 typedef struct

@@ -42,7 +42,7 @@ make_folder (NamidaRestoreApply *self, NamidaRestoreFile *file, GError **error)
   return TRUE;
 }
 
-/* The zip is there already. With the current time, Namida’s automatic restore picks it nevertheless. */
+/* Sets the time of a zip that already exists to the current time, so that Namida’s automatic restore picks it. */
 static void
 make_newest (NamidaRestoreApply *self, const NamidaRestoreFile *file)
 {

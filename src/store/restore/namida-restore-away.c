@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether the folders that a restore went to are here, before it is undone, or its originals are given up: what lies on
- * a drive that is not connected can neither be put back nor removed. Worker threads. */
+/* Checks whether the destinations of a restore are connected, before it is undone or the replaced files are deleted: on
+ * a drive that is not connected, files can neither be put back nor removed. Worker threads. */
 #include "config.h"
 
 #include "namida-restore-private.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The device of the file system that the restored files below @root were on; 0: there is none. */
+/* Returns the device number of the file system that the restored files below @root were on; 0 if there are none. */
 static guint64
 away_get_device (GPtrArray *rows, const char *root)
 {
@@ -36,8 +36,8 @@ away_is_empty (const char *path)
   return folder != NULL && g_dir_read_name (folder) == NULL;
 }
 
-/* A drive that is not connected leaves an empty folder, or none, on another file system; a person who removed the
- * folder leaves the same, on the same one. */
+/* Whether the drive of @root is not connected: an empty folder, or none, is in its place, on another file system. If
+ * the user removed the folder, the file system is the same as before. */
 static gboolean
 away_is_away (GPtrArray *rows, const char *root)
 {

@@ -27,7 +27,7 @@ typedef struct
   char *zip;               /* its path in the version */
   char *name;
   char *folder;       /* (nullable): where the copy goes */
-  char *own_folder;   /* (nullable): where Namida keeps its backups here */
+  char *own_folder;   /* (nullable): where Namida keeps its backups on this computer */
   gboolean elsewhere; /* not in the folder in which Namida looks for backups */
   gboolean automatic;
   NamidaRestoreFitOptions options; /* @manual and @playlists are owned by the job */

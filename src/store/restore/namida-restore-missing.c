@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds what a version should contain, according to its record or else the database. Lost files become part of the
+ * plan, although they cannot be restored, and every other file gets the hash that it had on arrival. Called while a
+ * plan is loaded, in a worker thread. */
 #include "config.h"
 
 #include "namida-restore-private.h"
@@ -11,10 +14,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Finds what a version should contain, according to its record or else the database. Lost files become part of the
- * plan, although they cannot be restored, and every other file gets the hash that it had on arrival. Called while a
- * plan is loaded, in a worker thread. */
 
 #define MUSIC "Music/"
 
@@ -51,7 +50,7 @@ missing_find_label (NamidaRestorePlan *plan, const char *name, guint *label)
   return FALSE;
 }
 
-/* Adds a label whose folder, or zip, is completely missing. The zip comes first. */
+/* Adds a label whose folder, or whose zip, is completely missing. The label of the zip becomes the first one. */
 static guint
 missing_add_label (NamidaRestorePlan *plan, const char *name, const char *source)
 {
@@ -98,7 +97,7 @@ missing_split (const char *sent, const char **below)
   return g_strndup (start, (gsize) (slash - start));
 }
 
-/* Gives a file the name that was sent if the drive of the version made another one of it. */
+/* Gives a file the name that was sent, if the drive of the version required another one. */
 static void
 missing_give_name (NamidaRestorePlan *plan, const NamidaFolderRecord *record, NamidaRestoreFile *file)
 {
@@ -118,7 +117,7 @@ missing_give_name (NamidaRestorePlan *plan, const NamidaFolderRecord *record, Na
   label->label = g_utf8_make_valid (name, -1);
 }
 
-/* @there: the NamidaRestoreFile for each source. */
+/* @there: source → NamidaRestoreFile, for the files that exist. */
 static void
 missing_take (NamidaRestorePlan *plan, GHashTable *there, const NamidaSum *sum, const char *sent, const char *zip)
 {
@@ -130,7 +129,7 @@ missing_take (NamidaRestorePlan *plan, GHashTable *there, const NamidaSum *sum, 
 
   if (file != NULL)
     {
-      /* By a damaged list an intact file would be refused. */
+      /* A damaged list of hashes would make an intact file look damaged. */
       g_free (file->sha256);
       file->sha256 = plan->unproven ? NULL : g_strdup (sum->sha256);
       return;
@@ -177,7 +176,7 @@ namida_restore_expect_record (NamidaRestorePlan *plan)
   g_autoptr (GPtrArray) known = NULL;
   GPtrArray *sums;
 
-  /* If the record is damaged, the database is trusted instead. */
+  /* If the record is damaged, use the database instead. */
   if (record == NULL || !record->sums_fit || record->bad_lines > 0)
     known = missing_ask_database (plan);
   plan->unproven = record != NULL && known == NULL && (!record->sums_fit || record->bad_lines > 0);

@@ -52,7 +52,7 @@ pick_is_used (NamidaRestorePlan *plan, guint label)
   return FALSE;
 }
 
-/* Returns: (transfer none) (nullable): the first of @paths that the version has nothing for. */
+/* Returns: (transfer none) (nullable): the first of @paths that matches no file of the version. */
 static const char *
 pick_find_missing (NamidaRestorePlan *self, const char *const *paths)
 {

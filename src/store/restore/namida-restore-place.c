@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Moves the old file to the waiting place that its row names, before the new file gets the name. */
+/* Moves the old file to the place that is recorded in its row, before the new file gets the name. */
 static gboolean
 set_aside (const char *kept, int folder, const char *name)
 {
@@ -27,15 +27,15 @@ set_aside (const char *kept, int folder, const char *name)
   return errno != EEXIST && namida_file_rename (folder, name, AT_FDCWD, kept);
 }
 
-/* Gives the old file its name back and preserves errno. Returns: whether it has its name; else it still waits in its
- * waiting place, and nowhere else. */
+/* Gives the old file its name back and preserves errno. Returns: whether it has its name again; otherwise it exists
+ * only at the place to which it was set aside. */
 static gboolean
 put_back (const char *kept, int folder, const char *name)
 {
   int saved_errno = errno;
   gboolean back = namida_file_rename (AT_FDCWD, kept, folder, name);
 
-  /* With a hard link it never lost its name. */
+  /* If a hard link was used, the file never lost its name. */
   if (!back && namida_restore_is_same_file (folder, name, kept))
     back = unlink (kept) == 0;
   errno = saved_errno;
@@ -55,8 +55,8 @@ sync_folder (const char *path)
   return fine;
 }
 
-/* The old file is durable in its waiting place before the new one takes its name: without hard links it has no other
- * name then. @waits: (out): whether it failed, and the old file could not get its name back. */
+/* Makes the old file durable where it is set aside before the new one takes its name, because without hard links it has
+ * no other name at that moment. @waits: (out): whether this failed and the old file could not get its name back. */
 static gboolean
 replace_at (
     const NamidaRestoreRoot *root, const NamidaRestoreStaged *staged, int folder, const char *name, gboolean *waits)
@@ -113,7 +113,8 @@ place (NamidaRestoreApply *self, const NamidaRestoreStaged *staged, GError **err
       return TRUE;
     }
   unlinkat (root->parts_fd, staged->part, 0);
-  /* An undo must not remove a file that another program put there. It puts back an old file that waits. */
+  /* Drop the row, because an undo must not remove a file that another program created. Keep it if the old file is still
+   * set aside, because an undo puts it back. */
   if (!waits && !namida_restore_record_drop (self->plan->database, self->id, staged->row, error))
     return FALSE;
   if (namida_restore_is_fatal (saved_errno))
@@ -134,7 +135,7 @@ make_waiting (NamidaRestoreApply *self, NamidaRestoreStaged *staged, GError **er
   g_autofree char *name = namida_random_hex (8);
   gboolean is_new = !g_file_test (folder, G_FILE_TEST_IS_DIR);
 
-  /* Its name has to be durable before a file waits in it. */
+  /* The name of the folder must be durable before a file is set aside in it. */
   if (g_mkdir_with_parents (folder, 0700) != 0
       || (is_new && (!sync_folder (replaced) || namida_sync_folder (root->fd) != 0)))
     return namida_restore_fail (error, errno, _ ("Nothing can be written into “%s”"), root->path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of a restore share: the plan with its files, and the functions of its steps. The plan belongs to the
+/* Shared by the files of a restore: the plan with its files, and the functions of its steps. The plan belongs to the
  * main context; while @busy is set, a worker owns the contents of its files. */
 #pragma once
 
@@ -112,7 +112,7 @@ void namida_restore_expect_record (NamidaRestorePlan *plan);
 /* namida-restore-compare.c; worker threads. */
 
 /** namida_restore_expect: sets @sha256 of the files that have none yet and whose hash on arrival is in the database.
- * Returns: %FALSE with STORAGE: what the files should contain is not known. */
+ * Returns: %FALSE with STORAGE if the database cannot be read. */
 gboolean namida_restore_expect (NamidaRestorePlan *plan, GError **error);
 /** namida_restore_compare: sets the state, reason and place of @file. @root: the path of the destination. */
 void namida_restore_compare (NamidaRestorePlan *plan,
@@ -151,7 +151,7 @@ typedef struct
   guint64 size, inode, device;
   gint64 mtime_ns;
   char *sha256; /* (nullable) */
-  char *kept;   /* (nullable): where the replaced file waits */
+  char *kept;   /* (nullable): where the replaced file was set aside */
 } NamidaRestoredRow;
 
 /** namida_restored_row_new: Returns: (transfer full): a row for @path. */
@@ -163,8 +163,8 @@ char *namida_restore_record_begin (NamidaDatabase *database, const char *source,
 /** namida_restore_record_reopen: announces that more will be added to the restore @id. Has no effect if the restore is
  * no longer recorded. */
 gboolean namida_restore_record_reopen (NamidaDatabase *database, const char *id, GError **error);
-/** namida_restore_record_add: @rows: (element-type NamidaRestoredRow): written in one transaction, durable on
- * return. */
+/** namida_restore_record_add: @rows: (element-type NamidaRestoredRow): written in one transaction, durable on return.
+ * Returns: %FALSE with STORAGE or NO_SPACE, like the other functions that write records. */
 gboolean namida_restore_record_add (NamidaDatabase *database, const char *id, GPtrArray *rows, GError **error);
 /** namida_restore_record_drop: removes @row, because its file was not added after all. */
 gboolean
@@ -184,15 +184,15 @@ GPtrArray *namida_restore_record_old (NamidaDatabase *database, GError **error);
 
 /* namida-restore-away.c */
 /** namida_restore_check_roots: @rows: (element-type NamidaRestoredRow): of one restore. Returns: %FALSE with NO_DRIVE
- * when a folder that it went to is on a drive that is not connected. Worker threads. */
+ * if one of its destinations is on a drive that is not connected. Worker threads. */
 gboolean namida_restore_check_roots (GPtrArray *rows, GError **error);
 
 /* namida-restore-undo.c; worker threads. */
 
 /** namida_restore_note_missing: adds the missing folders on the way to @path to @rows, from the top. */
 void namida_restore_note_missing (GPtrArray *rows, const char *path);
-/** namida_restore_is_same_file: Returns: whether @name in @folder is the file @kept itself: a hard link of what was set
- * aside, of which nothing has taken the place yet. */
+/** namida_restore_is_same_file: Returns: whether @name in @folder and @kept are hard links of the same file, which
+ * means that the new file has not taken the name yet. */
 gboolean namida_restore_is_same_file (int folder, const char *name, const char *kept);
 /** namida_restore_lock: opens and locks the folder for temporary files below @root. @create: create it; otherwise a
  * missing folder gives -1 without @error. Returns: a descriptor, or -1 with BUSY or STORAGE. */

@@ -52,7 +52,8 @@ namida_restore_record_begin (NamidaDatabase *database, const char *source, GErro
       = ask_text (database, "SELECT id FROM restores WHERE state = 'open' AND source = ? ORDER BY started_at DESC",
                   source);
 
-  /* What is set aside from now on can be put back for as long as that of any other restore. */
+  /* Restart the time limit, so that files that are set aside from now on can be put back for as long as those of any
+   * other restore. */
   if (id != NULL)
     return namida_database_exec (database, error, "UPDATE restores SET started_at = ? WHERE id = ?", "is",
                                  namida_clock_real (), id)
@@ -161,7 +162,7 @@ namida_restore_record_rows (NamidaDatabase *database, const char *id, GError **e
                                        "s", id);
   while (namida_database_next (statement, &result))
     g_ptr_array_add (rows, read_row (statement));
-  /* With a part of them, the rest would be forgotten when the restore is undone. */
+  /* An incomplete list would leave the remaining files behind when the restore is undone. */
   if (!namida_database_end (database, statement, result, error))
     g_clear_pointer (&rows, g_ptr_array_unref);
   namida_database_unlock (database);

@@ -174,7 +174,7 @@ namida_restore_there_read (NamidaDatabase *database,
   *device = NAMIDA_DEVICE_UNKNOWN;
   if (records == NULL)
     return NULL;
-  /* A folder that was replaced by another version tells nothing about this device. */
+  /* Skip versions whose folder now contains another version. */
   for (guint i = records->len; i > 0; i--)
     if (namida_version_record_is_replaced (records->pdata[i - 1]))
       g_ptr_array_remove_index (records, i - 1);

@@ -89,7 +89,8 @@ typedef struct
   NamidaDatabase *database;
   char *id;
   NamidaRestoreResult result;
-  GError *trouble; /* (nullable): the first that could not be put back or removed: the rest is undone all the same */
+  GError *trouble; /* (nullable): about the first file that could not be put back or removed; the rest is undone
+                    * nevertheless */
 } Undo;
 
 static void
@@ -111,8 +112,8 @@ undo_note_trouble (Undo *self, const NamidaRestoredRow *row)
     namida_restore_fail (&self->trouble, errno, _ ("“%s” could not be put back as it was"), row->path);
 }
 
-/* The very file that was added, as it was added. A file system without lasting inode numbers (FAT) is asked for the
- * content instead. */
+/* Whether the file is the one that the restore added, unchanged. On file systems without persistent inode numbers
+ * (FAT), its content is compared. */
 static gboolean
 is_ours (int folder, const char *name, const NamidaRestoredRow *row)
 {
@@ -137,7 +138,8 @@ is_ours (int folder, const char *name, const NamidaRestoredRow *row)
   return ours;
 }
 
-/* The file that was replaced lives on beside the one that somebody has changed since. FALSE with errno. */
+/* Puts the replaced file back under a numbered name, beside the restored file, which has been changed since. Returns
+ * FALSE with errno set. */
 static gboolean
 undo_put_beside (int folder, const char *name, const char *kept)
 {
@@ -153,8 +155,8 @@ undo_put_beside (int folder, const char *name, const char *kept)
   return FALSE;
 }
 
-/* @path: (nullable): in @folder, or absolute. @there: (out): whether it is there. Returns: %FALSE with errno if that is
- * not known: what cannot be looked at for a moment is not gone. */
+/* @path: (nullable): relative to @folder, or absolute. @there: (out): whether it exists. Returns: %FALSE with errno set
+ * if that cannot be determined; a file that is temporarily inaccessible does not count as missing. */
 static gboolean
 undo_look (int folder, const char *path, gboolean *there)
 {
@@ -198,7 +200,8 @@ take_back (Undo *self, int folder, const char *name, const NamidaRestoredRow *ro
     }
 }
 
-/* Of a file that was replaced in a folder that somebody has removed since, the folder is made again. */
+/* Opens the folder of a restored file. If the folder has been removed since, creates it again if a replaced file must
+ * be put back into it. */
 static int
 undo_open_folder (const NamidaRestoredRow *row, const char *path)
 {
@@ -234,8 +237,8 @@ undo_file (Undo *self, const NamidaRestoredRow *row)
   close (folder);
 }
 
-/* Also removes what a crash in the middle of apply left: everything that waits there has been put back, or the restore
- * is too old. */
+/* Removes the folder of replaced files, including what a crash in the middle of apply left in it. By then, everything
+ * in it has been put back, or the restore is too old to be undone. */
 static void
 remove_waiting (const char *root, const char *id)
 {
@@ -370,7 +373,7 @@ undo (Undo *self, GError **error)
   undo_rows (self, rows);
   if (self->trouble != NULL)
     {
-      /* The originals that wait, and the record that names them, stay for another try. */
+      /* Keep the replaced files and the record for another attempt. */
       g_propagate_prefixed_error (
           error, g_steal_pointer (&self->trouble), "%s",
           _ ("Not all of the restore was undone. Fix the following problem, then undo it again. "));
@@ -431,7 +434,7 @@ namida_restore_expire (NamidaDatabase *database)
     {
       g_autoptr (GPtrArray) rows = namida_restore_record_rows (database, ids->pdata[i], NULL);
 
-      /* What waits on a drive that is not connected waits for it. */
+      /* Keep replaced files that are on a drive that is not connected. */
       if (rows == NULL || !namida_restore_check_roots (rows, NULL))
         continue;
       for (guint j = 0; j < rows->len; j++)

@@ -116,6 +116,7 @@ char *namida_restore_plan_dup_new_folder (NamidaRestorePlan *self, const char *l
 /** namida_restore_plan_set_policy: sets what to do with different files. The default is
  * NAMIDA_RESTORE_SKIP_DIFFERENT. */
 void namida_restore_plan_set_policy (NamidaRestorePlan *self, NamidaRestorePolicy policy);
+/** namida_restore_plan_get_policy: Returns: see namida_restore_plan_set_policy(). */
 NamidaRestorePolicy namida_restore_plan_get_policy (NamidaRestorePlan *self);
 /** namida_restore_plan_set_automatic: whether the zip gets the current time, so that Namida's own automatic restore
  * picks it. By default it keeps its time. */
@@ -181,12 +182,12 @@ gboolean namida_restore_plan_apply_finish (NamidaRestorePlan *self,
                                            GAsyncResult *result,
                                            NamidaRestoreResult *applied,
                                            GError **error);
-/** namida_restore_plan_get_record: Returns: (transfer none) (nullable): after apply: the id by which what it did is
- * undone; %NULL: it has not begun. Main context. */
+/** namida_restore_plan_get_record: Returns: (transfer none) (nullable): after apply: the ID for
+ * namida_restore_undo_async(); %NULL if apply has not written anything. Main context. */
 const char *namida_restore_plan_get_record (NamidaRestorePlan *self);
-/** namida_restore_plan_dup_next_steps: (transfer full): after apply: what is left to do in Namida itself, translated
- * lines in their order: which backup its automatic restore would pick, how to choose this one, which paths to update.
- */
+/** namida_restore_plan_dup_next_steps: Returns: (transfer full) (array zero-terminated=1): after apply: the steps that
+ * are left to do in Namida itself, as translated lines: which backup its automatic restore would pick, how to choose
+ * this one, and which paths to update. */
 char **namida_restore_plan_dup_next_steps (NamidaRestorePlan *self);
 /** namida_restore_plan_dup_steps: Returns: (transfer full) (element-type NamidaStep): the same steps, for a window;
  * empty if no good backup is in place. */

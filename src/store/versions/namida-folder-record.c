@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes and reads the two files of a version's record. The commit calls it before a version gets its final name, the
+ * migration of older stores afterwards; verify, restore and adoption read it. The second file contains the hash of the
+ * first one, so that a flipped bit in SHA256SUMS is not mistaken for damaged music. Blocking: worker threads. */
 #include "config.h"
 
 #include "namida-folder-record.h"
@@ -19,14 +22,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Writes and reads the two files of a version's record. The commit calls it before a version gets its final name, the
- * migration of older stores afterwards; verify, restore and adoption read it. The second file contains the hash of the
- * first one, so that a flipped bit in SHA256SUMS is not mistaken for damaged music. Blocking: worker threads. */
-
 #define TEMPORARY ".namida-sync-record"
 #define FORMAT 1
-#define ORDER_MOST (G_GINT64_CONSTANT (253402300800) * G_USEC_PER_SEC) /* the year 10000: one more is a number, too */
-/* 200,000 files with long names; what is longer was not written by this program. */
+#define ORDER_MOST                                                                                                     \
+  (G_GINT64_CONSTANT (253402300800) * G_USEC_PER_SEC) /* the year 10000, far enough from an overflow                   \
+                                                       */
+/* Enough for 200,000 files with long names. This program does not write longer ones. */
 #define SUMS_BYTES_MOST (512u * 1024 * 1024)
 #define JSON_BYTES_MOST (64u * 1024 * 1024)
 

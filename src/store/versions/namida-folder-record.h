@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The record in the folder of each version: the hashes of its files in SHA256SUMS, and everything else that is known
+ * about the version in .namida-sync-version.json. Together they are enough to verify, restore and adopt a version
+ * without a database. Blocking: worker threads. */
 #pragma once
 
 #include "namida-sums.h"
@@ -6,10 +9,6 @@
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-/* The record in the folder of each version: the hashes of its files in SHA256SUMS, and everything else that is known
- * about the version in .namida-sync-version.json. Together they are enough to verify, restore and adopt a version
- * without a database. Blocking: worker threads. */
 
 #define NAMIDA_FOLDER_RECORD_NAME ".namida-sync-version.json"
 
@@ -30,7 +29,7 @@ typedef struct
   char *program;   /* the version of this program */
   gint64 made;     /* microseconds since 1970; 0: unknown */
   gint64 arrived;  /* microseconds since 1970 */
-  gint64 order;    /* grows with each version that a device receives, whatever its clock says; 0: unknown */
+  gint64 order;    /* increases with each version that a device receives, regardless of its clock; 0: unknown */
   gboolean complete;
   guint missing;      /* files that were offered but not received */
   guint left_out;     /* files that the sender could not read */

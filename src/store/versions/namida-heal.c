@@ -29,7 +29,7 @@ typedef struct
 typedef enum
 {
   HEAL_FAILED,
-  HEAL_WHOLE,  /* it is intact: the damage is in another place of the content */
+  HEAL_WHOLE,  /* it is intact: another place of the content is damaged */
   HEAL_HEALED, /* it was damaged and is repaired now */
 } HealOutcome;
 
@@ -107,7 +107,7 @@ heal_find_file (GPtrArray *files, const HealPlace *place)
   return NULL;
 }
 
-/* Whether the file at @path has the content of @file: the user may have put it back, or only another version may have
+/* Whether the file at @path has the content of @file, because the user put it back or because only another version has
  * lost it. */
 static gboolean
 heal_is_whole (HealRun *run, const NamidaVersionFile *file, const char *path)
@@ -238,8 +238,8 @@ heal_content (NamidaDatabase *database,
       *healed = TRUE;
       heal_add_version (versions, place->version);
     }
-  /* Creating links has changed the change time. As long as one place could not be repaired, the content stays marked:
-   * the place is shown, and tried again. */
+  /* Creating links has changed the change time. If a place could not be repaired, keep the content marked as damaged,
+   * so that it is shown and tried again. */
   if (fine && run.source != NULL && failed == NULL)
     fine = lstat (run.source, &run.st) != 0
            || namida_content_heal (database, g_array_index (places, HealPlace, from).content, &run.st, error);

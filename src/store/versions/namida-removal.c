@@ -67,7 +67,7 @@ namida_removal_check_drive (NamidaDatabase *database, const NamidaVersionRecord 
   return FALSE;
 }
 
-/* ---- a version in a person's folders: its zip and manifest ---- */
+/* ---- a version in the user's folders: its zip and manifest ---- */
 
 static gboolean
 is_shared (NamidaDatabase *database, gint64 id, const NamidaVersionFile *file)
@@ -141,7 +141,8 @@ is_replaced (int backups, const char *relative)
   return replaced;
 }
 
-/* Closes @from. @fine: whether the folder left it. Returns: whether that is durable; %FALSE with errno. */
+/* Closes @from. @fine: whether the folder was moved out of it. Returns: whether the move is durable; FALSE with errno
+ * set. */
 static gboolean
 removal_end_move (int from, gboolean fine)
 {
@@ -174,8 +175,9 @@ removal_move_from_place (
                            namida_folder_move (from, basename, hidden, name) || errno == ENOENT || errno == EEXIST);
 }
 
-/* Moves the folder of the version out of the trash, or from its own place. @before: what the record said before: a
- * version that was in the trash and is at its place now is being taken back by somebody. %FALSE with errno. */
+/* Moves the folder of the version from the trash, or from its own place, into @hidden. @before: the state in the record
+ * before the removal; if it was TRASHED, but the folder is at its own place now, another program is taking the version
+ * back. Returns FALSE with errno set. */
 static gboolean
 removal_move (const NamidaVersionRecord *record,
               int backups,
@@ -457,8 +459,7 @@ namida_removal_forget (NamidaDatabase *database, const char *id, GError **error)
   return FALSE;
 }
 
-/* One that cannot be removed does not keep the others from being removed. What is on a drive that is not connected
- * waits for it. */
+/* Continues with the others if a version cannot be removed. Skips versions on drives that are not connected. */
 static gboolean
 removal_finish (NamidaDatabase *database, GPtrArray *records, NamidaVersionRemoving before, GError **error)
 {
@@ -489,7 +490,8 @@ namida_removal_resume (NamidaDatabase *database, GError **error)
   return records != NULL && removal_finish (database, records, NAMIDA_VERSION_STAYS, error);
 }
 
-/* Takes the version out of the trash in the record. @claimed: (out): %FALSE: somebody has taken it back since. */
+/* Changes the state of the record from TRASHED to REMOVING. @claimed: (out): FALSE if the version has been taken back
+ * since. */
 static gboolean
 removal_claim_trashed (NamidaDatabase *database, const NamidaVersionRecord *record, gboolean *claimed, GError **error)
 {

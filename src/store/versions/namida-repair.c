@@ -38,7 +38,7 @@ has_content (const char *path, const NamidaVersionFile *file, const struct stat 
 
   if (fd < 0)
     return FALSE;
-  /* The hash alone decides: of a version that was found with a cut or missing file the size is not known. */
+  /* Compare only the hash, because the size is unknown if the version was adopted with a truncated or missing file. */
   if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && !is_same_inode (bad, &st))
     hash = namida_file_hash (fd, cancellable);
   close (fd);
@@ -82,7 +82,7 @@ repair_open_copy (const char *copy)
   return namida_open_at (AT_FDCWD, copy, O_RDONLY | O_NONBLOCK, 0);
 }
 
-/* The time of a file that was missing when its version was found is that of the copy. */
+/* Uses the time of the copy if the file was missing when its version was adopted. */
 static void
 repair_get_time (const NamidaVersionFile *file, int from, struct timespec *time)
 {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Replaces damaged files of versions with intact copies. Called by verify and heal. Blocking: worker threads. */
 #pragma once
 
 #include "namida-version-record.h"
 
 G_BEGIN_DECLS
-
-/* Replaces damaged files of versions with intact copies. Called by verify and heal. Blocking: worker threads. */
 
 /** namida_repair_find_copy: searches this device for a file with the content of @file. A candidate is read completely
  * and compared. @bad: (nullable): the damaged file, whose inode is never used. Returns: (transfer full) (nullable):

@@ -95,7 +95,7 @@ retention_read_things (RetentionWork *work, const NamidaVersionRecord *record, R
         }
       g_array_append_val (facts->things, thing);
     }
-  /* With a part of them, newer versions would seem to have all of it. */
+  /* If the list were incomplete, newer versions would seem to contain everything. */
   whole = namida_database_end (work->database, statement, result, error);
   namida_database_unlock (work->database);
   return whole;
@@ -114,7 +114,8 @@ retention_is_present (const NamidaVersionRecord *record, const RetentionFacts *f
              && (facts->zip == NULL || g_file_test (facts->zip, G_FILE_TEST_IS_REGULAR)));
 }
 
-/* Its place in the order of arrival: one that is not known would be that of the oldest. */
+/* Reads the place of the version in the order of arrival. An error must not be ignored, because 0 would make it the
+ * oldest. */
 static gboolean
 retention_read_arrival (RetentionWork *work, gint64 id, gint64 *arrival, GError **error)
 {
@@ -124,7 +125,7 @@ retention_read_arrival (RetentionWork *work, gint64 id, gint64 *arrival, GError 
 
   namida_database_lock (work->database);
   statement = namida_database_prepare (work->database, error, "SELECT arrival FROM versions WHERE id = ?", "i", id);
-  *arrival = G_MAXINT64; /* removed meanwhile: nothing is done with it */
+  *arrival = G_MAXINT64; /* if it was removed in the meantime, it is left alone */
   while (namida_database_next (statement, &result))
     *arrival = sqlite3_column_int64 (statement, 0);
   whole = namida_database_end (work->database, statement, result, error);
@@ -162,8 +163,8 @@ retention_load (RetentionWork *work, gint64 seen, GError **error)
   return TRUE;
 }
 
-/* Zips are inspected only if a version might be removed because of them. Returns: whether one of them turned out not to
- * be restorable. */
+/* Inspects zips, but only those that might cause a version to be removed. Returns: whether one of them turned out not
+ * to be restorable. */
 static gboolean
 retention_inspect (RetentionWork *work)
 {

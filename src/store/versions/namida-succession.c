@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Records which device replaced which other one. Written by "backups succeed" and the window, read when a device asks
+ * for the backups that are kept for it. Blocking: worker threads. */
 #include "config.h"
 
 #include "namida-succession.h"
@@ -9,9 +11,6 @@
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
-
-/* Records which device replaced which other one. Written by "backups succeed" and the window, read when a device asks
- * for the backups that are kept for it. Blocking: worker threads. */
 
 static gboolean
 succession_write (NamidaDatabase *database, const char *successor, const char *predecessor, GError **error)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A device that replaced another one may fetch what the other one sent, once the user of the device that keeps the
+ * backups has allowed it. Blocking: worker threads. */
 #pragma once
 
 #include "namida-database.h"
 
 G_BEGIN_DECLS
-
-/* A device that replaced another one may fetch what the other one sent, once the user of the device that keeps the
- * backups has allowed it. Blocking: worker threads. */
 
 /**
  * namida_succession_add:

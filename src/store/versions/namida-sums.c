@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The lines of SHA256SUMS. GNU coreutils begins a line with a backslash if a character of the name is escaped; the name
+ * "-" would mean standard input, so it is written with a folder. The commit writes such a file into each version;
+ * verify, restore and adoption read it. No state; any thread. */
 #include "config.h"
 
 #include "namida-sums.h"
 
 #include <string.h>
-
-/* The lines of SHA256SUMS. GNU coreutils begins a line with a backslash if a character of the name is escaped; the name
- * "-" would mean standard input, so it is written with a folder. The commit writes such a file into each version;
- * verify, restore and adoption read it. No state; any thread. */
 
 #define DIGITS 64
 #define STANDARD_INPUT "-"

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The text of a SHA256SUMS file as GNU coreutils writes it, so that "sha256sum -c SHA256SUMS" verifies a version
+ * without this program. Handles only text: the callers read and write the files. Any thread. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
-
-/* The text of a SHA256SUMS file as GNU coreutils writes it, so that "sha256sum -c SHA256SUMS" verifies a version
- * without this program. Handles only text: the callers read and write the files. Any thread. */
 
 #define NAMIDA_SUMS_NAME "SHA256SUMS"
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Verifies a version, or all versions of a store, by the record in their folders alone: for "backups verify FOLDER" on
+ * a computer whose database does not know them. Only reads. Blocking: a worker thread. */
 #include "config.h"
 
 #include "namida-verify.h"
@@ -15,9 +17,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Verifies a version, or all versions of a store, by the record in their folders alone: for "backups verify FOLDER" on
- * a computer whose database does not know them. Only reads. Blocking: a worker thread. */
 
 #define BUFFER_SIZE (1024 * 1024)
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Collects what verifying found and decides what may be claimed about it. Filled by namida-verify.c from the database
+ * and by namida-verify-folder.c from the record in a folder; read by the window and the command line. Used by the
+ * thread that owns the report. */
 #include "config.h"
 
 #include "namida-verify.h"
 
 #include <glib/gi18n-lib.h>
-
-/* Collects what verifying found and decides what may be claimed about it. Filled by namida-verify.c from the database
- * and by namida-verify-folder.c from the record in a folder; read by the window and the command line. Used by the
- * thread that owns the report. */
 
 static void
 damage_free (gpointer data)

@@ -44,7 +44,7 @@ typedef struct
   GHashTable *read;  /* NamidaFileId → hash ("": unreadable), so that hard links are read once */
   GHashTable *noted; /* gint64: contents that have been read */
   GArray *notes;     /* ReadNote: read contents that are not yet written to the database */
-  gboolean gone;     /* the drive of the version that is read went away meanwhile */
+  gboolean gone;     /* the drive was disconnected while its version was read */
   guint64 done, total;
   char *buffer;
 } Run;
@@ -208,9 +208,9 @@ run_link_missing (Run *run, const NamidaVersionFile *file, int version_fd, const
   return TRUE;
 }
 
-/* Whether the folder of the version is still the one that @version_fd is: a drive that goes away takes all of its files
- * along, and none of them is damaged. One that was pulled out without being unmounted seems to be there until something
- * is read from it. */
+/* Whether the folder of the version is still the one that @version_fd refers to. If the drive was disconnected, all
+ * files are missing, but none is damaged. A drive that was removed without being unmounted seems to be there until
+ * something is read from it. */
 static gboolean
 run_is_here (const NamidaVersionRecord *record, const NamidaVersionFile *file, int version_fd)
 {
@@ -390,8 +390,8 @@ run_add_absent (Run *run, const NamidaVersionRecord *record, const char *path)
   run_add_version (run, record, NAMIDA_DAMAGE_ABSENT, detail);
 }
 
-/* Reads the files of a version until its drive is gone. @zips, @music: whether the zip and the music are here. Returns:
- * how many files are lost */
+/* Reads the files of a version, and stops if its drive is disconnected. @zips, @music: whether the drives of the zip
+ * and of the music are connected. Returns: the number of lost files. */
 static int
 check_files (Run *run, const NamidaVersionRecord *record, GPtrArray *files, int fd, gboolean zips, gboolean music)
 {
@@ -430,7 +430,7 @@ check_version (Run *run, const char *id, GError **error)
       run_add_absent (run, record, NULL);
       return TRUE;
     }
-  /* Of a version in the user's own folders the zip alone is in the store. */
+  /* Only the zip of a version in the user's own folders is in the store. */
   if (record->landing == NAMIDA_LANDING_LIBRARY)
     {
       away = namida_version_record_dup_away (run->database, record);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copies information between the record in a version's folder and the database, in both directions: versions that exist
+ * only in a store are entered into the database, and versions that only the database knows, such as those of release
+ * 0.1.0, get a record. Called when the list of versions is loaded and by "backups adopt". Blocking: a worker thread. */
 #include "config.h"
 
 #include "namida-version-adopt.h"
@@ -25,10 +28,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Copies information between the record in a version's folder and the database, in both directions: versions that exist
- * only in a store are entered into the database, and versions that only the database knows, such as those of release
- * 0.1.0, get a record. Called when the list of versions is loaded and by "backups adopt". Blocking: a worker thread. */
-
 #define MUSIC "Music/"
 
 /* Found: a version that is not in the database yet. */
@@ -48,14 +47,14 @@ found_free (gpointer data)
   g_free (self);
 }
 
-/* Records of earlier programs have the date only. */
+/* Records of earlier releases contain only the date. */
 static gint64
 found_get_order (const Found *self)
 {
   return self->record->order > 0 ? self->record->order : self->record->arrived;
 }
 
-/* Newest first: each one adopted goes below the one before. */
+/* Sorts the newest first, because each adopted version is placed before the previous one in the order of arrival. */
 static int
 found_compare (gconstpointer a, gconstpointer b)
 {
@@ -87,7 +86,7 @@ adopt_list_known (NamidaDatabase *database, const char *uuid, GError **error)
       const char *path = (const char *) sqlite3_column_text (statement, 0);
 
       gboolean open = sqlite3_column_int (statement, 1) != 0;
-      /* The destination of a session that was broken off before its version had a name is the folder of the device. */
+      /* If a session was interrupted before its version had a name, its destination is the folder of the device. */
       g_autofree char *key = open ? g_path_get_dirname (path) : g_strdup (path);
 
       if (open || !g_hash_table_contains (known, key))
@@ -189,7 +188,8 @@ adopt_is_known (NamidaDatabase *database, const char *path, const char *uuid)
                                        " AND destination = ?1",
                                        "ss", path, uuid);
   known
-      = statement == NULL || sqlite3_step (statement) != SQLITE_DONE; /* of an error, too: it waits for another time */
+      = statement == NULL || sqlite3_step (statement) != SQLITE_DONE; /* also after an error: it is adopted another time
+                                                                       * */
   sqlite3_finalize (statement);
   namida_database_unlock (database);
   return known;
@@ -256,7 +256,7 @@ adopt_find (GPtrArray *folders, GHashTable *known)
           g_message ("a version that was found could not be adopted: %s", error != NULL ? error->message : path);
           continue;
         }
-      /* Files that a damaged list no longer names are not known to be missing. */
+      /* If the list is damaged, files that it should name may be missing without being noticed. */
       record->complete = record->complete && record->sums_fit && record->bad_lines == 0;
       found = g_new0 (Found, 1);
       found->path = g_strdup (path);
@@ -394,7 +394,7 @@ namida_version_write_records (NamidaDatabase *database, gint64 limit_us, GCancel
 
       if (folder < 0)
         continue;
-      /* Rows of earlier programs do not name the store. */
+      /* Rows of earlier releases do not contain the store. */
       if (version->store == NULL && !namida_version_record_note_store (database, version->id, &error))
         g_message ("%s", error->message);
       g_clear_error (&error);

@@ -276,8 +276,8 @@ export_run (const ExportPlan *plan, const char *folder, NamidaExport *result, GC
       namida_error_set_from_errno (error, saved_errno, what);
       return FALSE;
     }
-  /* Two exports of one version would write into the same hidden folder, and one would call half a copy whole. A file
-   * system without locks cannot say. */
+  /* Two exports of one version would write into the same hidden folder, and one of them would finish with half a copy.
+   * File systems without locks cannot prevent that. */
   if (flock (root, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     {
       g_autofree char *shown = g_filename_display_name (folder);

@@ -51,8 +51,8 @@ look (NamidaVersionFacts *facts, GPtrArray *files)
     close (fd);
 }
 
-/* Distinguishes a version that is gone from one whose drive is not connected, or whose store may not be looked into.
- * @files: (nullable): of a version in the user's own folders. */
+/* Distinguishes a version that was deleted from one whose drive is not connected or whose store cannot be searched for
+ * lack of permission. @files: (nullable): set for a version in the user's own folders. */
 static void
 facts_look_for_store (NamidaVersionFacts *facts, NamidaDatabase *database, GPtrArray *files)
 {

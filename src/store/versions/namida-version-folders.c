@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the versions in a store, whose folders are <store>/<device>/<version>. Called by the adoption and the
+ * verification of folders that are not in a database. Blocking: worker threads. */
 #include "config.h"
 
 #include "namida-version-folders.h"
@@ -9,9 +11,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Finds the versions in a store, whose folders are <store>/<device>/<version>. Called by the adoption and the
- * verification of folders that are not in a database. Blocking: worker threads. */
 
 #define DEPTH_MOST 2u
 
@@ -26,8 +25,8 @@ namida_version_folders_has (const char *folder)
   return found;
 }
 
-/* Whether there may be a version in @folder that cannot be seen: it cannot be looked into, or has lost one of the two
- * files that make it a version. */
+/* Whether @folder may be a version although it has no record: it cannot be opened, or one of the two files of the
+ * record is missing. */
 static gboolean
 folders_is_doubtful (const char *folder)
 {
@@ -41,7 +40,7 @@ folders_is_doubtful (const char *folder)
   return doubtful;
 }
 
-/* @doubtful: also what may be a version. */
+/* @doubtful: also add folders that may be versions. */
 static void
 folders_add (GPtrArray *found, const char *folder, guint depth, gboolean doubtful)
 {

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * namida_version_folders_list:
  * @folder: a version, the folder of a device, or a store
- * @doubtful: also list folders that cannot be opened, or have only one of the two files of a record: they may be
- * versions
+ * @doubtful: also list folders that may be versions: those that cannot be opened, and those with only one of the two
+ * files of a record
  *
  * Finds versions by the record in them, regardless of which program put them there. The hidden folders of a store are
  * skipped. Blocking: worker threads.

@@ -24,8 +24,8 @@ is_gone (const NamidaVersionRecord *record)
   return fd < 0 && errno == ENOENT;
 }
 
-/* Whether the version, which is in the trash or being removed, is in the store that is at @backups now, and that is not
- * at its old place any more. */
+/* Whether the version, which is in the trash or being removed, belongs to the store @uuid, which is no longer at its
+ * old path. */
 static gboolean
 has_moved (const NamidaVersionRecord *record, const char *uuid)
 {
@@ -97,7 +97,7 @@ note (NamidaDatabase *database,
   return fine;
 }
 
-/* @taken: the paths that versions have. */
+/* @taken: the set of paths of all versions. */
 static void
 follow_some (NamidaDatabase *database,
              const char *backups,
@@ -121,7 +121,7 @@ follow_some (NamidaDatabase *database,
           || !(removing == NAMIDA_VERSION_STAYS ? is_gone (record) : has_moved (record, uuid)))
         continue;
       place = dup_place (record, backups);
-      /* The folder of one that is in the trash has another name: only its store is known. */
+      /* The folder of a version in the trash has another name, so only its store can be compared. */
       if ((removing != NAMIDA_VERSION_STAYS
            || (!g_hash_table_contains (taken, place) && is_it (database, record, place)))
           && !note (database, record, removing, place, &error))

@@ -81,7 +81,7 @@ gather_note_labels (GHashTable *known, GPtrArray *files)
     }
 }
 
-/* Fails if a requested label does not exist: it must not be left out silently. */
+/* Fails if a requested label does not exist, because it must not be skipped silently. */
 static gboolean
 gather_check_labels (GHashTable *known, const char *const *labels, GError **error)
 {
@@ -119,7 +119,7 @@ namida_version_gather (
   return namida_version_gather_for (database, id, labels, NULL, cancellable, error);
 }
 
-/* Returns (transfer full) (nullable): the backup of those @files of @record that are there as they arrived. */
+/* Returns (transfer full) (nullable): the backup of those @files of @record that exist unchanged. */
 static NamidaBackup *
 gather_make (const NamidaVersionRecord *record, GPtrArray *files, GCancellable *cancellable, GError **error)
 {
@@ -233,8 +233,8 @@ namida_version_gather_picked (
   return gather_make (record, wanted, cancellable, error);
 }
 
-/* Adds what no newer version had. @taken: for each label the version that it is taken from; @zip_taken: the same for
- * the zip; @known: the labels of this version are added. */
+/* Adds what no newer version contained. @taken: for each label the version that it is taken from; @zip_taken: the same
+ * for the zip; @known: the labels of this version are added. */
 static gboolean
 gather_add_missing (NamidaDatabase *database,
                     NamidaBackup *backup,

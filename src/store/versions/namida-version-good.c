@@ -37,13 +37,9 @@ good_has_whole_zip (const char *path)
   return fine;
 }
 
-/* * version_is_good:
- * @self: a version
- *
- * Whether all of it can be restored as far as is known without reading it: it is here and complete, nothing of it is
- * missing or damaged, its backup zip is a whole zip, and no doubt about what is in it is known. Reads the directory of
- * the zip.
- */
+/* Whether the version can be restored completely, as far as that is known without reading its files: it is present and
+ * complete, nothing is missing or damaged, and its zip is complete and not known to be unrestorable. Reads the
+ * directory of the zip. */
 static gboolean
 version_is_good (NamidaVersion *self)
 {

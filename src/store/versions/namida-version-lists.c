@@ -16,9 +16,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define LARGE_FOLDER                                                                                                   \
-  128u /* files; a larger folder is kept in PARTS lists, so that one new file does not copy all of them                \
-        */
+/* The number of files above which a folder is kept in PARTS lists, so that one new file does not copy all of them. */
+#define LARGE_FOLDER 128u
 #define PARTS 64u
 #define DIGEST_BYTES 16u
 

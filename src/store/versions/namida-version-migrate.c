@@ -42,7 +42,7 @@ migrate_next (NamidaDatabase *database, gint64 version, OldVersion *old, gboolea
 
   int result;
 
-  /* An error is not the end of them: the older tables go then. */
+  /* Do not take an error for the end of the list, after which the older tables are deleted. */
   *found = namida_database_next (statement, &result);
   if (*found)
     *old = (OldVersion){ .id = sqlite3_column_int64 (statement, 0),

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The interface between NamidaVersion, the list of versions, and the workers that collect the facts about versions.
+ * Main context, except for the functions that are marked as blocking. */
 #pragma once
 
 #include "namida-version-record.h"
@@ -7,7 +9,6 @@
 
 G_BEGIN_DECLS
 
-/* The interface between NamidaVersion, the list of versions and the workers that find out the facts. */
 typedef struct
 {
   NamidaVersionRecord *record;
@@ -16,7 +17,7 @@ typedef struct
   guint64 bytes;
   gboolean present;
   NamidaZipDoubt *doubt; /* (nullable): about the zip; NULL if it was not inspected yet */
-  gboolean closed;       /* not present because its store may not be looked into */
+  gboolean closed;       /* not present because its store cannot be searched for lack of permission */
   gboolean elsewhere;    /* not present because its store is not here: the drive is not connected */
   gboolean removing;     /* its removal was interrupted: nothing else can be done with it */
   GPtrArray *music;      /* NamidaVersionMusic */

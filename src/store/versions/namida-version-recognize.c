@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Recognizes the versions of a store whose mark is another one now, by the record in the folder of each of them; see
- * the header. */
+/* Recognizes the versions of a store whose mark has changed, by the records in their folders; see the header. Worker
+ * threads. */
 #include "config.h"
 
 #include "namida-version-recognize.h"
@@ -72,7 +72,7 @@ recognize_is_in (NamidaDatabase *database, const NamidaVersionRecord *version, i
          && recognize_has_sums (database, version, record);
 }
 
-/* Opens the folder @format in the folder of this program in @hidden. */
+/* Opens the folder whose name is made from @format and @id, in the folder of this program in @hidden. */
 G_GNUC_PRINTF (4, 0)
 static int
 recognize_open_owned (NamidaDatabase *database, int store, const char *hidden, const char *format, gint64 id)
@@ -127,7 +127,7 @@ recognize_is_here (NamidaDatabase *database,
                               recognize_open_owned (database, store, NAMIDA_VERSION_TRASH, NAMIDA_VERSION_TRASH_NAME,
                                                     version->id));
     case NAMIDA_VERSION_REMOVING:
-      /* Its record may be gone already. Nobody else has that name there. */
+      /* Its record may have been deleted already, but no other version can have this name. */
       folder = recognize_open_owned (database, store, NAMIDA_STAGING_HIDDEN, NAMIDA_REMOVED_NAME, version->id);
       if (folder >= 0)
         close (folder);
@@ -137,7 +137,8 @@ recognize_is_here (NamidaDatabase *database,
     }
 }
 
-/* Unless the version at that path has a row: drives that take turns may hold the same backup under the same name. */
+/* Records @uuid, unless another row already has the version at that path: drives that take turns at one mount point may
+ * contain the same backup under the same name. */
 static gboolean
 recognize_note (NamidaDatabase *database, const NamidaVersionRecord *version, const char *uuid, gboolean *noted)
 {

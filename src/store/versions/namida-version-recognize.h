@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Recognizes the versions of a store whose mark is another one now. Called by the adoption of a store, in worker
- * threads. */
+/* Recognizes the versions of a store whose mark has changed. Called by the adoption of a store, in worker threads. */
 #pragma once
 
 #include "namida-database.h"

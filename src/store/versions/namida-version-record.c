@@ -330,7 +330,7 @@ namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gb
     }
   while (namida_database_next (statement, &result))
     g_ptr_array_add (paths, dup_text (statement, 0));
-  /* Each of them is read before it is used, and any of them will do. */
+  /* An incomplete list is harmless: the paths are alternatives, and each file is read before it is used. */
   if (!namida_database_end (database, statement, result, &error))
     g_message ("%s", error->message);
   namida_database_unlock (database);
@@ -488,7 +488,7 @@ namida_version_record_dup_away (NamidaDatabase *database, const NamidaVersionRec
 char *
 namida_version_files_dup_away (NamidaDatabase *database, GPtrArray *files)
 {
-  g_autofree char *looked = NULL; /* (nullable): the folder that was asked about last, and is not away */
+  g_autofree char *looked = NULL; /* (nullable): the last folder that was checked and whose drive is connected */
 
   for (guint i = 0; i < files->len; i++)
     {

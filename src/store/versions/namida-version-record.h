@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of versions, and the files of one version. Used throughout src/store/versions. Blocking: worker threads. */
 #pragma once
 
 #include "namida-journal.h"
@@ -8,8 +9,6 @@
 #include <sys/stat.h>
 
 G_BEGIN_DECLS
-
-/* The table of versions, and the files of one version. Used throughout src/store/versions. Blocking: worker threads. */
 
 /** NamidaVersionRemoving: the values of the column "removing". */
 typedef enum
@@ -36,7 +35,7 @@ typedef struct
   guint64 bytes;
   guint left_out;    /* files that the sender could not read */
   gint64 read_at;    /* the oldest date at which one of its files was read, in microseconds since 1970; 0: unknown */
-  char *store;       /* (nullable): the UUID of the store that has the folder or the zip; %NULL: not known */
+  char *store;       /* (nullable): the UUID of the store that has the folder or the zip; %NULL: unknown */
   char *zip;         /* (nullable): the path of the backup zip, like that of a NamidaVersionFile */
   GPtrArray *labels; /* NamidaVersionMusic, sorted by label; single files have the label "" */
 } NamidaVersionRecord;
@@ -78,14 +77,15 @@ GPtrArray *namida_version_record_places (NamidaDatabase *database, const NamidaV
  * @backup_only: only in folders that only the store writes to. */
 GPtrArray *namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gboolean backup_only);
 /** namida_version_record_set_verified: records that the version was verified now. @damaged: the number of damaged
- * files. */
+ * files. Returns: %FALSE with STORAGE. */
 gboolean namida_version_record_set_verified (NamidaDatabase *database, gint64 id, int damaged, GError **error);
 /** namida_version_record_set_pinned: Returns: %FALSE with NOT_FOUND or STORAGE. */
 gboolean namida_version_record_set_pinned (NamidaDatabase *database, const char *id, gboolean pinned, GError **error);
 /** namida_version_record_claim: marks the version as being removed. Returns: %FALSE with DECLINED if it is pinned,
  * NOT_FOUND if it no longer exists, or STORAGE. */
 gboolean namida_version_record_claim (NamidaDatabase *database, const char *id, GError **error);
-/** namida_version_record_delete: deletes the record, and the contents that no other version uses. */
+/** namida_version_record_delete: deletes the record, and the contents that no other version uses. Returns: %FALSE with
+ * STORAGE. */
 gboolean namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
 
 /** namida_version_record_dup_away: Returns: (transfer full) (nullable): the store that has the version's own files, its
@@ -100,8 +100,8 @@ gboolean namida_version_record_is_in_other_store (const NamidaVersionRecord *rec
 /** namida_version_record_is_readable: Returns: %FALSE if nothing can be read from the store of the version: its drive
  * was taken away without being unmounted. Blocking. */
 gboolean namida_version_record_is_readable (const NamidaVersionRecord *record);
-/** namida_version_record_note_store: records the store that is at the place of the version now, which the version is
- * known to be in. Blocking. */
+/** namida_version_record_note_store: records the store in which the version @id is now. Call it only if the version is
+ * known to be there. Returns: %FALSE with STORAGE. Blocking. */
 gboolean namida_version_record_note_store (NamidaDatabase *database, gint64 id, GError **error);
 /** namida_version_record_is_replaced: Returns: whether another version is in the folder of @record: another program
  * removed this version and the next one got its name, or the user copied another one there. Then nothing in the folder

@@ -45,7 +45,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaVersionShelf,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SHELF, shelf_iface_init))
 
-/* A device may fetch only what its own key, or a key that it succeeded, has sent. A name proves nothing. */
+/* A device may fetch only what its own key, or a key that it succeeded, has sent. Names are not compared, because they
+ * prove nothing. */
 static gboolean
 shelf_is_for (NamidaVersionShelf *self, const NamidaVersionRecord *record, const char *fingerprint)
 {

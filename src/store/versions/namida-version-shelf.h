@@ -21,7 +21,7 @@ G_BEGIN_DECLS
 NamidaShelf *namida_version_shelf_new (NamidaStore *store, NamidaTrustStore *trust);
 
 /** namida_version_shelf_set_open: @open: whether offers of all devices are accepted without asking. If so, every device
- * that sent a file may bring it again when it is damaged. Any thread. */
+ * that sent a file may send it again when it is damaged. Any thread. */
 void namida_version_shelf_set_open (NamidaShelf *shelf, gboolean open);
 
 G_END_DECLS

@@ -189,7 +189,7 @@ trash_claim (NamidaDatabase *database, const NamidaVersionRecord *record, GError
 {
   g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, record->id);
   sqlite3 *handle = namida_database_lock (database);
-  /* Both or neither: a version that is claimed but not in the trash is removed at the next start. */
+  /* Use one transaction, because a version that is claimed but not in the trash would be removed at the next start. */
   gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
                   && namida_version_record_claim (database, id, error)
                   && trash_mark (database, record->id, NAMIDA_VERSION_TRASHED, error)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The interface between the list of versions (namida-versions.c) and its asynchronous calls (namida-versions-work.c).
+ * Main context. */
 #pragma once
 
 #include "namida-store.h"
@@ -6,8 +8,6 @@
 #include "namida-versions.h"
 
 G_BEGIN_DECLS
-
-/* The interface between the list of versions and namida-versions-work.c. Main context. */
 
 /** namida_versions_get_store: Returns: (transfer none) (nullable): the store. */
 NamidaStore *namida_versions_get_store (NamidaVersions *self);

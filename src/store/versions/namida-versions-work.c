@@ -87,7 +87,7 @@ get_database (Work *work)
   return namida_store_get_database (work->store);
 }
 
-/* ---- what all calls share ---- */
+/* ---- shared by all calls ---- */
 
 /* Completes what a crash interrupted, with the first call that reads the versions. */
 static void
@@ -184,7 +184,7 @@ work_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   GError *error = NULL;
 
   work->outcome = work->job (work, cancellable, &error);
-  /* What was done counts, even if the list cannot be read afterwards. */
+  /* The call has succeeded even if the list cannot be read afterwards. */
   if (work->job != reload && work->job != look)
     work->facts = namida_version_facts_load (get_database (work), NULL, &reason);
   if (reason != NULL)

@@ -94,17 +94,19 @@ void namida_versions_remove_async (NamidaVersions *self,
  * error of namida_removal_run(). */
 NamidaRemoval *namida_versions_remove_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 
-/** namida_versions_forget_async: takes a version off the list whose drive is not connected, and may be gone for good.
- */
+/** namida_versions_forget_async: takes a version off the list if its drive is not connected; see
+ * namida_removal_forget(). */
 void namida_versions_forget_async (NamidaVersions *self,
                                    NamidaVersion *version,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
-/** namida_versions_forget_finish: Returns: %FALSE with DECLINED (its drive is here, or it is pinned) or STORAGE. */
+/** namida_versions_forget_finish: Returns: %FALSE with DECLINED (its drive is connected, or it is pinned) or STORAGE.
+ * */
 gboolean namida_versions_forget_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 
-/** namida_versions_set_pinned_async: a pinned version is removed neither by hand nor by retention. */
+/** namida_versions_set_pinned_async: pins or unpins a version. A pinned version cannot be removed, neither by the user
+ * nor by retention. */
 void namida_versions_set_pinned_async (NamidaVersions *self,
                                        NamidaVersion *version,
                                        gboolean pinned,

@@ -20,8 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Increase this number when the inspection learns to find more problems: zips with older results are inspected
- * again. */
+/* Increase this number when the inspection detects more problems, so that zips with older results are inspected again.
+ * */
 #define RULES 1
 
 void
