@@ -81,10 +81,12 @@ gint64 namida_content_writer_refresh (NamidaContentWriter *self,
  * @id: the id of the row, or 0 if it is unknown
  * @sha256: 64 hex digits: the hash that was expected
  * @st: (nullable): the file that was read; %NULL if it is missing or cannot be read, which marks every row with the
- *   hash
+ * hash
  *
  * Makes the content unknown for every version, place and device that shares the file: it is no longer "already there"
  * and is not linked until it is sent again. Any worker thread.
+ *
+ * Returns: %FALSE with STORAGE or NO_SPACE
  */
 gboolean namida_content_set_damaged (
     NamidaDatabase *database, gint64 id, const char *sha256, const struct stat *st, GError **error);

@@ -107,7 +107,7 @@ namida_given_content_find (NamidaDatabase *database, const char *fingerprint, co
     sqlite3_bind_blob (statement, 2, hash, sizeof hash, SQLITE_STATIC);
   while (namida_database_next (statement, &result))
     g_ptr_array_add (places, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
-  /* What is not found is not sent this time. */
+  /* An incomplete list is harmless: files that are not found are not sent this time. */
   if (!namida_database_end (database, statement, result, &error))
     g_message ("%s", error->message);
   namida_database_unlock (database);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the inspector needs to build an inspection. Private to backup/. */
+/* The constructor of inspections. Used only by the inspector, in its worker thread. */
 #pragma once
 
 #include "namida-inspection.h"

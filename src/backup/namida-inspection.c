@@ -231,7 +231,7 @@ add_lists (const NamidaInspection *self, GPtrArray *lines)
                                       self->queues));
 }
 
-/* (transfer full) (nullable): the parts that it has not, as translated words. */
+/* Returns (transfer full) (nullable): the parts that are missing, as translated words. */
 static char *
 inspection_dup_missing (const NamidaInspection *self)
 {

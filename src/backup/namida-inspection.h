@@ -129,7 +129,8 @@ void namida_inspector_inspect_async (GFile *zip,
  * to unpack and check its databases.
  */
 NamidaInspection *namida_inspector_inspect_finish (GAsyncResult *result, GError **error);
-/** namida_inspector_inspect: Like namida_inspector_inspect_async(), but blocking: call it in a worker thread. */
+/** namida_inspector_inspect: Like namida_inspector_inspect_async(), but blocking: call it in a worker thread. Returns:
+ * (transfer full) (nullable): %NULL with the errors of namida_inspector_inspect_finish(). */
 NamidaInspection *namida_inspector_inspect (GFile *zip, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Namida stores absolute paths in its history and playlists. After a move to another device they lead nowhere, until
+ * its "Update directory path" (Settings, Advanced) has replaced the old prefix with the new one. Pure functions over
+ * paths as texts: both '/' and '\' separate components, and the case of a Windows drive letter makes no difference.
+ * Any thread. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
-
-/* Namida stores absolute paths in its history and playlists. After a move to another device they lead nowhere, until
- * its "Update directory path" (Settings, Advanced) has replaced the old prefix with the new one. Pure functions over
- * paths as texts: both '/' and '\' separate components, and the case of a Windows drive letter makes no difference.
- * Any thread. */
 
 /** NamidaPathAdvice: one folder that the backup expects. */
 typedef struct

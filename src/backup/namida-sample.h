@@ -24,6 +24,7 @@ gboolean namida_sample_write (const char *dir, guint n_files, guint seed, GError
 
 /**
  * namida_sample_write_zip: Only writes the zip of zips, at @path. It mentions the first @n_tracks tracks of the music.
+ * Blocking. Returns: %FALSE with STORAGE or NO_SPACE.
  */
 gboolean namida_sample_write_zip (const char *path, guint n_tracks, guint seed, GError **error);
 /** namida_sample_track: Returns: (transfer full): the path of file @i below "Music". */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the tests of NamidaScanner need in addition to its header: the maximum number of files in a backup, so that
- * they need not create 200,000. Set it before the first scan, never while a scan is running. */
+/* For the tests of the scanner: the maximum number of files in a backup, so that they need not create 200,000 files.
+ * Set it before the first scan, never while a scan is running. */
 #pragma once
 
 #include "namida-scanner.h"

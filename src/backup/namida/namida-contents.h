@@ -112,7 +112,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaContents, namida_contents_free)
 const NamidaItem *namida_contents_find (NamidaContents *self, const char *path);
 /**
  * namida_contents_read: Returns: (transfer full) (nullable): the whole list, at most 16 MiB (tracks.json: 40 MiB).
- * Errors name the file.
+ * Errors name the file. They are those of namida_zip_read_bytes().
  */
 GBytes *namida_contents_read (NamidaContents *self, const NamidaItem *item, GCancellable *cancellable, GError **error);
 
@@ -124,7 +124,7 @@ typedef struct
 } NamidaContentsDb;
 /**
  * namida_contents_open_db: @item: the ".db" file. Returns: (transfer full) (nullable): the database, which was checked.
- * Errors name the file.
+ * Errors name the file. They are CHECKSUM, TOO_LARGE, STORAGE, NO_SPACE and CANCELLED.
  */
 NamidaContentsDb *
 namida_contents_open_db (NamidaContents *self, const NamidaItem *item, GCancellable *cancellable, GError **error);

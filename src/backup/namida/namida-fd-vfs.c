@@ -82,7 +82,7 @@ fd_truncate (sqlite3_file *file, sqlite3_int64 size)
 static int
 fd_sync (sqlite3_file *file, int flags)
 {
-  return SQLITE_OK; /* the file that is made from it is synchronized */
+  return SQLITE_OK; /* not needed: only the zip that is made from this file is synchronized */
 }
 
 static int

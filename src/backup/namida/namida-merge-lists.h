@@ -16,21 +16,22 @@ G_BEGIN_DECLS
 GBytes *namida_merge_days (GBytes *one, GBytes *other);
 /**
  * namida_merge_favourites: Merges lists of tracks or videos in which each entry is unique. Everything else is taken
- * from the newer entry.
+ * from the newer entry. Returns: as for namida_merge_days().
  */
 GBytes *namida_merge_favourites (GBytes *one, GBytes *other);
-/** namida_merge_objects: Merges objects whose members are entries with "lastFetched". Takes the newer one of each. */
+/** namida_merge_objects: Merges objects whose members are entries with "lastFetched". Takes the newer one of each.
+ * Returns: as for namida_merge_days(). */
 GBytes *namida_merge_objects (GBytes *one, GBytes *other);
-/** namida_merge_words: Merges lists of strings. */
+/** namida_merge_words: Merges lists of strings. Returns: as for namida_merge_days(). */
 GBytes *namida_merge_words (GBytes *one, GBytes *other);
 /**
  * namida_merge_largest: Merges objects of numbers. Takes the larger of each, because the listening time on a device
- * never decreases.
+ * never decreases. Returns: as for namida_merge_days().
  */
 GBytes *namida_merge_largest (GBytes *one, GBytes *other);
 
-/** namida_merge_is_damaged: Returns: whether @bytes, a list, is no JSON at all, as after a write that broke off. A list
- * of another form than this program knows is not damaged. */
+/** namida_merge_is_damaged: Returns: whether the list @bytes is not valid JSON, for example because writing it was
+ * interrupted. A valid list in an unknown format is not damaged. */
 gboolean namida_merge_is_damaged (GBytes *bytes);
 
 /** NamidaMergePlaylist: a playlist, as far as merging has to understand it. */

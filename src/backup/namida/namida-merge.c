@@ -136,8 +136,8 @@ merge_get_func (const char *path)
   return g_str_equal (path, "total_listen.txt") ? namida_merge_largest : NULL;
 }
 
-/* Returns (transfer full) (nullable) (element-type MergeSource): the sources without those that are damaged, which only
- * the backup with the damage lacks then; all of them if all are damaged. */
+/* Returns (transfer full) (nullable) (element-type MergeSource): the sources that are not damaged; all of them if none
+ * is intact. */
 static GArray *
 merge_list_whole (Merge *merge, GArray *sources, MergeFunc func, const char *path, GError **error)
 {

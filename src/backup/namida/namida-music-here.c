@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What this computer has: the folders that Namida's own settings name, and the files in them. Only names and sizes
- * are read. Used by the search for a backup's music (namida-music-match.c) and by the restore. Worker threads. */
+/* Lists the music of this computer: the folders that Namida's own settings name, and the files in them. Only names and
+ * sizes are read. Used by the search for a backup's music (namida-music-match.c) and by the restore. Worker threads. */
 #include "config.h"
 
 #include "namida-music-here.h"

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
  */
 char *namida_newest_backup_find (const char *folder);
 /**
- * namida_newest_backup_is_name: Returns: whether @name is that of a zip that Namida made, and not of a copy that was
- * fitted to this computer, which shows what will be restored and may have one playlist alone.
+ * namida_newest_backup_is_name: Returns: whether @name is the name of a zip that Namida made. The names of copies that
+ * were fitted to this computer do not count, because such a copy may contain only one playlist.
  */
 gboolean namida_newest_backup_is_name (const char *name);
 

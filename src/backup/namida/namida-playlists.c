@@ -14,8 +14,8 @@
 
 #define PLAYLIST_FOLDER "Playlists/"
 
-/* Returns (transfer full) (nullable): the name of the playlist in @item; %NULL without @error: it is not a playlist. A
- * damaged list has the name of its file, so that only somebody who asks for it learns of the damage. */
+/* Returns (transfer full) (nullable): the name of the playlist in @item; NULL without @error if it is not a playlist. A
+ * damaged list goes by the name of its file, so that the damage is reported only if this list is requested. */
 static char *
 playlists_dup_name (NamidaContents *contents, const NamidaItem *item, GCancellable *cancellable, GError **error)
 {

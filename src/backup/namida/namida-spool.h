@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Unnamed temporary files for what is unpacked from a backup and for what a new one is made from. They do not count
+ * toward memory limits and disappear with their descriptor, even after a crash. Used by everything in this folder.
+ * Blocking: worker threads. */
 #pragma once
 
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-/* Unnamed temporary files for what is unpacked from a backup and for what a new one is made from. They do not count
- * toward memory limits and disappear with their descriptor, even after a crash. Used by everything in this folder.
- * Blocking: worker threads. */
 
 /**
  * namida_spool_new:
@@ -20,7 +19,8 @@ int namida_spool_new (const char *folder, GError **error);
  * namida_spool_write: Writes all of @data at the position of the descriptor. Returns: %FALSE with NO_SPACE or STORAGE.
  */
 gboolean namida_spool_write (int fd, const void *data, gsize length, GError **error);
-/** namida_spool_write_at: Like namida_spool_write(), but at @offset and without moving the position. */
+/** namida_spool_write_at: Like namida_spool_write(), but at @offset and without moving the position. Returns: %FALSE
+ * with NO_SPACE or STORAGE. */
 gboolean namida_spool_write_at (int fd, const void *data, gsize length, guint64 offset, GError **error);
 /** namida_spool_read_at: Reads exactly @length bytes. Returns: %FALSE with STORAGE, also if there are fewer bytes. */
 gboolean namida_spool_read_at (int fd, void *data, gsize length, guint64 offset, GError **error);

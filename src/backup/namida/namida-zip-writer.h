@@ -35,7 +35,8 @@ gboolean namida_zip_writer_begin (
 gboolean namida_zip_writer_write (NamidaZipWriter *self, const void *data, gsize length, GError **error);
 /** namida_zip_writer_end: Ends the current entry. Returns: %FALSE with STORAGE, NO_SPACE or TOO_LARGE. */
 gboolean namida_zip_writer_end (NamidaZipWriter *self, GError **error);
-/** namida_zip_writer_add: Adds a complete entry from memory, deflated. */
+/** namida_zip_writer_add: Adds a complete entry from memory, deflated. Returns: %FALSE with STORAGE, NO_SPACE or
+ * TOO_LONG. */
 gboolean namida_zip_writer_add (
     NamidaZipWriter *self, const char *name, guint32 dos_time, const void *data, gsize length, GError **error);
 /** namida_zip_writer_add_file: Adds a complete entry with the contents of @fd. */
@@ -56,7 +57,8 @@ gboolean namida_zip_writer_copy (NamidaZipWriter *self,
                                  const char *name,
                                  GCancellable *cancellable,
                                  GError **error);
-/** namida_zip_writer_finish: Writes the directory. Nothing can be added afterwards. */
+/** namida_zip_writer_finish: Writes the directory. Nothing can be added afterwards. Returns: %FALSE with STORAGE or
+ * NO_SPACE. */
 gboolean namida_zip_writer_finish (NamidaZipWriter *self, GError **error);
 
 G_END_DECLS
