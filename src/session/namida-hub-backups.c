@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The hub around its keeper: what the keeper reports goes to the history and to whoever watches the hub. Main
+/* Connects the keeper to the hub: its reports are written to the history and emitted as signals of the hub. Main
  * context. */
 #include "config.h"
 

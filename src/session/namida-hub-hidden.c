@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Hides this device from all devices that it does not trust: it announces nothing, and it tells only trusted devices
- * what it is. Switched by the person; asked by the files of the hub that introduce this device to others. Main
- * context. */
+ * what it is. The user turns this on; the files of the hub that introduce this device to others check it. Main context.
+ * */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -34,7 +34,7 @@ namida_hub_set_hidden (NamidaHub *self, gboolean hidden)
   self->hidden = hidden;
   if (self->server != NULL)
     namida_server_set_hidden (self->server, hidden);
-  /* Devices probe one that says goodbye: trusted ones get an answer, and keep it in their lists. */
+  /* After the goodbye, other devices probe this one. Trusted devices get an answer and keep it in their lists. */
   namida_neighborhood_set_silent (self->neighborhood, hidden);
   if (self->running && !namida_neighborhood_start (self->neighborhood, TRUE, &error))
     g_signal_emit_by_name (self, "trouble", error->message);

@@ -34,8 +34,8 @@ question_free (Question *question)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
 
-/* A LocalSend that was heard of, or said who it is. @proven: it has shown the fingerprint in @info. (transfer none)
- * (nullable) */
+/* Lists a LocalSend device that was heard of or has identified itself. @proven: whether it has proven the fingerprint
+ * in @info. Returns (transfer none) (nullable). */
 static NamidaPeer *
 hub_localsend_take (NamidaHub *self, NamidaDeviceInfo *info, gboolean proven, GInetSocketAddress *address)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The hub around its pairings: who may ask for one, and whom the user trusts after one. The window and the "pair"
- * command call it, and the server for requests of other devices. Main context. */
+/* Connects the pairings to the hub: decides which devices may request one, and trusts the other device after one. The
+ * window and the "pair" command call it, and the server for requests of other devices. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -92,7 +92,8 @@ namida_hub_pair_async (NamidaHub *self,
     }
   client = namida_client_new (self->identity, namida_peer_get_address (peer), namida_peer_get_fingerprint (peer));
   own = namida_server_dup_info (self->server);
-  /* The other person has to read the name. Nobody lists a device that only sends. */
+  /* The other user has to read the name of this device. If it is hidden, it claims to be a device that only sends,
+   * because those are not listed. */
   own->sends_only = own->sends_only || self->hidden;
   namida_pairings_start_async (self->pairings, client, namida_identity_get_fingerprint (self->identity), own,
                                namida_peer_get_alias (peer), digits, digits_data, cancellable, pair_done,

@@ -161,8 +161,8 @@ hub_peers_on_scan_notify (NamidaHub *self, GParamSpec *pspec)
   g_object_notify (G_OBJECT (self), pspec->name);
 }
 
-/* A device has been silent. If it cannot prove its identity, it is asked in its own dialect, and that code tells the
- * list. */
+/* Probes a device that has been silent. If it cannot prove its identity, it is asked in its own dialect, whose code
+ * updates the list. */
 static void
 hub_peers_on_probe (NamidaHub *self, NamidaPeer *peer)
 {

@@ -102,7 +102,8 @@ struct _NamidaHub
 /* namida-hub-peers.c */
 /** namida_hub_init_peers: creates the neighborhood, without finders. */
 void namida_hub_init_peers (NamidaHub *self);
-/** namida_hub_start_discovery: creates and starts the finders and begins to maintain the list of devices. */
+/** namida_hub_start_discovery: creates and starts the finders and begins to maintain the list of devices. Returns:
+ * %FALSE with the error of namida_neighborhood_start(). */
 gboolean namida_hub_start_discovery (NamidaHub *self, GError **error);
 /** namida_hub_stop_discovery: stops and frees the finders. */
 void namida_hub_stop_discovery (NamidaHub *self);
@@ -120,7 +121,6 @@ namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *f
  */
 void namida_hub_raise_alarm (NamidaHub *self, const char *sentence);
 
-/* namida-hub-ask.c */
 /* namida-hub-preview.c: answers devices that ask which files are already here. */
 void namida_hub_start_preview (NamidaHub *self);
 /* namida-hub-copies.c */
@@ -134,8 +134,8 @@ gboolean namida_hub_is_own_address (NamidaHub *self, GInetSocketAddress *address
 /** namida_hub_dup_copy_sentence: Returns: (transfer full): a sentence with the problem and its solution. */
 char *namida_hub_dup_copy_sentence (NamidaHub *self, GInetSocketAddress *address);
 /**
- * namida_hub_may_ask: Returns: whether one more request for an identity may be sent to @host, in any dialect; pending
- * requests are in the hub's @asking.
+ * namida_hub_may_ask: in namida-hub-ask.c, like the next functions. Returns: whether one more request for an identity
+ * may be sent to @host, in any dialect; pending requests are in the hub's @asking.
  */
 gboolean namida_hub_may_ask (NamidaHub *self, GInetAddress *host);
 /**
@@ -148,8 +148,7 @@ void namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const ch
  * otherwise the peer list is told that the device is gone.
  */
 void namida_hub_probe (NamidaHub *self, NamidaPeer *peer);
-/** namida_hub_show_to_trusted: tells @peer, which has just become trusted, that this device is there if it is hidden.
- */
+/** namida_hub_show_to_trusted: if this device is hidden, registers it with @peer, which has just become trusted. */
 void namida_hub_show_to_trusted (NamidaHub *self, NamidaPeer *peer);
 /**
  * namida_hub_take_proven: lists a device that has proven its key at an address. Returns: (transfer none) (nullable)
@@ -170,7 +169,7 @@ void namida_hub_start_trust (NamidaHub *self);
 void namida_hub_note_sender (NamidaHub *self, const char *fingerprint, const char *uuid, gboolean proven);
 /**
  * namida_hub_get_proven_uuid: Returns: (nullable): the UUID that the device with this key sent over a connection with
- * that key.
+ * that key. (transfer none).
  */
 const char *namida_hub_get_proven_uuid (NamidaHub *self, const char *fingerprint);
 /**
@@ -183,7 +182,8 @@ void namida_hub_stop_trust (NamidaHub *self);
 /** namida_hub_refresh_trust: evaluates the trust of all nearby devices again. */
 void namida_hub_refresh_trust (NamidaHub *self);
 /* namida-hub-revoke.c: ends all activity of a device that is no longer trusted. */
-/** namida_hub_watch_trust: calls namida_hub_revoke() for each device that is no longer trusted. */
+/** namida_hub_watch_trust: from now on, ends the transfers, fetches and connections of each device that is no longer
+ * trusted. */
 void namida_hub_watch_trust (NamidaHub *self);
 
 /**
@@ -221,18 +221,19 @@ void namida_hub_start_players (NamidaHub *self);
 void namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char *id);
 
 /* namida-hub-hidden.c */
-/** namida_hub_is_hidden_from: whether the device with @fingerprint (nullable) must not learn what this device is. */
+/** namida_hub_is_hidden_from: Returns: whether the device with @fingerprint (nullable) must not learn what this device
+ * is. */
 gboolean namida_hub_is_hidden_from (NamidaHub *self, const char *fingerprint);
 /**
- * namida_hub_dup_introduction: what a register request tells the device with @fingerprint (nullable) about this one.
- * Returns: (transfer full) (nullable): %NULL if this device is hidden from it, so that it is only asked.
+ * namida_hub_dup_introduction: creates what a register request tells the device with @fingerprint (nullable) about this
+ * one. Returns: (transfer full) (nullable): %NULL if this device is hidden from it, so that it is only asked.
  */
 NamidaDeviceInfo *namida_hub_dup_introduction (NamidaHub *self, const char *fingerprint);
 
 /* namida-hub-localsend.c */
 /** namida_hub_watch_localsend: handles announcements and text messages of LocalSend devices. */
 void namida_hub_watch_localsend (NamidaHub *self);
-/* Answers its announcement by a register. */
+/** namida_hub_greet_localsend: answers the announcement of the LocalSend device @info with a register request. */
 void namida_hub_greet_localsend (NamidaHub *self, NamidaDeviceInfo *info, GInetSocketAddress *address);
 /**
  * namida_hub_probe_localsend: checks whether a silent LocalSend device is still there, and tells the peer list.
@@ -282,9 +283,9 @@ gboolean namida_hub_check_unencrypted (NamidaHub *self, NamidaPeer *peer, gboole
 void namida_hub_watch_link (NamidaHub *self, NamidaLink *link);
 /* namida-hub-state.c: called when a fetch or a download through a link, counted in @n_pending, has ended. */
 void namida_hub_pending_over (NamidaHub *self);
-/* Emits "trouble", as the handler of the signals of the same meaning of the rooms. */
+/** namida_hub_report_trouble: emits "trouble". For the signals "trouble" of the rooms. */
 void namida_hub_report_trouble (NamidaHub *self, const char *sentence);
-/* Lets a pending stop continue if nothing is left that it waits for. */
+/** namida_hub_check_settled: lets a pending stop continue if it has nothing left to wait for. */
 void namida_hub_check_settled (NamidaHub *self);
 /**
  * namida_hub_stop_go_on: continues the stop because no transfer is being sent, or because the wait took too long. For
@@ -297,7 +298,7 @@ void namida_hub_init_backups (NamidaHub *self);
 /* namida-hub-tidy.c */
 /** namida_hub_start_tidying: starts to remove outdated rows from the database from time to time. */
 void namida_hub_start_tidying (NamidaHub *self);
-/** namida_hub_stop_tidying: stops that. */
+/** namida_hub_stop_tidying: stops removing outdated rows. */
 void namida_hub_stop_tidying (NamidaHub *self);
 /**
  * namida_hub_note_repair: adds a row to the history for damaged files that were repaired outside of any transfer, and
@@ -323,14 +324,12 @@ void namida_hub_refresh_wanted (NamidaHub *self);
  */
 void
 namida_hub_bring_wanted (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address);
-/* namida-hub-fetch.c: lets trusted devices fetch the versions that are kept for them, and ends running fetches (their
- * parts stay). */
+/* namida-hub-fetch.c: lets trusted devices fetch the versions that are kept for them. */
 void namida_hub_serve_versions (NamidaHub *self);
 /** namida_hub_stop_fetching: cancels running fetches; their parts stay. */
 void namida_hub_stop_fetching (NamidaHub *self);
 
-/* namida-hub-schedules.c: called before the list is used, when the hub runs, and when it stops or its database is
- * gone. */
+/* namida-hub-schedules.c: creates the list of schedules. */
 void namida_hub_init_schedules (NamidaHub *self);
 /** namida_hub_start_schedules: starts to run schedules, except in a hub that only sends or looks. */
 void namida_hub_start_schedules (NamidaHub *self);

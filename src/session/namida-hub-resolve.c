@@ -8,7 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define SCAN_SETTLE_MS 1500 /* time for devices that the scan found to answer who they are */
+#define SCAN_SETTLE_MS 1500 /* time for devices that the scan found to identify themselves */
 #define ALIAS_SETTLE_MS 300 /* time for a second device of the same name to appear */
 
 /* The state of one namida_hub_resolve_async(). */
@@ -173,7 +173,7 @@ resolve_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Devices that the scan found are still being asked who they are, so wait a little longer. */
+/* Waits a little longer, because devices that the scan found are still being asked for their identity. */
 static void
 resolve_scan_ended (GTask *task)
 {
@@ -434,7 +434,7 @@ namida_hub_resolve_async (NamidaHub *self,
       resolve_ask (g_steal_pointer (&task), address);
       return;
     }
-  /* A device that has this text as its name comes first, because it is here. */
+  /* Prefer a device that has this text as its name, because it is known to be nearby. */
   if (namida_place_is_clearly_host (text) && namida_place_parse (text, &resolving->host, &resolving->port)
       && namida_hub_may_look_up (self, resolving->host)
       && namida_peer_list_match (self->peers, text, NULL) == NAMIDA_MATCH_NONE)

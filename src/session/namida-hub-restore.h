@@ -20,7 +20,7 @@ void namida_hub_plan_restore_async (NamidaHub *self,
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
-/** For both. Returns: (transfer full) (nullable): NOT_FOUND, STORAGE. */
+/** namida_hub_plan_restore_finish: Returns: (transfer full) (nullable): the plan; %NULL with NOT_FOUND or STORAGE. */
 NamidaRestorePlan *namida_hub_plan_restore_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
 /**
@@ -53,7 +53,8 @@ void namida_hub_merge_async (NamidaHub *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
 
-/** namida_hub_undo_restore_async: @id: (nullable): the newest. */
+/** namida_hub_undo_restore_async: undoes a restore; see namida_restore_undo_async(). @id: (nullable): the ID of the
+ * restore; %NULL: the newest one. */
 void namida_hub_undo_restore_async (
     NamidaHub *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 /** namida_hub_undo_restore_finish: @undone: (out): what was undone. Returns: %FALSE with @error on failure. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What NamidaSchedules needs from the hub: which devices are nearby, the state of battery and network, and the
- * transfer of a run. Files are looked up in a worker thread; everything else happens in the main context. If a run is
- * canceled or its device goes away, files that have arrived there stay. */
+/* Provides NamidaSchedules with what it needs from the hub: which devices are nearby, the state of battery and network,
+ * and the transfer of a run. Files are looked up in a worker thread; everything else happens in the main context. If a
+ * run is canceled or its device goes away, files that have arrived there stay. */
 #include "config.h"
 
 #include "namida-hub-schedules.h"

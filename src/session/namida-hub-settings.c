@@ -27,7 +27,7 @@ namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music)
     replace (&self->music, music);
   if (self->store != NULL)
     namida_store_set_folders (self->store, self->backups, self->music);
-  /* It may be the same folder at another place, with the versions in it. */
+  /* It may be the same folder under another path, with the versions in it. */
   if (self->store != NULL)
     namida_keeper_reload (self->keeper);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The current state of the hub, for its other files and for the programs: its parts, its lists, and what a
- * stop waits for. Main context. */
+/* The getters of the hub for its parts and lists, and the end of a stop. Used by the other files of the hub and by the
+ * programs. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -16,7 +16,7 @@ state_flush_thread (GTask *task, gpointer source, gpointer data, GCancellable *c
   g_task_return_boolean (task, TRUE);
 }
 
-/* Writes the history of sent transfers before a program ends that stops right after sending. */
+/* Writes pending changes of the trust store and of the address book before the program ends. */
 gboolean
 namida_hub_stop_go_on (gpointer user_data)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which devices are trusted, and which ones only look like a trusted device. Tracks nearby devices and the changes
- * that other programs make to the trust store, and checks recipients, offers and pairing requests. Main context. */
+/* Determines which devices are trusted, and which ones only look like a trusted device. Tracks nearby devices and the
+ * changes that other programs make to the trust store, and checks recipients, offers and pairing requests. Main
+ * context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -70,7 +71,7 @@ namida_hub_refresh_trust (NamidaHub *self)
       gboolean was_trusted = namida_peer_get_trusted (peer);
 
       look_at_peer (self, peer);
-      /* By a pairing, a comparison of icons, “Undo” or another program. */
+      /* The device was trusted through a pairing, a comparison of icons, “Undo” or another program. */
       if (!was_trusted && namida_peer_get_trusted (peer))
         namida_hub_show_to_trusted (self, peer);
     }
@@ -138,7 +139,7 @@ namida_hub_stop_trust (NamidaHub *self)
 
 /* ---- doubts ---- */
 
-/* What a device that is in no list said about itself. */
+/* The claims of a device that is in no list. */
 typedef struct
 {
   char *uuid;

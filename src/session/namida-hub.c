@@ -65,7 +65,7 @@ namida_hub_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->socket);
-  /* Unfinished work keeps the rooms alive, but not the hub that they ask. */
+  /* Unfinished work may keep the rooms alive, but they must not call the hub any more. */
   if (self->inbox != NULL)
     namida_inbox_stop (self->inbox);
   if (self->outbox != NULL)
@@ -218,7 +218,7 @@ namida_hub_new (const NamidaHubOptions *options)
   return self;
 }
 
-/* What the start reads from the disk, in a worker thread. */
+/* The data that the start reads from the disk in a worker thread. */
 typedef struct
 {
   NamidaIdentity *identity;
@@ -334,7 +334,8 @@ start_server (NamidaHub *self, GError **error)
   return namida_server_start (self->server, self->interface, self->wanted_port, error);
 }
 
-/* Other programs of this user can see the running transfers. Without the socket, only they miss something. */
+/* Opens the socket through which other programs of this user see the running transfers. An error only affects those
+ * programs. */
 static void
 hub_open_socket (NamidaHub *self)
 {
@@ -382,7 +383,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_hub_watch_trust (self);
   g_signal_connect_object (self->trust, "write-failed", G_CALLBACK (namida_hub_report_trouble), self,
                            G_CONNECT_SWAPPED);
-  /* Also without a network, because kept versions can still be viewed and restored. */
+  /* Start the keeper even without a network, because kept versions can still be viewed and restored. */
   namida_keeper_start (self->keeper, self->store);
   if (!start_server (self, &error) || !namida_hub_start_discovery (self, &error))
     {

@@ -54,16 +54,16 @@ typedef struct
 } NamidaHubOptions;
 
 /**
- * NamidaHub: one device with its identity, discovery, server, store and transfers. Both the window and the command
- * line start it. Main context. Properties: "running", "port" (0 until it runs), "address" (text for people),
- * "scanning" and "scan-progress" (0.0 to 1.0) of namida_hub_scan(). If the device cannot listen,
- * namida_hub_start_finish() returns the reason.
+ * NamidaHub: one device with its identity, discovery, server, store and transfers. Both the window and the command line
+ * start it. Main context. Properties: "running", "port" (0 until it runs), "address" (text for people), "scanning" and
+ * "scan-progress" (0.0 to 1.0) of namida_hub_scan(). If the device cannot listen, namida_hub_start_finish() returns the
+ * reason.
  *
  * Signal "trouble" (const char *sentence): something that the user should know and that nothing depends on. Signal
  * "alarm" (const char *sentence): another device claims to be a trusted one. It is kept for namida_hub_dup_alarms(),
  * and a user interface must show it until the user dismisses it. Signal "healed" (const NamidaHubHealed *): damaged
- * files of a backup, on this or on the other device, were repaired by files that a device sent outside of any
- * transfer. Signal "noted": the history has a new row that is no transfer.
+ * files of a backup, on this or on the other device, were repaired by files that a device sent outside of any transfer.
+ * Signal "noted": the history has a new row that is not a transfer.
  */
 #define NAMIDA_TYPE_HUB (namida_hub_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaHub, namida_hub, NAMIDA, HUB, GObject)
@@ -132,9 +132,10 @@ void namida_hub_set_parts_days (NamidaHub *self, guint days);
 /** namida_hub_set_accept: sets which offers are accepted without asking, from now on. */
 void namida_hub_set_accept (NamidaHub *self, NamidaAccept accept);
 /**
- * namida_hub_set_hidden: @hidden: whether only trusted devices can find this one. It then announces nothing, and tells
- * what it is to trusted devices alone; they find it at the address where they last saw it, or when they announce
- * themselves. Links, and offers that are made without a register before, are still answered. The default is %FALSE.
+ * namida_hub_set_hidden: @hidden: whether only trusted devices can find this one. It then announces nothing, and
+ * identifies itself only to trusted devices, which find it at the address where they last saw it or when they announce
+ * themselves. Links are still served, and offers without a preceding register request are still answered. The default
+ * is %FALSE.
  */
 void namida_hub_set_hidden (NamidaHub *self, gboolean hidden);
 /** namida_hub_get_hidden: Returns: what namida_hub_set_hidden() set. Also a property, "hidden". */
@@ -310,8 +311,8 @@ void namida_hub_pair_confirm (NamidaHub *self, gboolean same);
  */
 void namida_hub_pair_set_auto_accept (NamidaHub *self, gboolean auto_accept);
 /**
- * namida_hub_set_may_pair: sets whether somebody can answer "pair-requests" here. Default: %TRUE. Call it while the
- * hub runs.
+ * namida_hub_set_may_pair: sets whether a user of this device can answer "pair-requests". Default: %TRUE. Call it while
+ * the hub runs.
  */
 void namida_hub_set_may_pair (NamidaHub *self, gboolean may);
 /**

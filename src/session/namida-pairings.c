@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pairing as described in docs/protocol.md: commit, reveal, and a confirmation by both users, or a rejection by one
- * of them; and the requests of other devices. The hub owns it and trusts whom it reports as paired. Main context. */
+/* Pairing as described in docs/protocol.md: commit, reveal, and a confirmation by both users, or a rejection by one of
+ * them; and the requests of other devices. The hub owns it and trusts the devices that it reports as paired. Main
+ * context. */
 #include "config.h"
 
 #include "namida-pairings.h"
@@ -28,7 +29,7 @@ typedef struct
   gboolean auto_accept; /* as the local user chose */
   gboolean shown;       /* the digits are on the screen, so the user may answer */
   gboolean over;        /* the user rejected, and the other device is being told */
-  guint timer;          /* limits the time of that */
+  guint timer;          /* limits the time for telling it */
 } Pairing;
 
 struct _NamidaPairings
@@ -129,7 +130,7 @@ pairings_confirmed (GObject *source, GAsyncResult *result, gpointer user_data)
     g_clear_error (&error);
 }
 
-/* The remote user rejected or did not answer in time, so the local user need not go on comparing. If this request
+/* The remote user rejected or did not answer in time, so the local user need not continue to compare. If this request
  * ended for another reason, the next step finds out. */
 static void
 pairings_ended_there (GObject *source, GAsyncResult *result, gpointer user_data)

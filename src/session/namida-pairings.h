@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 
 #define NAMIDA_TYPE_PAIRINGS (namida_pairings_get_type ())
 /**
- * NamidaPairings: lists the requests of other devices and runs at most one pairing that was started here. The room
- * trusts nobody itself. Signal "paired" (fingerprint, alias, auto-accept): users of both devices have confirmed this
- * key; emitted before the operation finishes.
+ * NamidaPairings: lists the requests of other devices and runs at most one pairing that was started here. It does not
+ * change the trust store itself. Signal "paired" (fingerprint, alias, auto-accept): users of both devices have
+ * confirmed this key; emitted before the operation finishes.
  */
 G_DECLARE_FINAL_TYPE (NamidaPairings, namida_pairings, NAMIDA, PAIRINGS, GObject)
 

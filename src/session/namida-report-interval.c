@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-report-interval.h: the interval between two reports of the same kind, and the report about a row
+ * that could not be written to the history. Used by the hub, the inbox and the outbox. Main context. */
 #include "config.h"
 
 #include "namida-report-interval.h"

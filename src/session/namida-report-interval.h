@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Limits how often the rooms of the hub report what any device can cause any number of times. Main context. */
+/* Limits how often the rooms of the hub report events that any device can cause any number of times. Main context. */
 #pragma once
 
 #include <gio/gio.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida_take_up(): a worker reads the rows, then each of them is passed to its owner. Called by the inbox
+ * and the outbox when they start. Main context. */
 #include "config.h"
 
 #include "namida-take-up.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaTransferList: limits the number of finished transfers and of their files, and remembers which rows
+ * the history shows instead. Used by the hub, the inbox, the outbox and the history. Main context. */
 #include "config.h"
 
 #include "namida-transfer-list.h"

@@ -59,7 +59,7 @@ decide_landing_of (const NamidaJournalSession *parked)
   return g_strcmp0 (parked->landing, "backup") == 0 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
 }
 
-/* The word for it in the record of a version. */
+/* Returns the word for the agreement @by in the record of a version. */
 static const char *
 decide_record_word (const char *by)
 {
@@ -113,8 +113,8 @@ decide_refuse (NamidaOffer *offer, NamidaError code, const char *sentence)
   namida_offer_refuse (offer, reason);
 }
 
-/* Reports that a policy refused an offer without asking, so that a user who misses something finds the reason. Not on
- * each attempt of a device that tries all day. */
+/* Reports that a policy refused an offer without asking, so that a user who misses something finds the reason. Limits
+ * the number of reports, because a device may try all day. */
 static void
 decide_report_refused (NamidaInbox *self, NamidaOffer *offer)
 {
@@ -262,7 +262,7 @@ decide_goes_on (const NamidaJournalSession *parked, NamidaOffer *offer, Policy p
          && namida_journal_session_covers (parked, bytes, files);
 }
 
-/* Only if the settings do not refuse the device may it learn what became of an earlier attempt. */
+/* Whether the settings refuse the device. If so, it must not learn what became of an earlier attempt. */
 static gboolean
 decide_is_refusal (Policy policy)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds which files of an open offer are here already, for the person who decides about it. It uses what the answer to
- * the offer will use, so it knows only files that this device sent before, or that lie where the offer would put them;
- * the sender learns nothing. The window calls it. Main context; the store is asked in a worker. */
+/* Finds which files of an open offer are already on this device, for the user who decides about it. It uses the same
+ * knowledge as the answer to the offer, so it finds only files that the sender sent before, and files that exist where
+ * the offer would save them. The sender learns nothing. The window calls it. Main context; the store is asked in a
+ * worker. */
 #include "config.h"
 
 #include "namida-inbox-private.h"

@@ -82,13 +82,13 @@ NamidaOffer *namida_inbox_find (NamidaInbox *self, const char *id);
 void
 namida_inbox_accept (NamidaInbox *self, NamidaOffer *offer, NamidaLanding landing, const char *folder, gboolean always);
 /**
- * namida_inbox_block: declines @offer, and silently everything that this key offers, asks or sends from now on. A
- * device that has proven no key is only declined.
+ * namida_inbox_block: declines @offer, and silently declines everything from the key of its sender from now on. If the
+ * sender has not proven a key, only this offer is declined.
  */
 void namida_inbox_block (NamidaInbox *self, NamidaOffer *offer);
 /**
- * namida_inbox_look_here_async: finds which files of an open offer are here already. @landing, @folder: (nullable): as
- * for namida_inbox_accept(). Nothing is told to the sender, created or recorded.
+ * namida_inbox_look_here_async: finds which files of an open offer are already on this device. @landing, @folder:
+ * (nullable): as for namida_inbox_accept(). The sender learns nothing, and nothing is created or recorded.
  */
 void namida_inbox_look_here_async (NamidaInbox *self,
                                    NamidaOffer *offer,

@@ -7,7 +7,7 @@
 
 #include "namida-interface.h"
 
-/** One kind of finder. */
+/** FinderKind: one kind of finder. */
 typedef struct
 {
   const char *name; /* (nullable): its name in NAMIDA_FINDERS; %NULL: cannot be disabled */
@@ -91,7 +91,7 @@ finders_start_one (NamidaNeighborhood *self, guint i, NamidaDeviceInfo *own, GEr
   return TRUE;
 }
 
-/* What the finders announce. Returns: (transfer full) */
+/* Returns (transfer full): the information that the finders announce. */
 static NamidaDeviceInfo *
 finders_dup_own (NamidaNeighborhood *self)
 {
@@ -105,7 +105,7 @@ namida_neighborhood_start (NamidaNeighborhood *self, gboolean announcing_only, G
   g_autoptr (NamidaDeviceInfo) own = finders_dup_own (self);
   gboolean fine = TRUE;
 
-  /* All of them, also after a failure, because each has to know what may be announced. */
+  /* Start all of them, even after a failure, because each has to know what may be announced. */
   for (guint i = 0; i < self->finders->len; i++)
     if (!announcing_only || finder_kinds[i].announces)
       fine = finders_start_one (self, i, own, fine ? error : NULL) && fine;

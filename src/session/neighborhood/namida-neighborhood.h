@@ -38,7 +38,7 @@ void namida_neighborhood_set_silent (NamidaNeighborhood *self, gboolean silent);
 void namida_neighborhood_open (NamidaNeighborhood *self, gboolean localsend);
 /**
  * namida_neighborhood_start: starts or restarts all enabled finders. @announcing_only: only those that announce this
- * device's name
+ * device's name. Returns: %FALSE with the first error of a finder that is needed.
  */
 gboolean namida_neighborhood_start (NamidaNeighborhood *self, gboolean announcing_only, GError **error);
 /** namida_neighborhood_close: stops and frees the finders. The list of devices stays. */

@@ -41,7 +41,7 @@ attempt_send_done (GObject *source, GAsyncResult *result, gpointer user_data)
       sending->away_since = 0;
       sending->tries = 0;
     }
-  /* The files are read before the device is asked. */
+  /* Files are read before the device is contacted, so an attempt that has reached the device has read all of them. */
   sending->has_reread |= sending->reread
                          && (namida_sender_get_reached (NAMIDA_SENDER (source))
                              || namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED);
@@ -56,7 +56,7 @@ attempt_send_done (GObject *source, GAsyncResult *result, gpointer user_data)
     namida_sending_write (self, transfer);
 }
 
-/* From the moment that it was accepted, an outgoing transfer is in the history, because the program may be killed. */
+/* Writes an outgoing transfer to the history as soon as it is accepted, because the program may be killed. */
 static void
 attempt_on_state (NamidaTransfer *transfer)
 {

@@ -63,7 +63,7 @@ join_grow (NamidaSending *sending, GListModel *files)
   sending->what = namida_send_source_new_for_files (G_LIST_MODEL (all), NULL);
 }
 
-/* Whether @transfer is one of the user to this device that has not ended. */
+/* Whether @transfer was started by the user, goes to this device and has not ended. */
 static gboolean
 join_is_users (NamidaTransfer *transfer, const char *fingerprint)
 {

@@ -58,7 +58,7 @@ namida_sending_claim (NamidaOutbox *outbox, const char *history_id, int *lock)
   g_autofree char *path = folder != NULL ? g_build_filename (folder, "sendings.lock", NULL) : NULL;
   g_autoptr (GError) error = NULL;
 
-  /* Nobody else has a database in memory. */
+  /* No other program can use a database in memory. */
   if (path == NULL)
     return TRUE;
   if (*lock < 0)

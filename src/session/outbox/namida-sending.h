@@ -40,8 +40,9 @@ void namida_sending_allow_unencrypted (NamidaTransfer *transfer);
 void namida_sending_set_pin (NamidaTransfer *transfer, const char *pin);
 
 /**
- * namida_sending_is_settled: Returns: whether @transfer is an outgoing one whose row in the history is final, and which
- * the list of transfers need not keep. What failed stays until the user tries it again, unless a schedule will.
+ * namida_sending_is_settled: Returns: whether @transfer is an outgoing one whose row in the history is final, so that
+ * the list of transfers need not keep it. A failed transfer stays in the list until the user retries it, unless a
+ * schedule does.
  */
 gboolean namida_sending_is_settled (NamidaTransfer *transfer);
 /** namida_sending_get_row_id: Returns: (nullable): the row in the history; %NULL: none yet, or not an outgoing one. */

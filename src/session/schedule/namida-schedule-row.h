@@ -59,8 +59,8 @@ const char *namida_schedule_outcome_to_text (NamidaScheduleOutcome outcome);
  */
 GPtrArray *namida_schedule_rows_list (NamidaDatabase *database, GError **error);
 /**
- * namida_schedule_row_add: adds @row and sets its id. A schedule with a time of day waits for that time; others are
- * due at once.
+ * namida_schedule_row_add: adds @row and sets its id. A schedule with a time of day waits for that time; others are due
+ * at once. Returns: %FALSE with STORAGE or NO_SPACE.
  */
 gboolean namida_schedule_row_add (NamidaDatabase *database, NamidaScheduleRow *row, GError **error);
 /**

@@ -65,7 +65,7 @@ namida_schedule_take_row (NamidaSchedule *self, NamidaScheduleRow *row)
 {
   g_autoptr (NamidaScheduleRow) before = self->row;
 
-  /* What this program knows about its run is newer than what was read. */
+  /* The results of this program's own run are newer than the row that was read. */
   if (self->running != NULL || self->writing || self->unwritten)
     {
       row->slot_at = before->slot_at;

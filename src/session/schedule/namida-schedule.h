@@ -30,6 +30,7 @@ G_DECLARE_FINAL_TYPE (NamidaSchedule, namida_schedule, NAMIDA, SCHEDULE, GObject
 const NamidaScheduleRow *namida_schedule_get_row (NamidaSchedule *self);
 /** namida_schedule_get_id: Returns: the id of the row in the database. */
 gint64 namida_schedule_get_id (NamidaSchedule *self);
+/** namida_schedule_get_state: Returns: what the schedule does or waits for. */
 NamidaScheduleState namida_schedule_get_state (NamidaSchedule *self);
 /**
  * namida_schedule_state_to_text: Returns: (transfer none): a word for scripts: "off", "idle", "waits-for-device", …
@@ -42,7 +43,8 @@ gint64 namida_schedule_get_next_at (NamidaSchedule *self);
  * stop. Translated.
  */
 char *namida_schedule_dup_state_words (NamidaSchedule *self);
-/** namida_schedule_row_dup_what_words: the same of a row. */
+/** namida_schedule_row_dup_what_words: Returns: (transfer full): what @row sends: “Newest Namida backup” and the names
+ * of the folders. Translated. */
 char *namida_schedule_row_dup_what_words (const NamidaScheduleRow *row);
 
 G_END_DECLS

@@ -42,7 +42,7 @@ stale_list_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
     g_task_return_error (task, error);
 }
 
-/* What was already so when the program started is not reported, because it was reported when it happened. */
+/* Does not report a loss that existed when the program started, because it was reported when it happened. */
 static void
 stale_list_tell_lost (NamidaStaleList *self, const NamidaStaleDevice *device)
 {
@@ -151,7 +151,7 @@ namida_stale_list_stop (NamidaStaleList *self)
   g_clear_object (&self->database);
 }
 
-/* Returns: (transfer none) (nullable): good until the next turn of the main loop. */
+/* Returns: (transfer none) (nullable): valid until the next iteration of the main loop. */
 static const NamidaStaleDevice *
 stale_list_find (NamidaStaleList *self, const char *fingerprint, NamidaStaleDirection direction)
 {

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 #define NAMIDA_TYPE_STALE_LIST (namida_stale_list_get_type ())
 /**
  * NamidaStaleList: signal "changed": the words for rows may have changed. Signal "stale" (const char *sentence,
- * gboolean first): a device has had no backup for too long; @first: nobody was told yet, otherwise a day has passed
- * since the last report. Signal "shrunk" (const char *sentence): the backup that has just arrived lacks many songs
- * that the previous one had.
+ * gboolean first): a device has had no backup for too long; @first: no user has been notified yet; otherwise, a day has
+ * passed since the last report. Signal "shrunk" (const char *sentence): the backup that has just arrived lacks many
+ * songs that the previous one had.
  */
 G_DECLARE_FINAL_TYPE (NamidaStaleList, namida_stale_list, NAMIDA, STALE_LIST, GObject)
 

@@ -206,8 +206,8 @@ stale_read_versions (NamidaDatabase *database, GHashTable *entries, GError **err
   return step == SQLITE_DONE;
 }
 
-/* A fetched version is no backup. Neither is one that was restored to another device, but nobody does that regularly.
- */
+/* Reads the transfers that were sent. Fetched versions are not included. Versions that were sent to restore them on
+ * another device are, although they are not backups; this does not happen regularly. */
 static gboolean
 stale_read_sent (NamidaDatabase *database, GHashTable *entries, GError **error)
 {

@@ -27,7 +27,7 @@ typedef struct
   gint64 interval;   /* the usual interval in microseconds; 0: not enough backups to know */
   gboolean never;    /* there was no backup yet */
   gboolean is_stale; /* no backup for twice the usual interval */
-  gboolean is_first; /* nobody was told about this yet */
+  gboolean is_first; /* no user has been notified of this yet */
   gboolean is_daily; /* a day has passed since it was last logged */
   guint n_lost;      /* songs that the newest backup lacks in comparison with the previous one, if they are many */
 } NamidaStaleDevice;
