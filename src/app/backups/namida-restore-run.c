@@ -80,7 +80,7 @@ run_dup_summary (const NamidaRestoreResult *result, const NamidaFittedBackup *fi
   return g_steal_pointer (&files);
 }
 
-/* Where something was put: the folder of the first music that came back, or of the zip. (transfer full) (nullable) */
+/* Returns (transfer full) (nullable): the folder of the first restored music, or of the zip. */
 static char *
 run_dup_folder (NamidaRestoreDialog *self)
 {
@@ -351,7 +351,7 @@ run_on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!namida_hub_undo_restore_finish (NAMIDA_HUB (source), result, &undone, &error))
     {
       namida_restore_dialog_show_problem (self, _ ("Could Not Undo"), error);
-      gtk_widget_set_visible (GTK_WIDGET (self->undo_button), TRUE); /* once what the sentence names is mended */
+      gtk_widget_set_visible (GTK_WIDGET (self->undo_button), TRUE); /* for another attempt when the problem is fixed */
       return;
     }
   text = run_dup_undone_words (&undone);
@@ -367,7 +367,7 @@ void
 namida_restore_run_undo (NamidaRestoreDialog *self)
 {
   gtk_widget_set_visible (GTK_WIDGET (self->undo_button), FALSE);
-  /* This one: another program may have restored something since. */
+  /* Name the restore, because another program may have restored something since. */
   namida_hub_undo_restore_async (self->hub, namida_restore_plan_get_record (self->plan), NULL, run_on_undone,
                                  g_object_ref (self));
 }

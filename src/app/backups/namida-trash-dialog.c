@@ -152,7 +152,8 @@ trash_dialog_on_loaded (GObject *source, GAsyncResult *result, gpointer user_dat
   adw_message_dialog_set_body (dialog, body != NULL ? body : error->message);
   if (trashed != NULL)
     trash_dialog_show_rows (dialog, trashed);
-  /* Only with its text, because older versions of libadwaita (such as 1.2) cut off a text that comes later. */
+  /* Show the dialog only when it has its text, because older versions of libadwaita (such as 1.2) cut off a text that
+   * is set later. */
   if (!gtk_widget_get_visible (GTK_WIDGET (dialog)))
     namida_dialog_present (dialog);
 }

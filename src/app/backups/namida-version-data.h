@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the page of a version shows from the backup zip. Main context; the zip is read in a worker thread. */
+/* The data from the backup zip that the page of a version shows. Main context; the zip is read in a worker thread. */
 #pragma once
 
 #include "namida-inspection.h"

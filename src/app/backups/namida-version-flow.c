@@ -328,7 +328,8 @@ on_forget_response (AdwMessageDialog *dialog, const char *response, gpointer use
     job_free (job);
 }
 
-/* Without its drive nothing of the version can be moved. @job: (transfer full) */
+/* Asks whether to take the version off the list, because it cannot be moved to the trash without its drive. @job:
+ * (transfer full) */
 static void
 ask_to_forget (Job *job)
 {

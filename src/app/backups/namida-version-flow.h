@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the user can do with a version, from any widget of the window. @from is a widget in the window. Main
- * context. */
+/* The operations on a version, for any widget of the window. @from is a widget in the window. Main context. */
 #pragma once
 
 #include <adwaita.h>

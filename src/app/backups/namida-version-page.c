@@ -169,7 +169,7 @@ version_page_show_music (NamidaVersionPage *self)
 
 /* ---- data from the zip ---- */
 
-/* What is not known has no tile: the lines are filled with those that there are. */
+/* Adapts the number of tiles per line, because unknown counts have no tile. */
 static void
 version_page_fit_tiles (NamidaVersionPage *self, gboolean narrow)
 {
@@ -334,7 +334,8 @@ version_page_show_problem (NamidaVersionPage *self, const char *text)
 
 /* ---- one part after the other ---- */
 
-/* All of it in one turn of the main loop would hold up the window for longer than a frame or two. */
+/* Adds one part in each iteration of the main loop, because all of them together would block the window for longer than
+ * a frame or two. */
 typedef struct
 {
   NamidaVersionPage *page; /* owned */

@@ -27,7 +27,7 @@ namida_send_also_dup_chosen (AdwExpanderRow *row)
   return chosen;
 }
 
-/* The closed row names the devices, so that nobody sends to one without seeing it, and says which are not trusted. */
+/* The closed row names the chosen devices, so that the user sees all of them, and says which are not trusted. */
 static void
 send_also_show (AdwExpanderRow *row)
 {
@@ -49,7 +49,7 @@ send_also_show (AdwExpanderRow *row)
   adw_expander_row_set_subtitle (row, escaped);
 }
 
-/* A device that becomes doubtful while the window is open goes, and nothing is sent to it. */
+/* Removes a device that becomes doubtful while the window is open, so that nothing is sent to it. */
 static void
 send_also_on_warning (NamidaPeer *peer, GParamSpec *pspec, GtkCheckButton *check)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the user can do with a device or a transfer, from any widget of the window. @from is a widget in the window.
- * Main context. */
+/* The operations on a device or a transfer, for any widget of the window. @from is a widget in the window. Main
+ * context. */
 #pragma once
 
 #include <adwaita.h>

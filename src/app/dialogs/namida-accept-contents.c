@@ -125,7 +125,7 @@ accept_contents_find_rows (NamidaAcceptContents *self)
     }
 }
 
-/* the sum and the check buttons, after the offer was changed elsewhere. */
+/* Updates the sum and the check buttons after the offer was changed elsewhere. */
 static void
 accept_contents_show (NamidaAcceptContents *self)
 {

@@ -17,8 +17,8 @@ G_DECLARE_FINAL_TYPE (NamidaAcceptContents, namida_accept_contents, NAMIDA, ACCE
 
 /** namida_accept_contents_set_offer: sets the offer. Call it once, while the offer is open. */
 void namida_accept_contents_set_offer (NamidaAcceptContents *self, NamidaOffer *offer);
-/** namida_accept_contents_set_here: shows what is here already. @here: (nullable): namida_hub_look_here_finish();
- * %NULL: not known. */
+/** namida_accept_contents_set_here: shows which files are already on this device. @here: (nullable): the result of
+ * namida_inbox_look_here_finish(); %NULL: not known. */
 void namida_accept_contents_set_here (NamidaAcceptContents *self, GBytes *here);
 /** namida_accept_contents_get_new_bytes: Returns: the size of the accepted files that are not here yet. */
 guint64 namida_accept_contents_get_new_bytes (NamidaAcceptContents *self);

@@ -226,7 +226,7 @@ accept_dialog_on_looked (GObject *source, GAsyncResult *result, gpointer user_da
   accept_dialog_show_room (self);
 }
 
-/* Another destination may hold other files. */
+/* Searches again, because another destination may contain other files. */
 static void
 accept_dialog_look (NamidaAcceptDialog *self)
 {

@@ -16,7 +16,7 @@ G_DECLARE_FINAL_TYPE (NamidaAcceptDialog, namida_accept_dialog, NAMIDA, ACCEPT_D
 
 /** namida_accept_dialog_new: Returns: (transfer none) */
 NamidaAcceptDialog *namida_accept_dialog_new (NamidaHub *hub, GSettings *settings, NamidaOffer *offer);
-/** namida_offer_tag: how the device behind an offer stands to us. */
+/** namida_offer_tag: Returns: a NamidaTagKind: the relation of the sender of @offer to this device. */
 guint namida_offer_tag (NamidaHub *hub, NamidaOffer *offer);
 /**
  * namida_offer_landing: Returns: the default destination: the one chosen for the sender if it is trusted, else that

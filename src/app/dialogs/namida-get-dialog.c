@@ -142,8 +142,8 @@ get_dialog_describe (NamidaGetDialog *self, const char *text)
   adw_preferences_group_set_description (self->version_group, escaped);
 }
 
-/* The words of the other device, and where to press if it has a window. The switch is only there if this computer is
- * trusted there; then the words name the command, in every language. */
+/* Shows the message of the other device and, if it has a window, where to allow fetching. The switch exists only if
+ * that device trusts this computer; in that case, the message contains the command in every language. */
 static void
 get_dialog_show_declined (NamidaGetDialog *self, const char *message)
 {

@@ -158,7 +158,7 @@ merge_add_count (NamidaMergeDialog *self, const char *title, const char *rule, c
   gtk_widget_set_margin_top (box, 9);
   gtk_widget_set_margin_bottom (box, 12);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  /* A row is read by its label alone, not by what is in it. */
+  /* Screen readers read only the label of a row, not its contents. */
   spoken = g_strdup_printf ("%s: %'u. %s", title, (guint) count->result, rule);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   adw_preferences_group_add (self->counts_group, row);
@@ -177,7 +177,7 @@ merge_dup_playlist_rule (const NamidaMergedVersions *merged)
                           n);
 }
 
-/* What has to be said about the result; "" for nothing. */
+/* Returns (transfer full): a text about the result; "" if there is nothing to say. */
 static char *
 merge_dup_hint (const NamidaMergedVersions *merged)
 {

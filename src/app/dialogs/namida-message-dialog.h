@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 #define NAMIDA_TYPE_MESSAGE_DIALOG (namida_message_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaMessageDialog, namida_message_dialog, NAMIDA, MESSAGE_DIALOG, AdwWindow)
 
-/** namida_message_dialog_watch: shows it above @window whenever a message comes; one at a time. @window: not owned; the
- * watching ends with it. */
+/** namida_message_dialog_watch: shows the dialog above @window whenever a message comes, one dialog at a time. @window:
+ * not owned; ends with it. */
 void namida_message_dialog_watch (NamidaHub *hub, GtkWindow *window);
 
 G_END_DECLS

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Dragging files out of the details window. A transfer does not keep the path of every saved file, so the places that
- * it can have are looked at, and a file of another size or time is not taken for it: a song whose tags were changed
- * may have the same size. Called by namida-file-row.c. Main
- * context. */
+/* Dragging files out of the details window. A transfer does not store the path of every saved file, so all possible
+ * paths are tried. The file must have the size and the time of its entry, because a song whose tags were changed may
+ * have the same size. Called by namida-file-row.c. Main context. */
 #include "config.h"
 
 #include "namida-file-drag.h"

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/** Returns: (transfer none) (nullable): the file that a row shows now. */
+/** NamidaFileDragItem: Returns: (transfer none) (nullable): the file that @row shows now. */
 typedef NamidaFileItem *(*NamidaFileDragItem) (GtkWidget *row);
 
 /**

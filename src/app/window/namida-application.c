@@ -123,7 +123,7 @@ namida_application_finalize (GObject *object)
   G_OBJECT_CLASS (namida_application_parent_class)->finalize (object);
 }
 
-/* Mark the development version clearly, so that nobody takes it for the program that keeps their backups. */
+/* Mark the development version clearly, so that users do not mistake it for the program that keeps their backups. */
 static void
 namida_application_window_added (GtkApplication *application, GtkWindow *window)
 {

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/** NamidaIntroduction: what the first start asks: a name and a folder, with defaults that suit most users. */
+/** NamidaIntroduction: asks for a name and a folder at the first start, with defaults that suit most users. */
 #define NAMIDA_TYPE_INTRODUCTION (namida_introduction_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaIntroduction, namida_introduction, NAMIDA, INTRODUCTION, AdwWindow)
 

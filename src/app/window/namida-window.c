@@ -125,7 +125,7 @@ window_on_toast_folder (GtkWidget *widget, const char *action, GVariant *paramet
   adw_toast_overlay_add_toast (NAMIDA_WINDOW (widget)->toasts, toast);
 }
 
-/* Ctrl+Z belongs to the text that has the focus while there is no such toast. @toast: (nullable) */
+/* Without such a toast, Ctrl+Z is left to the text that has the focus. @toast: (nullable) */
 static void
 window_set_undo (NamidaWindow *self, AdwToast *toast)
 {
@@ -304,7 +304,7 @@ namida_window_show_problem (NamidaWindow *self, const GError *problem)
 /* Pixels. While the three pages are covered, their header is not measured, so compare the width with this. */
 #define NARROW_BELOW 550
 
-/* Never called during layout: a bar that appeared or disappeared then left a blank strip. */
+/* Must not be called during layout, because a bar that appears or disappears then would leave a blank strip. */
 static gboolean
 window_arrange (gpointer user_data)
 {
