@@ -20,7 +20,7 @@ typedef struct _NamidaCliDemoReceiver NamidaCliDemoReceiver;
 NamidaCliDemoReceiver *namida_cli_demo_receiver_start (const char *folder, const char *alias, GError **error);
 /**
  * namida_cli_demo_receiver_wait: waits at most @seconds for the next event named @event. Returns: (transfer full)
- * (nullable)
+ * (nullable): %NULL with UNREACHABLE if the process does not answer in time.
  */
 JsonObject *
 namida_cli_demo_receiver_wait (NamidaCliDemoReceiver *self, const char *event, guint seconds, GError **error);

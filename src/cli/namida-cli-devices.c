@@ -53,7 +53,7 @@ add_dialects (JsonBuilder *builder, NamidaDialect dialects)
   json_builder_end_array (builder);
 }
 
-/* alias address port fingerprint uuid type speaks trusted encrypted. */
+/* Adds "alias", "address", "port", "fingerprint", "uuid", "type", "speaks", "trusted" and "encrypted". */
 static void
 cli_devices_add (JsonBuilder *builder, NamidaPeer *peer)
 {

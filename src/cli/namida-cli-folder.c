@@ -47,7 +47,7 @@ namida_cli_folder_is_elsewhere (NamidaCli *cli, const char *folder)
              || namida_mount_is_away (database, folder));
 }
 
-/* Remembers where the folder is mounted, so that it is missed when its drive is not connected. */
+/* Records where the folder is mounted, so that a later run notices when its drive is not connected. */
 static void
 folder_note_mount (NamidaCli *cli, const char *folder)
 {

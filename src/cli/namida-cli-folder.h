@@ -10,10 +10,11 @@ G_BEGIN_DECLS
 /**
  * namida_cli_make_folder: creates a folder that was given and does not exist, and reports this. Do this only at the
  * start: a folder that disappears later is on a drive that was disconnected, and must not be created again. Only the
- * last component of the path is created. If the drive of the folder is not connected, nothing is
- * created, and this is reported. Nothing happens unless @used.
+ * last component of the path is created. If the drive of the folder is not connected, nothing is created, and this is
+ * reported. Nothing happens unless @used.
  * @folder: (nullable): absolute path
- * Returns: whether files can be stored there
+ *
+ * Returns: whether files can be stored there; %FALSE with STORAGE or NO_SPACE
  */
 gboolean namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean used, GError **error);
 /**
@@ -21,10 +22,11 @@ gboolean namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean us
  * connected now.
  */
 gboolean namida_cli_folder_is_elsewhere (NamidaCli *cli, const char *folder);
-/** namida_cli_tell_elsewhere: Warns that the files of @folder are not here, and that nothing is stored until they
- * are. */
+/** namida_cli_tell_elsewhere: warns that the drive of @folder is not connected, and that nothing is stored until it is.
+ * */
 void namida_cli_tell_elsewhere (const char *folder);
-/** namida_cli_check_folder: @chosen: as in namida_folder_check(). Returns: whether files can be stored there. */
+/** namida_cli_check_folder: @chosen: as in namida_folder_check(). Returns: whether files can be stored there; %FALSE
+ * with STORAGE if not. */
 gboolean namida_cli_check_folder (const char *folder, gboolean chosen, GError **error);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where a command gets its PIN from. Main thread. */
+/* Reads the PIN of a command. Main thread. */
 #pragma once
 
 #include <glib.h>

@@ -265,7 +265,7 @@ on_notify (NamidaCliProgress *self)
   self->told_at = now;
 }
 
-/* "files", "stored", "kept", "failed" and "bytes". */
+/* Adds "files", "stored", "kept", "failed" and "bytes". */
 static void
 cli_progress_add_tally (JsonBuilder *builder, NamidaTransfer *transfer)
 {

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * message.
  */
 gboolean namida_cli_report_check (const char *path);
-/** namida_cli_report_write: writes the report in place of an older one, or into a device or pipe. Blocking. */
+/** namida_cli_report_write: writes the report in place of an older one, or into a device or pipe. Blocking. Returns:
+ * %FALSE with @error if the file cannot be written. */
 gboolean namida_cli_report_write (const char *path, NamidaTransfer *transfer, GError **error);
 
 G_END_DECLS

@@ -49,7 +49,7 @@ namida_cli_sent_before_choose (NamidaCli *cli,
                                          namida_cli_keep_result, &result);
   namida_cli_wait (&result);
   n = namida_outbox_count_sent_before_finish (namida_hub_get_outbox (hub), result, &bytes, &local);
-  /* The transfer itself reports what is wrong with the files. */
+  /* The transfer itself reports problems with the files. */
   if (n == 0 && !g_cancellable_is_cancelled (cli->cancellable))
     return TRUE;
   if (n > 0)

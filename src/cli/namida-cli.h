@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every command gets: the global options, and the cancellable that ends it. Main thread only. */
+/* The arguments of every command: the global options, and the cancellable that ends it. Main thread only. */
 #pragma once
 
 #include "namida-hub.h"
@@ -56,7 +56,7 @@ int namida_cli_usage (const char *format, ...) G_GNUC_PRINTF (1, 2);
 char *namida_cli_dup_data_dir (NamidaCli *cli);
 /**
  * namida_cli_open_database: opens the device's database, for commands that need no network. Returns: (transfer full)
- * (nullable)
+ * (nullable): %NULL with STORAGE or NO_SPACE.
  */
 NamidaDatabase *namida_cli_open_database (NamidaCli *cli, GError **error);
 /**
@@ -83,8 +83,8 @@ void namida_cli_wait (GAsyncResult **result);
  */
 gboolean namida_cli_wait_ms (NamidaCli *cli, guint ms);
 /**
- * namida_cli_start_hub: @options: the global options are filled in here. Returns: (transfer full) (nullable): a
- * running hub.
+ * namida_cli_start_hub: @options: the global options are filled in here. Returns: (transfer full) (nullable): a running
+ * hub; %NULL with an error of namida_hub_start_finish().
  */
 NamidaHub *namida_cli_start_hub (NamidaCli *cli, NamidaHubOptions *options, GError **error);
 /** namida_cli_stop_hub: stops @hub, waits until it has stopped, and releases it. */
@@ -96,7 +96,7 @@ void namida_cli_stop_hub (NamidaHub *hub);
 gboolean namida_cli_check_place (const char *text);
 /**
  * namida_cli_resolve: finds a device: waits up to 5 s, then scans the local networks. Returns: (transfer full)
- * (nullable)
+ * (nullable): %NULL with NO_SUCH_DEVICE or another error of namida_hub_resolve_finish().
  */
 NamidaPeer *namida_cli_resolve (NamidaCli *cli, NamidaHub *hub, const char *text, GError **error);
 

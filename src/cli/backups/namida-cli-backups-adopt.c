@@ -42,8 +42,7 @@ adoption_run (Adoption *self, GCancellable *cancellable, GError **error)
   fine
       = namida_version_folders_has (self->folder) || namida_store_mark_ensure (self->database, self->folder, fd, error);
   close (fd);
-  /* The user has confirmed whose folder this is, so versions in the trash of a program that is gone are found,
-   * too. */
+  /* The user named the folder, so also find versions in the trash of programs that no longer exist. */
   if (fine)
     namida_trash_find (self->database, self->folder, TRUE);
   return fine && namida_version_adopt (self->database, self->folder, &self->adopted, cancellable, error);

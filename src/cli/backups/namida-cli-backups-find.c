@@ -36,8 +36,8 @@ find_emit (const NamidaFindHit *hit)
   namida_cli_emit (builder);
 }
 
-/* Shows how to restore this one thing alone, if a version has it. A name that a terminal cannot show as it is would be
- * another name in the command, so there is none for it. */
+/* Shows how to restore this one thing alone, if a version has it. If a terminal cannot show the name unchanged, no
+ * command is shown, because its name would be a different one. */
 static void
 find_print_command (const NamidaFindHit *hit)
 {

@@ -352,7 +352,7 @@ verify_folder (NamidaCli *cli, const char *folder)
       verify_tell_doubt (cli, one->version, one->zip, one->doubt, NULL);
       doubts++;
     }
-  /* Ctrl+C ended the look into the zips: the version is not verified, but what is damaged is known. */
+  /* Ctrl+C ended the inspection of the zips, so the version is not verified, but report the damage that was found. */
   if (g_cancellable_set_error_if_cancelled (cli->cancellable, &error))
     {
       verify_tell_damages (cli, verified->report);
@@ -386,7 +386,7 @@ namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
   report = namida_versions_verify_finish (versions, result, &error);
   if (report == NULL)
     return namida_cli_fail (self->cli, error);
-  /* Without a look into the zips, nobody knows whether Namida can restore them: the version is not verified. */
+  /* Without inspecting the zips, it is unknown whether Namida can restore them, so the version is not verified. */
   if (!verify_tell_doubts (self->cli, versions, version, &doubts, &error))
     {
       verify_tell_damages (self->cli, report);

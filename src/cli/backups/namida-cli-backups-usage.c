@@ -33,7 +33,7 @@
   "SELECT coalesce (fingerprint, alias) AS device, fingerprint, alias, max (arrival), count (*) AS n,"                 \
   " sum (bytes) AS bytes FROM versions WHERE removing = 0 AND landing = 'backup' GROUP BY 1) d ORDER BY d.alias"
 
-#define STEPS_AT_ONCE 10000 /* of SQLite, between two looks whether the user pressed Ctrl+C */
+#define STEPS_AT_ONCE 10000 /* steps of SQLite between two checks for Ctrl+C */
 
 /* UsageRow: a version, or all versions of a device. */
 typedef struct
@@ -55,7 +55,7 @@ usage_row_free (gpointer data)
   g_free (self);
 }
 
-/* Usage: what the database says. */
+/* Usage: the results of reading the database. */
 typedef struct
 {
   GPtrArray *versions, *devices; /* (element-type UsageRow) */
@@ -156,7 +156,7 @@ usage_run (gpointer data, GCancellable *cancellable, GError **error)
   return usage->removal != NULL ? g_steal_pointer (&usage) : NULL;
 }
 
-/* ---- what is told ---- */
+/* ---- output ---- */
 
 static void
 usage_tell_version (NamidaCliBackups *self, const UsageRow *row)

@@ -28,16 +28,18 @@ typedef struct
   NamidaRestoreFitOptions fitting;
 } NamidaCliBackups;
 
-/** namida_cli_open_versions: Returns: (transfer full) (nullable): the loaded list of versions, without a network. */
+/** namida_cli_open_versions: Returns: (transfer full) (nullable): the loaded list of versions, without a network; %NULL
+ * with an error of namida_cli_open_database() or of loading. */
 NamidaVersions *namida_cli_open_versions (NamidaCli *cli, GError **error);
 /** namida_cli_open_versions_to_read: like namida_cli_open_versions(), with namida_cli_open_database_to_read(). */
 NamidaVersions *namida_cli_open_versions_to_read (NamidaCli *cli, GError **error);
 /**
  * namida_cli_look_into_zips: waits until each backup zip of @versions has been inspected, see
- * namida_version_get_doubt().
+ * namida_version_get_doubt(). Returns: %FALSE with STORAGE or CANCELLED.
  */
 gboolean namida_cli_look_into_zips (NamidaCli *cli, NamidaVersions *versions, GError **error);
-/** namida_cli_find_version: Returns: (transfer none) (nullable): a version by its number or its folder. */
+/** namida_cli_find_version: Returns: (transfer none) (nullable): a version by its number or its folder; %NULL with
+ * NOT_FOUND. */
 NamidaVersion *namida_cli_find_version (NamidaVersions *versions, const char *text, GError **error);
 /** namida_cli_dup_time: Returns: (transfer full): local time such as "2026-07-19 18:30". */
 char *namida_cli_dup_time (gint64 real_us);
@@ -64,7 +66,9 @@ int namida_cli_backups_show (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_verify (NamidaCliBackups *self, const char *id);
 /** namida_cli_backups_remove: “remove ID”. */
 int namida_cli_backups_remove (NamidaCliBackups *self, const char *id);
+/** namida_cli_backups_forget: “forget ID”. */
 int namida_cli_backups_forget (NamidaCliBackups *self, const char *id);
+/** namida_cli_backups_pin: “pin ID”; “unpin ID” if @pinned is %FALSE. */
 int namida_cli_backups_pin (NamidaCliBackups *self, const char *id, gboolean pinned);
 /* namida-cli-backups-adopt.c */
 /* namida-cli-backups-succeed.c */

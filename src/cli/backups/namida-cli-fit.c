@@ -164,7 +164,7 @@ namida_cli_add_fit (JsonBuilder *builder, const char *path, const NamidaFitResul
     namida_cli_add_match (builder, result->match);
 }
 
-/* what was done, for people or as JSON. */
+/* Prints what was done, for people or as JSON. */
 static void
 cli_fit_print (NamidaCli *cli, const char *path, const NamidaFitResult *result)
 {

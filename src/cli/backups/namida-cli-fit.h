@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the commands that change backups have in common: options and reports. Main thread. */
+/* The options and reports that the commands that change backups have in common. Main thread. */
 #pragma once
 
 #include "namida-cli.h"

@@ -15,7 +15,7 @@
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 
-/* the sentence and the lines, for people. */
+/* Prints the sentence and the lines about the backup, for people. */
 static void
 cli_inspect_print (const NamidaInspection *inspection)
 {
@@ -43,7 +43,7 @@ namida_cli_tell_arrived (NamidaCli *cli, const NamidaInspection *inspection)
     cli_inspect_print (inspection);
 }
 
-/* waits in the main context. (transfer full) (nullable) */
+/* Waits in the main context. Returns (transfer full) (nullable). */
 static NamidaInspection *
 cli_inspect_file (NamidaCli *cli, const char *path, GError **error)
 {

@@ -475,7 +475,7 @@ restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions 
   return NAMIDA_CLI_EXIT_DECLINED;
 }
 
-/* Each song and playlist that was asked for must be there: nothing is restored by halves. */
+/* Each requested song and playlist must exist; otherwise nothing is restored. */
 static gboolean
 restore_pick (NamidaRestorePlan *plan,
               const NamidaCliRestoreOptions *options,

@@ -29,14 +29,15 @@ typedef struct
 
 /** namida_cli_backups_restore_here: “backups restore VERSION|FOLDER --here”. Returns: the exit code. */
 int namida_cli_backups_restore_here (NamidaCli *cli, const NamidaCliRestoreOptions *options);
-/** namida_cli_restore_fit: writes the zip of @plan with the paths of this computer, and reports it. */
+/** namida_cli_restore_fit: writes the zip of @plan with the paths of this computer, and reports it. Returns: %FALSE
+ * with an error of namida_restore_plan_fit_finish(). */
 gboolean namida_cli_restore_fit (NamidaCli *cli,
                                  NamidaRestorePlan *plan,
                                  const NamidaRestoreFitOptions *options,
                                  GError **error);
 /**
  * namida_cli_restore_fit_for: makes a copy of the zip of @version with the paths of @peer and reports the result.
- * Returns: (transfer full) (nullable)
+ * Returns: (transfer full) (nullable): the copy; %NULL with an error of namida_hub_fit_for_finish().
  */
 NamidaFittedBackup *namida_cli_restore_fit_for (NamidaCli *cli,
                                                 NamidaHub *hub,
