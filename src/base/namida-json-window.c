@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Implements namida-json-window.h with madvise(MADV_DONTNEED) on the pages of the mapping that the parser has passed.
  * The state is in thread-local variables, because the scanner and the cursor have no object that could hold it. */
-
 #include "config.h"
 
 #include "namida-json-window.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#pragma once
-
 /* Every limit of the protocol (docs/protocol.md, "Limits"). Each has a test of its own. */
+#pragma once
 
 #define NAMIDA_LIMIT_OFFER_BYTES (64u * 1024 * 1024)
 #define NAMIDA_LIMIT_JSON_BYTES (1024u * 1024)

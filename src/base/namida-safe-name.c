@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
 /* Makes a safe path out of a name that namida_safe_path_check_portable() refuses. Other programs (LocalSend, the
  * phone app) send any name that their file system accepts, and one odd name must not make the whole offer fail. The
  * parsers of these offers call it in worker threads; the functions are pure. The result is checked like any other

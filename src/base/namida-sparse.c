@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes files so that runs of zeros become holes. The receiver of bodies, the fetcher and the restore code call it
+ * for every block that they write; data without zeros costs one look at the first word of each 4 KiB. Any thread. */
 #include "config.h"
 
 #include "namida-sparse.h"
@@ -8,9 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Writes files so that runs of zeros become holes. The receiver of bodies, the fetcher and the restore code call it
- * for every block that they write; data without zeros costs one look at the first word of each 4 KiB. Any thread. */
 
 #define BLOCK 4096u
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
 /* Limits the rate of connections of each address: a number of connections is free at once, and each second allows
  * some more. Further connections of the address wait a little each, which costs this computer nothing, so that a
  * crowd that connects as fast as it can leaves the processors to the transfer of a trusted device. No connection is

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
 /* Holds the body of one request until it is parsed. Strangers send bodies before anybody has agreed to anything, so
  * what all of them hold together is limited: a small part in memory, the rest in unnamed files below /var/tmp, which
  * the system releases when the process ends. Called by the server's worker threads. */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
 /* Assigns places to connections. Strangers may take a limited number of them, per address, per network and in total;
  * the rest is reserved for trusted devices. When the places of strangers are taken, a connection of the address that
  * has the most makes room: first one that has not sent a request yet, then one whose request is not finished. The

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
 /* Schedules TLS handshakes, each of which takes a thread, so that slow strangers hold up neither each other nor
  * trusted devices. An address whose last handshake took long and failed comes last; otherwise, the address with the
  * fewest running handshakes comes first, then the one whose last turn is longest ago. A few turns are reserved for

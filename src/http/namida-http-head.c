@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
 /* Parses the head of one HTTP/1.1 request strictly: anything ambiguous about the end of the head or the body, or
  * about the requested host, is refused. The bytes come from strangers, and a refused head leaves no memory behind.
  * Called by namida_http_reader_head() in worker threads; these functions do no I/O. */

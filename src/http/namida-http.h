@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The small part of HTTP/1.1 that reads the heads and bodies of requests and writes answers. Used by the server; the
+ * reader of answers shares its buffer and its bodies. Worker threads; blocking; the socket's timeout limits each read.
+ * Strict: anything that is not clearly correct is refused. */
 #pragma once
 
 #include <gio/gio.h>
@@ -7,10 +10,6 @@
 #include "namida-rate-limit.h"
 
 G_BEGIN_DECLS
-
-/* The small part of HTTP/1.1 that reads the heads and bodies of requests and writes answers. Used by the server; the
- * reader of answers shares its buffer and its bodies. Worker threads; blocking; the socket's timeout limits each read.
- * Strict: anything that is not clearly correct is refused. */
 
 /**
  * NamidaHttpReader: reads ahead from a stream, so that heads and chunk sizes do not cost a system call for each byte.

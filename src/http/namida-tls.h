@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Mutual TLS with self-signed certificates, for the listener and for client connections. What libsoup and
+ * glib-networking require is handled here (docs/design/003-libsoup.md). Blocking functions run in worker threads. */
 #pragma once
 
 #include "namida-identity.h"
 
 G_BEGIN_DECLS
-
-/* Mutual TLS with self-signed certificates, for the listener and for client connections. What libsoup and
- * glib-networking require is handled here (docs/design/003-libsoup.md). Blocking functions run in worker threads. */
 
 /**
  * namida_tls_trust_no_authority: Call it once, before the first TLS connection of the program. It keeps GLib from

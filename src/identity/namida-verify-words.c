@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
 /* The check that LocalSend 1.18 offers on its page "Verify" (app/lib/pages/verify_page.dart and
  * app/lib/util/fingerprint_alphabet.dart in github.com/localsend/localsend): the SHA-256 of both fingerprints in
  * upper case, sorted and joined, of which the first 128 bits are written as a number in base 272; each digit is one

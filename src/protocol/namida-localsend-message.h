@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The messages of LocalSend (protocol v2, docs/protocol.md "LocalSend") as structs. Pure functions, any thread.
+ * Everything that is parsed is untrusted: unknown keys are ignored, and invalid optional values are dropped.
+ * Messages are written with every key that any version of LocalSend requires. */
 #pragma once
 
 #include "namida-messages.h"
 
 G_BEGIN_DECLS
-
-/* The messages of LocalSend (protocol v2, docs/protocol.md "LocalSend") as structs. Pure functions, any thread.
- * Everything that is parsed is untrusted: unknown keys are ignored, and invalid optional values are dropped.
- * Messages are written with every key that any version of LocalSend requires. */
 
 #define NAMIDA_LOCALSEND_PREFIX "/api/localsend/v2"
 #define NAMIDA_LOCALSEND_TEXT_BYTES (64u * 1024) /* of a text message that is kept and shown */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
 /* Converts LocalSend's prepare-upload into the offer that the rest of the program uses. Problems with the name of a
  * single file are repaired, because LocalSend sends any name that its file system accepts. Called by
  * namida_server_parse_offer() in worker threads; pure functions. */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
 /* Distinguishes files that have the same name in another program's offer: LocalSend sends files of several folders
  * side by side, and two unsafe names may become the same safe name. The second file gets a number, and so does a
  * file with the name of a folder of the offer. Used by the parsers of LocalSend's and the phone app's offers in

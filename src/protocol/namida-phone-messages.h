@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The messages of the Namida Sync phone app (docs/protocol.md, "The phone app's dialect"). Pure functions, any
+ * thread. Everything that is parsed is untrusted, and nothing in it is proven. */
 #pragma once
 
 #include "namida-messages.h"
 
 G_BEGIN_DECLS
-
-/* The messages of the Namida Sync phone app (docs/protocol.md, "The phone app's dialect"). Pure functions, any
- * thread. Everything that is parsed is untrusted, and nothing in it is proven. */
 
 #define NAMIDA_PHONE_READY "Ready for upload"
 #define NAMIDA_PHONE_RECEIVED "File received"

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The running transfers to LocalSend devices. A LocalSend receiver that cancels tells our own server, which finds the
+ * transfer here. Called by the senders and the server, in the main context. */
 #pragma once
 
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-/* The running transfers to LocalSend devices. A LocalSend receiver that cancels tells our own server, which finds the
- * transfer here. Called by the senders and the server, in the main context. */
 
 /** NamidaLocalsendStopped: called at most once, when the receiver cancels. */
 typedef void (*NamidaLocalsendStopped) (gpointer user_data);

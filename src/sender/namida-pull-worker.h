@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The blocking part of fetching. Called by namida-puller.c in worker threads. */
 #pragma once
 
 #include "namida-http-connection.h"
@@ -8,8 +9,6 @@
 #include "namida-workers.h"
 
 G_BEGIN_DECLS
-
-/* The blocking part of fetching. Called by namida-puller.c in worker threads. */
 
 /**
  * namida_pull_ask_any:

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Steps of a worker that are the same for files and packs: the connection, and the results of an attempt. Called by the
+ * threads of an upload job. */
 #include "config.h"
 
 #include "namida-upload-job.h"
@@ -10,9 +12,6 @@
 #include "namida-hash-index.h"
 #include "namida-limits.h"
 #include "namida-sender-private.h"
-
-/* Steps of a worker that are the same for files and packs: the connection, and the results of an attempt. Called by the
- * threads of an upload job. */
 
 #define SILENT_US (15 * G_USEC_PER_SEC)
 /* After a timeout, one short attempt fits into the 30 s after which the user gets a message. */

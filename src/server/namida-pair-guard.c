@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An attacker in the middle has a chance of one in a million with each pairing that begins. Addresses and keys cost
+ * nothing, so there is one limit for all of them: docs/security.md says what it achieves, and
+ * tests/unit/transfer/test-pair-guard.c tests it. Called by namida-server-pair.c. */
 #include "config.h"
 
 #include "namida-pair-guard.h"
 
 #include "namida-clock.h"
 #include "namida-limits.h"
-
-/* An attacker in the middle has a chance of one in a million with each pairing that begins. Addresses and keys cost
- * nothing, so there is one limit for all of them: docs/security.md says what it achieves, and
- * tests/unit/transfer/test-pair-guard.c tests it. Called by namida-server-pair.c. */
 
 struct _NamidaPairGuard
 {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
 /* Answers control requests, and waits for the answer. The handlers of the routes call these functions in the main
  * context; workers of the server's pool write the answers, so that a slow client never blocks the main context. */
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The LocalSend dialect, over TLS (LocalSend 1.18 presents a certificate, older versions and other apps do not) or
+ * plain HTTP. Handlers run in the main context; bodies are parsed and received by workers. */
 #include "config.h"
 
 #include "namida-server-private.h"
@@ -13,9 +15,6 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-/* The LocalSend dialect, over TLS (LocalSend 1.18 presents a certificate, older versions and other apps do not) or
- * plain HTTP. Handlers run in the main context; bodies are parsed and received by workers. */
 
 static GInetSocketAddress *
 address_of (NamidaRequest *request, guint16 port)

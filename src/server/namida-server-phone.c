@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The dialect of the Namida Sync phone app: the same paths over plain HTTP, without sessions and without any proof of
+ * identity. Uploads are matched only by address, place, size and time, and only after the local user accepted the
+ * offer. The app does not read an answer before its body is sent, so unexpected uploads are refused by closing the
+ * connection. Handlers run in the main context; files are received by workers. */
 #include "config.h"
 
 #include "namida-server-private.h"
@@ -11,11 +15,6 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-/* The dialect of the Namida Sync phone app: the same paths over plain HTTP, without sessions and without any proof of
- * identity. Uploads are matched only by address, place, size and time, and only after the local user accepted the
- * offer. The app does not read an answer before its body is sent, so unexpected uploads are refused by closing the
- * connection. Handlers run in the main context; files are received by workers. */
 
 /* ---- uploads ---- */
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
 /* Handles a request from its first byte to its handler. Workers read the head and the body, with limits on the size and
  * the total time of each, and parse the body. The main context only decides: which route the request takes after the
  * head, before any byte of the body is accepted, and what to answer after the body. Called by the listener for

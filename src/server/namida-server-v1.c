@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The v1 dialect of our own devices: TLS with a certificate on both sides. Lists its routes; the handlers are in the
+ * other files of the server. Main context. */
 #include "config.h"
 
 #include "namida-server-private.h"
@@ -13,9 +15,6 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-/* The v1 dialect of our own devices: TLS with a certificate on both sides. Lists its routes; the handlers are in the
- * other files of the server. Main context. */
 
 #define N_ALIASES_MAX 256
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Ends a session of a dialect without hashes and without "finish" (LocalSend, the phone app, links). The received bytes
+ * cannot be compared with anything else, and the sender would not repeat the request if storing fails. */
 #pragma once
 
 #include "namida-receive-session.h"
 
 G_BEGIN_DECLS
-
-/* Ends a session of a dialect without hashes and without "finish" (LocalSend, the phone app, links). The received bytes
- * cannot be compared with anything else, and the sender would not repeat the request if storing fails. */
 
 /** namida_session_end: stores all files and ends @session. @hashes: (transfer full): id → SHA-256 of each completely
  * received file. Main context. */

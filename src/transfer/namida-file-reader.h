@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads the files that are sent. Uses read(2), because a mapped file that shrinks would kill the process. Used by the
+ * upload job, the downloads of the server and the links for browsers. Blocking: worker threads. */
 #pragma once
 
 #include <gio/gio.h>
@@ -8,9 +10,6 @@
 #include "namida-file-result.h"
 
 G_BEGIN_DECLS
-
-/* Reads the files that are sent. Uses read(2), because a mapped file that shrinks would kill the process. Used by the
- * upload job, the downloads of the server and the links for browsers. Blocking: worker threads. */
 
 #define NAMIDA_BLOCK_SIZE (1024u * 1024)
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The text about the state of a transfer that its row shows. Main context. */
 #include "config.h"
 
 #include "namida-format.h"
@@ -6,8 +7,6 @@
 #include "namida-transfer-private.h"
 
 #include <glib/gi18n-lib.h>
-
-/* The text about the state of a transfer that its row shows. Main context. */
 
 static gboolean
 is_sent (NamidaTransfer *self)
