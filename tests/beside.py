@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the cases of a GLib test program side by side: beside.py [--at-once N] PROGRAM [-p CASE…]
+"""Runs the cases of a GLib test program in parallel: beside.py [--at-once N] PROGRAM [-p CASE…]
 
-For programs whose cases wait more than they compute, and use their own folders and ports. Every case is a process, whose output is printed
-in one piece. Prints TAP with one point for each case of the program. A case that ends without its point has failed.
-"""
+For programs whose cases mostly wait, and use their own folders and ports. Each case is a process, whose output is
+printed at once. Prints TAP with one point for each case of the program. A case that ends without its point has
+failed."""
 import argparse
 import concurrent.futures
 import os

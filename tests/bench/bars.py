@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The bars that the engine was built for, computed from one run, and for each that is missed the figures that say why."""
+"""Checks the required figures of the engine against one run, and explains each missed one by the figures that belong to
+it."""
 import statistics
 
 import others

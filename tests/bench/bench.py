@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures the product's own command line beside other programs, in turn, on generated data in memory. Prints Markdown; never part of the tests."""
+"""Compares the command line of this program with other programs, in turn, on generated data in memory. Prints Markdown.
+It is not a test."""
 import argparse
 import contextlib
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs one command of a peer and says what it cost: seconds, CPU time and resident memory of both sides."""
+"""Runs one command of a peer and measures it: seconds, CPU time and resident memory of both sides."""
 import json
 import os
 import select

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures `fit`, `inspect`, `merge` and `compare` on large backups as Namida makes them: the time of the processor and the largest memory, each beside what is
-allowed. namida.py --cli CLI [--write docs/benchmarks.md] [--rounds N]. Ends with 1 when something needs more."""
+"""Measures `fit`, `inspect`, `merge` and `compare` on large backups like those of Namida: the CPU time and the peak
+memory, each next to its limit.
+
+namida.py --cli CLI [--write docs/benchmarks.md] [--rounds N]. Exits with 1 if a limit is exceeded."""
 import argparse
 import json
 import os

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For the benchmark alone, through LD_PRELOAD: takes the place of the running SHA-256 of the program that it is loaded
- * into, and looks at next to none of the data. It shows what the engine does on a processor on which SHA-256 is not
- * what takes the time. It is no mode of the product: a transfer under it proves nothing. */
+/* Replaces the running SHA-256 of the program into which it is loaded with LD_PRELOAD by one that reads almost none of
+ * the data, for the benchmark only. It shows how fast the engine is on a processor on which SHA-256 is not the
+ * bottleneck. It is not a mode of the product: a transfer with it proves nothing. */
 #define _GNU_SOURCE /* RTLD_NEXT */
 #include <dlfcn.h>
 #include <gnutls/crypto.h>

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is no plain peer: the limits (TLS alone, SHA-256 alone, the engine without its hash) and LocalSend of another maker."""
+"""The comparisons of the benchmark that are not ordinary peers: the limits (TLS alone, SHA-256 alone, the engine
+without its hash) and a LocalSend program by another author."""
 import http.client
 import json
 import os

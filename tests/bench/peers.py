@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The programs that the benchmark compares: each is a server on loopback and a command that sends. Everything lives in one temporary folder."""
+"""The programs that the benchmark compares: each has a server on loopback and a command that sends. All of their files
+are in one temporary folder."""
 import getpass
 import os
 import pathlib

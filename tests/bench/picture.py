@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draws the medians of the cases as one SVG: how long each program takes, for light and dark pages."""
+"""Draws the medians of all cases as one SVG, which shows how long each program takes, for light and dark pages."""
 import statistics
 from xml.sax.saxutils import escape
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The limits that the benchmark compares with: TLS 1.3 with AES-128-GCM between two processes by GnuTLS alone, with
- * reading and writing in large steps (as the engine does) and without files; and SHA-256 by gnutls_hash alone, on one
+/* The upper limits with which the benchmark compares: TLS 1.3 with AES-128-GCM between two processes by GnuTLS alone,
+ * which reads and writes in large steps like the engine and uses no files; and SHA-256 by gnutls_hash alone, on one
  * core. Usage: raw-gnutls serve PORT | send PORT MIB | hash MIB. Loopback only. */
 #include <arpa/inet.h>
 #include <errno.h>

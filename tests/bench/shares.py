@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the CPU time goes, by purpose, as perf samples it on both sides; a table in Markdown."""
+"""Prints a Markdown table of the CPU time of both sides by purpose, as sampled by perf."""
 import collections
 import os
 import pathlib

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures a store that grows: the time of a version, of list, show, verify, remove and retention, the database and the memory, beside rsync
---link-dest over ssh and restic on the same data in the same run. Prints Markdown, and says which bars were missed; never part of the tests."""
+"""Measures a growing store: the time to receive, list, show, verify and remove a version and to apply retention, the
+size of the database, and the memory, compared with rsync --link-dest over ssh and with restic on the same data in the
+same run. Prints Markdown and the limits that were exceeded. It is not a test."""
 import argparse
 import contextlib
 import getpass

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what was measured to Markdown: the tables. Medians over the rounds; ratios are of one and the same round."""
+"""Formats the measurements as Markdown tables. Shows medians over the rounds; each ratio compares values of the same
+round."""
 import os
 import pathlib
 import platform

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Kills the process with SIGKILL at every step of marking a store, of writing the missing records of older versions,
+ * and of adopting versions that were found. The next start completes the interrupted step: afterwards, every version is
+ * listed once and has a complete record. */
 #include "config.h"
 
 #include "store-fixture.h"
@@ -13,9 +16,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* SIGKILL at every step of marking a store, of giving older versions their record and of adopting versions that were
- * found. The next start ends what was cut off: every version is in the list once, with a whole record. */
 
 #define N_VERSIONS 3
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Kills the process with SIGKILL at every step of the store's journal, then starts it again and repeats the session.
+ * Before the second start, every file is either complete under its final name or missing; afterwards, every file exists
+ * exactly once and no temporary file remains. The store is built into this program with its crash points enabled. */
 #include "config.h"
 
 #include "store-fixture.h"
@@ -12,10 +15,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* SIGKILL at every step of the store's journal, then a restart that repeats the session. Before the restart every file
- * is whole under its final name or absent; after it each is there once, and nothing is left over. The store is built
- * into this program with its crash points switched on. */
 
 #define OLD "old"
 #define NEW "new"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Receives, pins and removes versions of three devices that share much of their music, in random order, and kills the
+ * process with SIGKILL at some steps of the removal. After each step, every version is complete, and each content is on
+ * the disk only once. The store is built into this program with its crash points enabled. */
 #include "config.h"
 
 #include "store-fixture.h"
@@ -19,10 +22,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* Random sequences of receiving, pinning and removing versions of three devices that have much of their music in
- * common, with SIGKILL at steps of the removal among them. After each of them: every version is whole, and the disk
- * holds each content once. The store is built into this program with its crash points switched on. */
 
 #define N_DEVICES 3
 #define MOST_VERSIONS 10

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kills the real programs (SIGKILL) in the middle of a transfer, starts them again, and compares every byte in the end.
-Runs in a network namespace of its own where that is possible: then its loopback carries nothing else, and what the
-interface counted is what was sent."""
+"""Kills the real programs with SIGKILL in the middle of a transfer, starts them again, and compares every byte in the
+end. If possible, it runs in its own network namespace, so that its loopback has no other traffic and the counter of the
+interface shows how much was sent."""
 import ctypes
 import fcntl
 import os

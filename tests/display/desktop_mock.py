@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""desktop_mock.py LOG yes|no|never [portal] [session]: the services of a desktop on the session bus. Writes one JSON line for each call to LOG.
+"""desktop_mock.py LOG yes
+no
+never [portal] [session]: simulates services of a desktop on the session bus. Writes one JSON line for each call to LOG.
 
-portal: org.freedesktop.portal.Desktop with Background, Inhibit and Notification; it gives this answer to background requests. session: the
-session manager that inhibits suspend. It also logs the progress that programs report to docks and task bars."""
+portal: org.freedesktop.portal.Desktop with Background, Inhibit and Notification; background requests get the given
+answer. session: the session manager, which can inhibit suspend. Progress that programs report to docks and task bars is
+also logged."""
 import json
 import sys
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The window in other languages without installing them: catalogs made from po/de.po, and a locale of that name that is otherwise C.UTF-8.
+"""Shows the window in other languages without installing them: creates catalogs from po/de.po and a locale that
+otherwise equals C.UTF-8.
 
-"de": German. "long": every string is forty percent longer, as in the longest languages. "ar": from right to left, in English."""
+"de": German. "long": every string is forty percent longer, as in the longest languages. "ar": from right to left, in
+English."""
 import pathlib
 import re
 import shutil

@@ -1,8 +1,6 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * A dialog that asks for consent takes no key and no click in its first moment, and every one after it. The clock is
- * the test's own. Built with the whole window program, so that the real dialogs are tried.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that a dialog that asks for consent ignores keys and clicks in its first moment and accepts them afterwards.
+ * The clock is simulated. Built with the whole window program, so that the real dialogs are tested. */
 #include "config.h"
 
 #include "namida-accept-dialog.h"

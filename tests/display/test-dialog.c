@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that a dialog whose buttons do not fit next to each other is not wider than a narrow window. */
 #include "config.h"
 
 #include "namida-dialog.h"
-
-/* A question with more buttons than stand beside each other is no wider than a narrow window. */
 
 #define NARROW 360
 #define FRAME 10

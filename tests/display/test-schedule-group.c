@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “Automatic Backup” of a device and the window that gets backups, over a real hub on the loopback: what is switched is
- * in the database, and what another program changes is shown. Warnings are fatal. */
+/* Tests the group “Automatic Backup” of a device and the dialog that fetches a backup, with a real hub on loopback. A
+ * switch changes the database, and a change by another program is shown. Warnings are fatal. */
 #include "config.h"
 
 #include <adwaita.h>

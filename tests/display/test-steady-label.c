@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that a text that changes four times a second does not cause a new layout of the window. The test counts how
+ * often the box around the label is measured. */
 #include "config.h"
 
 #include "namida-steady-label.h"
-
-/* A text that changes four times a second must not lay the window out anew: counted is how often the box around the
- * label is measured. */
 
 #define WIDTH 300
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Builds each template: a name that does not fit, or an unknown property, is a warning, and those are fatal here. */
+/* Creates an instance of each template. A child name or a property that does not exist causes a warning, and warnings
+ * are fatal in this test. */
 #include "config.h"
 
 #include <adwaita.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A transfer that has ended reads the same in its row, in its details and, after the program was started again, in the
+/* Tests that an ended transfer has the same text in its row, in its details and, after a restart of the program, in the
  * row of the history. */
 #include "config.h"
 

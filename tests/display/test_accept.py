@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The question whether to receive: a part of what is offered, and another folder for this time. Speaks TAP."""
+"""Tests the dialog that asks whether to receive: selecting a part of the offer, and another folder for this transfer.
+Prints TAP."""
 import json
 import random
 import sqlite3

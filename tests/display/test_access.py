@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every page and dialog: whatever takes the focus has a name for those who do not see it, also with large text; and nothing is wider than a
-narrow window. NAMIDA_SCREENSHOTS=DIR keeps pictures of each. Speaks TAP."""
+"""Tests every page and dialog: each focusable widget has an accessible name, also with large text, and nothing is wider
+than a narrow window. NAMIDA_SCREENSHOTS=DIR saves screenshots of each. Prints TAP."""
 import pathlib
 import time
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Backups page of the real window: versions that really arrived are listed, verified, pinned, restored and removed. Speaks TAP."""
+"""Tests the Backups page of the real window: received versions are listed, verified, pinned, restored and removed.
+Prints TAP."""
 import contextlib
 import io
 import json

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person decides once and the window remembers or asks again: devices without encryption, where a device's backups land, a transfer that is
-resumed or tried again, how long a broken one is kept. Speaks TAP."""
+"""Tests decisions that the window remembers or asks for again: devices without encryption, where the backups of a
+device are saved, resuming or repeating a transfer, and how long an interrupted one is kept. Prints TAP."""
 import json
 import pathlib
 import random

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the window asks of the desktop around it: the permission to go on in the background and every answer to that, that the computer stays
-awake while bytes move, the progress on its icon. Speaks TAP."""
+"""Tests what the window requests from the desktop: the permission to run in the background, with every possible answer,
+keeping the computer awake during transfers, and the progress on its icon. Prints TAP."""
 import json
 import pathlib
 import random

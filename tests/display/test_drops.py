@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drops from a real drag source, on devices and on the window: taken, or refused in words. Files given on the command line, and by “Open With”
-to a program that runs or does not. Speaks TAP."""
+"""Tests drops from a real drag source on devices and on the window, accepted or refused with a message. Also tests
+files that are given on the command line or by “Open With”, to a running program or not. Prints TAP."""
 import os
 import subprocess
 import time

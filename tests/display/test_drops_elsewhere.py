@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drops on a device that is away, and drops of a program in a sandbox, whose files come through the FileTransfer portal. Speaks TAP."""
+"""Tests drops on a device that is away, and drops from a program in a sandbox, whose files are passed by the
+FileTransfer portal. Prints TAP."""
 import contextlib
 import pathlib
 import sqlite3

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults that people met in the window: numbers that a wheel changed, a strip that stayed empty, room that was counted wrong, a port in use that locked
-everything, a choice for a stranger that became the setting, and a notification for each of many songs. Speaks TAP."""
+"""Tests faults that users have found in the window: numbers changed by a scroll wheel, an empty strip, wrongly counted
+space, a port in use that disabled everything, a choice for one stranger that became the setting, and a notification for
+each of many songs. Prints TAP."""
 import os
 import socket
 import time

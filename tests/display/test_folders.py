@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Folders that are not there when the program starts: the window asks for them in words, and nothing lands elsewhere. Speaks TAP."""
+"""Tests folders that do not exist when the program starts: the window asks for them, and nothing is saved elsewhere.
+Prints TAP."""
 import os
 
 from namida_display import button, everything, find, keys, made_backup, picture, press, run, wait_for, window_id

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Installs the build into a folder, and starts what is there as a desktop does. Speaks TAP.
+"""Installs the build into a folder and starts the installed programs as a desktop does. Prints TAP.
 
-test_install.py UIENV BUILD: installs with DESTDIR, then runs itself where that folder is the system's own: the menu entry, the bus and the
-unit of a user's services start the program by what the installed files say; afterwards uninstalling leaves nothing."""
+test_install.py UIENV BUILD: installs with DESTDIR, then runs itself again with that folder in place of the system's
+own. The menu entry, the bus and the user's service unit start the program as the installed files say. Afterwards,
+uninstalling must remove everything."""
 import gzip
 import os
 import pathlib

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The dialog of links for browsers: it shows an address, what a browser brings by it is asked about like everything else, a browser gets a
-version by it, and the link ends with the dialog. Speaks TAP."""
+"""Tests the dialog of links for browsers: it shows an address, the user is asked about files that a browser sends, a
+browser can download a version, and the link ends when the dialog is closed. Prints TAP."""
 import pathlib
 import subprocess
 import sys

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The window while much is done: thousands of files sent and received, long lists opened and run through. What is measured is how long a single
-turn of the main loop keeps its thread at work (src/base/namida-watchdog.h): to wait for a processor does not count. Speaks TAP."""
+"""Tests the window under load: thousands of files are sent and received, and long lists are opened and scrolled.
+Measures how long a single iteration of the main loop keeps its thread busy (src/base/namida-watchdog.h); waiting for a
+processor does not count. Prints TAP."""
 import contextlib
 import os
 import pathlib

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A LocalSend device in the window: it is verified by its icons, gets a message, and is asked about before it gets the same files a second time.
-Speaks TAP."""
+"""Tests a LocalSend device in the window: it is verified by its icons, receives a message, and the user is asked before
+the same files are sent to it a second time. Prints TAP."""
 import json
 import pathlib
 import sqlite3

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Story 9, “it just happens”: somebody switches the automatic backup of a device on once; a run that was missed is caught up by itself, and when there
-has been none for long, the row of the device says so. It runs with the window closed and without one, too. Speaks TAP."""
+"""Tests automatic backups in the window (story 9, “it just happens”): the user enables them for a device once; a missed
+backup is made up for automatically, and if there has been none for long, the row of the device says so. They also run
+while the window is closed or no window exists. Prints TAP."""
 import contextlib
 import json
 import pathlib

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Notifications and the bus: answers with the window closed, what is withdrawn and when, the folder that is opened; and the program that the bus
-starts by itself. Speaks TAP."""
+"""Tests notifications and the bus: answers while the window is closed, which notifications are withdrawn and when, the
+folder that a notification opens, and the start of the program by the bus. Prints TAP."""
 import json
 import os
 import pathlib

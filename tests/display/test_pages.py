@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages as a person uses them: the page of a device, context menus, what is said when nobody is near, transfers by days, a PIN that is asked for
-at once, and one bad file that does not stop the others. Speaks TAP."""
+"""Tests the pages as a user sees them: the page of a device, context menus, the text when no device is near, transfers
+grouped by days, a PIN that is requested immediately, and one unreadable file that does not stop the others. Prints
+TAP."""
 import contextlib
 import pathlib
 import socket

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The restore window: a phone's backup arrives and is restored on this computer, whose folders are others. The model of Namida's restore then finds every listen,
-playlist entry and rating with its file, and nobody had to type anything. Speaks TAP."""
+"""Tests the restore window: the backup of a phone is received and restored on this computer, which has other folders.
+The model of Namida's restore then finds the file of every listen, playlist entry and rating, and the user did not have
+to type anything. Prints TAP."""
 import os
 import pathlib
 import subprocess

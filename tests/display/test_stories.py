@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people do with the window from the first to the last step, with another device that is a program of its own: a phone sends, a phone
-receives, the way between two computers breaks, a library is sent again. (Backups that are relied on later: test_backups.py.) Speaks TAP."""
+"""Tests complete tasks in the window with another device, which is a separate program: a phone sends, a phone receives,
+the connection between two computers breaks, a library is sent again. (test_backups.py tests the versions.) Prints
+TAP."""
 import json
 import pathlib
 import random

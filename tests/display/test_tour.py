@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test_tour.py CONDITION: every page and dialog. Whatever takes the focus has a name for those who do not see it; nothing is wider than a
-narrow window; from right to left, what stands on the left stands on the right. Speaks TAP.
+"""test_tour.py CONDITION: tests every page and dialog. Each focusable widget has an accessible name, nothing is wider
+than a narrow window, and from right to left, the order of the widgets is mirrored. Prints TAP.
 
-CONDITION: long (every string forty percent longer, the text a quarter larger), large (the text twice as large), ar (from right to left, high
-contrast), de (German, dark).
-NAMIDA_SCREENSHOTS=DIR instead: pictures of each in light and dark, wide and narrow."""
+CONDITION: long (every string forty percent longer, the text a quarter larger), large (the text twice as large), ar
+(from right to left, high contrast), de (German, dark).
+NAMIDA_SCREENSHOTS=DIR instead saves screenshots of each in light and dark, wide and narrow."""
 import os
 import pathlib
 import shutil

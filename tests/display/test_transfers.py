@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page of transfers, driven from outside: what ended stays over restarts, is found and cleared; pause, resume, cancel; what became of
-each file, and a report of it. Speaks TAP."""
+"""Tests the page of transfers by accessibility and input events: ended transfers stay after a restart and can be found
+and cleared; pause, resume, cancel; the result of each file, and a report of it. Prints TAP."""
 import json
 import os
 import random

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A new computer gets its backups: from the Welcome window it is paired with the device that keeps them, says what that is, and gets one. Speaks
-TAP."""
+"""Tests a new computer that gets its backups: the user pairs it in the Welcome window with the device that has them,
+and fetches one. Prints TAP."""
 import json
 import subprocess
 import time

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drives the real window on a display of its own, with real devices beside it on loopback. Speaks TAP."""
+"""Tests the real window on its own display, with real devices on loopback. Prints TAP."""
 import json
 import subprocess
 import time

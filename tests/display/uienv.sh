@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # uienv.sh CMD…: runs CMD with its own display, session bus, accessibility bus and home folder.
-# If possible, with its own loopback, because devices of other tests would move the rows that the pointer aims at.
+# If possible, also with its own loopback, because devices of other tests would move the rows at which the pointer aims.
 set -u
 if [ -z "${NAMIDA_OWN_LOOPBACK-}" ] && unshare -rn true 2>/dev/null; then
   export NAMIDA_OWN_LOOPBACK=1

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole conversations with the real program, made from a number: three dialects, plain and TLS, several connections,
-requests that follow from each other's answers, and mutations of their structure. In the other role, a server that
-answers a sender so. The program must live, answer a stranger afterwards, and have nothing to say to a sanitizer.
+"""Runs whole conversations with the real program, each generated from a number: three dialects, plain and TLS, several
+connections, requests that depend on earlier answers, and mutations of their structure. In the other role, a server
+answers a sender in this way. The program must keep running, must still answer another device afterwards, and must not
+cause a sanitizer report.
 
-conversations.py CLI SEEDS [SECONDS]: first every number in the file SEEDS (what was found once), then new ones for
-SECONDS (10 when none are given). A long run by hand: conversations.py CLI SEEDS 3600. Speaks TAP."""
+conversations.py CLI SEEDS [SECONDS]: first uses every number in the file SEEDS (earlier findings), then new ones for
+SECONDS (default: 10). A long run by hand: conversations.py CLI SEEDS 3600. Prints TAP."""
 import contextlib
 import hashlib
 import json

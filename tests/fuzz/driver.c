@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Runs a fuzz target without libFuzzer, so that every build of the suite runs it: each file of the folder that is
- * given, then mutations of them, as many as the second argument says. The same seed every time: a failure can be
- * repeated. Prints TAP.
- */
+/* Runs a fuzz target without libFuzzer, so that every build runs it in the test suite: each file of the given folder,
+ * then as many mutations of these files as the second argument says. The seed is always the same, so a failure can be
+ * reproduced. Prints TAP. */
 #include <gio/gio.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes the parser of the answers to uploads: several answers on one connection, each with a head and a body, with
+ * interim answers in between. */
 #include <stdint.h>
 
 #include "namida-http-answer.h"
@@ -6,7 +8,6 @@
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-/* What a receiver answers to uploads: several answers on one connection, heads and bodies, interim ones between. */
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The same bytes as every list of a sound backup, through all that is done with one: inspected, fitted to another kind
- * of device, merged and compared with itself, and written in the formats of other programs. What comes out is a backup
- * again, or there is an error. */
+/* Uses the same bytes as each list of an otherwise valid backup and inspects it, fits it to another kind of device,
+ * merges it, compares it with itself, and exports it in the formats of other programs. Each operation either writes a
+ * valid backup or returns an error. */
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdint.h>

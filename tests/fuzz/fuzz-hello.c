@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes the parser of discovery messages. Each message that is accepted must satisfy the rules of NamidaDeviceInfo and
+ * be the same after formatting and parsing it again. */
 #include <stdint.h>
 #include <string.h>
 
@@ -7,7 +9,6 @@
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-/* What parses must keep the promises of NamidaDeviceInfo, and survive being said and heard again. */
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {

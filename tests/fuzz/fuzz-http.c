@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes the reader of HTTP requests: heads and bodies that follow each other on one connection. */
 #include <stdint.h>
 
 #include "namida-http.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes the inspection of a backup zip, with the bytes both as a zip and as the lists in one. The texts of the result
+ * must be valid UTF-8 and its counts within their limits. */
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>

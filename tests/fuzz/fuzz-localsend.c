@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes the parsers of LocalSend's messages. Each name that they accept is a safe path, and each message can be
+ * formatted and parsed again. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The answers to the question where Namida itself is open: names that are compressed, records, texts. */
+/* Fuzzes the parser of multicast DNS answers, with their compressed names, records and texts, which say where Namida
+ * itself can be reached. */
 #include <stdint.h>
 #include <string.h>
 

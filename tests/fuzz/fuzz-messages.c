@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes the parsers of the messages of our own protocol: queries, ranges, answers to offers, and the messages that end
+ * a session. */
 #include <stdint.h>
 #include <string.h>
 

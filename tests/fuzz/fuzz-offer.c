@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes the parser of offers. Each offer that is accepted has safe names only and is the same after formatting and
+ * parsing it again. */
 #include <stdint.h>
 
 #include "namida-messages.h"
@@ -6,7 +8,6 @@
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-/* What parses has safe names only, and says the same when it is said again. */
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes the reader of packs, which gets its data in pieces of up to 700 bytes, as from a network. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The parsers behind fit and merge: the zip by its directory, databases, lists whose paths are changed, unions. The
- * same bytes go to each; what they make of them must be sound. */
+/* Fuzzes the parsers that fitting and merging use: the directory of a zip, databases, lists whose paths are changed,
+ * and unions. Each parser gets the same bytes, and its result must be valid. */
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes the parsers of the phone app's dialect. Each accepted offer has safe names only, contains no claim that cannot
+ * be proven, and each file is identified by the query of its upload and by no other one. */
 #include <stdint.h>
 #include <string.h>
 
@@ -27,8 +29,6 @@ check_said_again (NamidaBackup *backup)
   g_assert_cmpuint (namida_backup_get_bytes (again->backup), ==, namida_backup_get_bytes (backup));
 }
 
-/* Only safe names, nothing that claims what cannot be proven, and for each file the query that names it and no other.
- */
 static void
 try_offer (const char *text, size_t size)
 {

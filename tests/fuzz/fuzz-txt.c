@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes the parser of a service's name and TXT record, as Avahi reports them. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# One fuzz target with libFuzzer and sanitizers for a minute: long.sh SOURCE FOLDER TARGET. Only with NAMIDA_TEST_ALL=1
-# (build-aux/test --all) and where clang has libFuzzer; 77 else. FOLDER: a build folder of its own, kept between runs.
+# Runs one fuzz target with libFuzzer and sanitizers for a minute: long.sh SOURCE FOLDER TARGET. Only with NAMIDA_TEST_ALL=1
+# (build-aux/test --all) and where clang has libFuzzer; otherwise exits with 77. FOLDER: a separate build folder, kept
+# between runs.
 set -euo pipefail
 source=$1 folder=$2 target=$3
 

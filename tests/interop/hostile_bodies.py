@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bodies that come before anybody has agreed to anything: what they cost in memory, and that nobody waits for them."""
+"""Tests bodies that are sent before an offer was accepted: how much memory they use, and that other devices do not have
+to wait."""
 import contextlib
 import pathlib
 import socket

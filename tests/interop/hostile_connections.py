@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections that no HTTP library makes: garbage, silence, floods, and requests to where they do not belong."""
+"""Tests connections that no HTTP library makes: garbage, silence, floods, and requests for paths that do not exist."""
 import contextlib
 import random
 import select

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody who holds up encrypted connections, and answers plain ones, gets nothing: a handshake that timed out is not
-followed by a dialect without encryption. Speaks TAP."""
+"""Tests an attacker who delays encrypted connections and answers plain ones: after a handshake that timed out, the
+program does not use a dialect without encryption. Prints TAP."""
 import contextlib
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""300 TLS connections that ask for nothing, held for a minute: who is hung up on comes again at once."""
+"""Holds 300 TLS connections without requests for a minute. Each one that is closed connects again at once."""
 import contextlib
 import hashlib
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Offers that no honest device makes: each is refused with a code and a sentence, and nothing is stored."""
+"""Tests offers that no honest device sends: each is refused with a code and a message, and nothing is stored."""
 import contextlib
 import sys
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who asks too often: offers one after the other while a person still thinks, and PINs by trial."""
+"""Tests devices that ask too often: many offers in a row while the user has not decided yet, and guessed PINs."""
 import concurrent.futures
 import json
 import sys

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A recorded session: said again, by others, out of order, several times at once, and cut off at every byte."""
+"""Replays a recorded session: again, by other devices, out of order, several times at once, and cut off at every
+byte."""
 import concurrent.futures
 import hashlib
 import itertools

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Uploads that do not keep to what was agreed, and links planted where the files would go."""
+"""Tests uploads that differ from the accepted offer, and links that were planted where files would be saved."""
 import os
 import random
 import sys

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A page of the web against this device: its requests are refused on every path of every dialect, whatever name leads
-here. The last test asks a real chromium to load such a page."""
+"""Tests a web page that attacks this device: its requests are refused on every path of every dialect, whichever host
+name it uses. The last test loads such a page in a real chromium."""
 import contextlib
 import http.server
 import json

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* The server of the program with one link for browsers and a clock that can be moved on: for link_browser.py, which
- * looks at what a real browser shows of a link whose time is over. Usage: link-clock DATA. It prints the address of the
- * link, and "expired" when it has; a line on its input is a number of seconds, and the end of its input ends it. */
-
+/* Runs the program's server with one link for browsers and a clock that can be set, for link_browser.py, which tests
+ * what a real browser shows when a link has expired. Usage: link-clock DATA. It prints the address of the link, and
+ * "expired" when the link has expired. Each line of standard input is a number of seconds to advance the clock; the end
+ * of the input ends the program. */
 #include "config.h"
 
 #include <gio/gunixinputstream.h>

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Links for browsers, in a real chromium: it brings files and folders, is cut off and reloaded in the middle and goes on, and fetches a
-version as one zip; and what a link refuses. The real program is the other side; nothing leaves loopback. With NAMIDA_SCREENSHOTS=FOLDER it
-makes pictures of the page instead."""
+"""Tests links for browsers with a real chromium and the real program: the browser sends files and folders, continues
+after it was interrupted and reloaded, and downloads a version as one zip. Also tests what a link refuses. All
+connections are on loopback. With NAMIDA_SCREENSHOTS=FOLDER, it takes screenshots of the page instead."""
 import contextlib
 import http.server
 import os

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a link for browsers refuses: guesses, second browsers, other origins and names, requests out of order, pieces that are not what they
-claim to be, names that lead out, and more than its limits. Raw requests over loopback against the real program."""
+"""Tests what a link for browsers refuses: guessed addresses, a second browser, other origins and host names, requests
+out of order, pieces that differ from what they claim, names outside the folder, and requests beyond its limits. Sends
+raw requests over loopback to the real program."""
 import contextlib
 import hashlib
 import json

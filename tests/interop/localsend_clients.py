@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""curl, Node's fetch and Python's requests send to the program by LocalSend's protocol: one point for each client and case.
+"""Tests receiving from curl, Node's fetch and Python's requests by LocalSend's protocol: one point for each client and
+case.
 
-With NAMIDA_TEST_ALL also 2 GB and 5,000 files; the senders are those of namida_clients.py."""
+With NAMIDA_TEST_ALL, also 2 GB and 5,000 files. The senders are those of namida_clients.py."""
 import hashlib
 import json
 import os

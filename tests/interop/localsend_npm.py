@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Another maker's LocalSend: the package "localsend" of npm, against the program, both ways, over loopback.
+"""Tests the npm package "localsend", LocalSend by another author, with this program in both directions on loopback.
 
-Installed by "build-aux/setup test" into build-npm (tests/interop/npm names what exactly); without it, skipped."""
+"build-aux/setup test" installs it into build-npm (tests/interop/npm specifies the version). Skipped if it is not
+installed."""
 import os
 import pathlib
 import shutil

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""By hand, as root: programs of other makers that speak LocalSend, each with the same cases, against this one.
+"""Tests LocalSend programs of other authors, each with the same cases, with this program. To be run by hand, as root:
 
     unshare -n python3 localsend_others.py CLI [--only NAME]… [--case CASE]… NAME=PATH…
 
-NAME is go-cli (0w0mewo/localsend-cli), moyoez (MoYoez/localsend-go), localsendd and pip-cli (PyPI localsendd, localsend-cli) or npm
-(dist/cli.js of npm's localsend); curl, node and requests need no PATH and only send. Most of them are fixed to port 53317, so each side has a
-network of its own, with a cable in between. Prints one line for each peer, direction and case; what a peer cannot do belongs into
-docs/peers.md. It is no part of the suites, which install nothing but npm's package: localsend_npm.py and localsend_clients.py are.
-The peers themselves, and how each is told what to do, are in namida_peers.py."""
+NAME is go-cli (0w0mewo/localsend-cli), moyoez (MoYoez/localsend-go), localsendd and pip-cli (PyPI localsendd,
+localsend-cli) or npm (dist/cli.js of npm's localsend); curl, node and requests need no PATH and only send. Most of them
+always use port 53317, so each side has its own network, connected by a cable. Prints one line for each peer, direction
+and case; limitations of a peer belong in docs/peers.md. It is not in the test suites, which install only the npm
+package; localsend_npm.py and localsend_clients.py are. The peers and their commands are in namida_peers.py."""
 import argparse
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""LocalSend 1.18, by its stand-in, sends to the program."""
+"""Tests receiving from LocalSend 1.18, simulated by namida_localsend.py."""
 import hashlib
 import json
 import os

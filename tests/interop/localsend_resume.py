@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""LocalSend's sender is interrupted and offers again: what came whole is not asked for twice. And: only a part of what it
-offers is accepted."""
+"""Tests a LocalSend sender that is interrupted and offers its files again: complete files are not requested a second
+time. Also tests accepting only a part of its offer."""
 import hashlib
 import http.client
 import json

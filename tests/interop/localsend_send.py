@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The program sends to LocalSend 1.18, by its stand-in."""
+"""Tests sending to LocalSend 1.18, simulated by namida_localsend.py."""
 import http.client
 import os
 import pty

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One receiver that runs for long: hundreds of sessions that end well, are declined, cancelled or cut off, with PINs and pairings that fail between
-them. What it holds when all is quiet again, descriptors, threads and memory, is what it held after the first of them. Speaks TAP."""
+"""Tests one receiver that runs for a long time: hundreds of sessions that succeed, are declined, cancelled or
+interrupted, with failed PINs and pairings in between. In the end, it uses as many descriptors and threads and as much
+memory as after the first sessions. Prints TAP."""
 import concurrent.futures
 import contextlib
 import hashlib

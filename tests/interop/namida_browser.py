@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real chromium without a display, driven by its own driver: the few calls of WebDriver (https://www.w3.org/TR/webdriver2/) that the
-tests of links need, over http.client. Nothing of it leaves loopback."""
+"""Controls a real chromium without a display by its driver: the few calls of WebDriver
+(https://www.w3.org/TR/webdriver2/) that the tests of links need, with http.client. All connections are on loopback."""
 import base64
 import http.client
 import json

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Senders of LocalSend's protocol that are made of other people's HTTP clients: curl, Node's fetch and Python's requests.
+"""Senders of LocalSend's protocol that use HTTP clients of other authors: curl, Node's fetch and Python's requests.
 
-localsend_clients.py and localsend_others.py run them as processes of their own. Each is given a job, a file of JSON, and ends with 0 when every
-file that was wanted has been stored, with 2 when it canceled, and else with 1 and a sentence. As a script, this is the one of curl and requests.
-One that is to stop says so on a line of its own, and goes on when its input ends."""
+localsend_clients.py and localsend_others.py run them as separate processes. Each gets a job, a JSON file, and exits
+with 0 if every requested file was stored, with 2 if it cancelled, and otherwise with 1 and a message. Run as a script,
+this file is the sender with curl or requests. A sender that is to be stopped prints a line and continues at the end of
+its input."""
 import json
 import pathlib
 import shutil

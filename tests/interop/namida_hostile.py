@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A hostile client: certificates made here, curl for whole requests, raw sockets for broken ones. Speaks TAP.
+"""A hostile client: its own certificates, curl for whole requests, raw sockets for broken ones. Prints TAP.
 
-The receiver is the real program as a process of its own; around its folders lies a world that must not change."""
+The receiver is the real program in a separate process. The files around its folders must not change."""
 import concurrent.futures
 import contextlib
 import hashlib

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in for LocalSend 1.18: its server, which wants a client certificate, and its sender. Python's library alone.
+"""Simulates LocalSend 1.18: its server, which requires a client certificate, and its sender. Uses only Python's
+standard library.
 
-What it does and checks is what the app does: fingerprints of certificates, one session, chunked bodies two at a time,
-exactly 200 with an empty body, 422 and another try, /cancel to the other side's own server."""
+It behaves and checks like the app: fingerprints of certificates, one session, two chunked bodies at a time, exactly 200
+with an empty body, 422 and another attempt, /cancel to the server of the other side."""
 import concurrent.futures
 import contextlib
 import hashlib

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How each program of another maker is told to send, to receive, to decline and to cancel, for localsend_others.py.
+"""How localsend_others.py makes each program of another author send, receive, decline and cancel.
 
-A peer runs in the network of the other side; its class says what it can do. What returns None cannot be done with that peer. As a script, with a
-folder and the word "send", "cancel" or "decline", this speaks to the local interface of MoYoez/localsend-go, which has no commands."""
+A peer runs in the network of the other side; its class defines what it supports. A method that returns None is not
+supported by that peer. Run as a script, with a folder and the word "send", "cancel" or "decline", this file controls
+the local interface of MoYoez/localsend-go, which has no commands."""
 import contextlib
 import hashlib
 import json

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in for the Namida Sync phone app (2.0.0-beta.1), from what it does on the wire: docs/protocol.md, "The phone
-app's dialect". Standard library only. It is as careless as the app is: what it does wrong is done wrong here, too."""
+"""Simulates the Namida Sync phone app (2.0.0-beta.1) as observed on the network: docs/protocol.md, "The phone app's
+dialect". Uses only the standard library. It makes the same mistakes as the app."""
 import contextlib
 import http.server
 import json

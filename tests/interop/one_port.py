@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One port for TLS and plain HTTP, and for many at once: none waits for another's silence, slowness or nonsense."""
+"""Tests that one port serves TLS and plain HTTP, and many connections at once: none has to wait for a silent, slow or
+invalid one."""
 import concurrent.futures
 import contextlib
 import random

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The phone app sends to this program: what it sends arrives, and what nobody agreed to does not."""
+"""Tests receiving from the simulated phone app: the files are stored, and nothing is stored without consent."""
 import json
 import re
 import socket

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This program sends to the phone app: what it sends is there after its restore, and nothing goes unasked."""
+"""Tests sending to the simulated phone app: the files exist after its restore, and nothing is sent without asking."""
 import contextlib
 import json
 import os

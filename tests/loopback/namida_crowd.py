@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that strangers can do to a receiver, at the same time. It is a separate program, so that it can run with the
-lowest priority: the work that the attackers' own computers would do must not be measured.
+"""Makes every attack that strangers can make on a receiver, all at the same time. It is a separate program, so that it
+can run with the lowest priority: the work of the attackers' own computers must not be measured.
 
-namida_crowd.py PORT CERTIFICATE KEY: attacks until its input ends, then prints the number of each kind of attack (JSON).
-NAMIDA_CROWD_LINK: how many bytes a second all attackers together can send (default: as many as they like)."""
+namida_crowd.py PORT CERTIFICATE KEY: attacks until its input ends, then prints the number of each kind of attack
+(JSON).
+NAMIDA_CROWD_LINK: how many bytes a second all attackers together can send (default: unlimited)."""
 import contextlib
 import hashlib
 import json

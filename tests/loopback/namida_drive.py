@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A FUSE file system over a folder, with the limits of another file system that the kernel may lack: namida_drive.py fat|casefold|quota FOLDER MOUNTPOINT.
+"""A FUSE file system over a folder, with the limits of another file system that the kernel may not support:
+namida_drive.py fat
+casefold
+quota FOLDER MOUNTPOINT.
 
-All of them ignore case, keep the case with which a name was created, and refuse fsync() of a folder. "quota" accepts at most 4 MB in total, although there is free space. "fat" also
-refuses the characters that VFAT refuses and bytes that are not UTF-8, removes dots and spaces at the end of names, stores times with a precision
-of 2 seconds and only whether the owner may write, and has no links and no files of 4 GiB. test_drives.py mounts it as a process, which ends when
+All of them ignore case, keep the case with which a name was created, and refuse fsync() of a folder. "quota" accepts at
+most 4 MB in total, although there is free space. "fat" also refuses the characters that VFAT refuses and bytes that are
+not UTF-8, removes dots and spaces at the end of names, stores times with a precision of 2 seconds and only whether the
+owner may write, and has no links and no files of 4 GiB. test_drives.py mounts it in a separate process, which ends when
 the folder is unmounted."""
 import codecs
 import errno

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the real program as processes on loopback. Each device has its own data folder and port. Prints TAP."""
+"""Runs the real program in several processes on loopback. Each device has its own data folder and port. Prints TAP."""
 import contextlib
 import io
 import json

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""power_mock.py: UPower and NetworkManager of a laptop, on the bus at DBUS_SYSTEM_BUS_ADDRESS.
+"""power_mock.py: simulates UPower and NetworkManager of a laptop on the bus at DBUS_SYSTEM_BUS_ADDRESS.
 
-Prints "ready". Each line of standard input changes a property: "battery 0|1" or "metered 0|1"."""
+Prints "ready". Each line of standard input changes a property: "battery 0
+1" or "metered 0
+1"."""
 import os
 import sys
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is kept: listed, shown, verified, repaired, restored, removed, and fetched by the device it came from."""
+"""Tests that versions are listed, shown, verified, repaired, restored, removed, and fetched by the device that sent
+them."""
 import json
 import os
 import pathlib

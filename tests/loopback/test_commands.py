@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands and their exit codes, as people and scripts meet them."""
+"""Tests the commands and their exit codes as users and scripts use them."""
 import json
 import os
 import pty

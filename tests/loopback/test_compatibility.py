@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An older release and this one, in both directions; and the data folder and versions of the older one in this one. Speaks TAP.
-Usage: test_compatibility.py CLI OLD-CLI. build-aux/check-compatibility builds the older one and runs this."""
+"""Tests an older release and this one together, in both directions, and this one with the data folder and the versions
+of the older one. Prints TAP.
+
+Usage: test_compatibility.py CLI OLD-CLI. build-aux/check-compatibility builds the older release and runs this."""
 import json
 import os
 import pathlib

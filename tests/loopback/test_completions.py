@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What bash, zsh and fish complete: every option that the help of a command tells of, and the names of devices, however they are written."""
+"""Tests the completions of bash, zsh and fish: every option in the help of a command, and the names of devices, with
+any characters."""
 import contextlib
 import os
 import pathlib

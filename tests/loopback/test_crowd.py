@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that strangers do to a receiver, at the same time, while it receives from a trusted device.
+"""Attacks a receiver in every way that strangers can, at the same time, while it receives from a trusted device.
 
-test_crowd.py CLI [strict]: on a computer that nobody else uses, “strict” also asserts what seconds can tell: the speed of
-the transfer, each answer to register, and how long the main loop slept in a turn."""
+test_crowd.py CLI [strict]: on a computer without other load, “strict” also asserts times: the speed of the transfer,
+each answer to register, and how long an iteration of the main loop took."""
 import contextlib
 import hashlib
 import json

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections that are cut in the middle of a TLS record, again and again: what is sent goes on, and arrives whole."""
+"""Tests connections that are repeatedly cut in the middle of a TLS record: the transfer continues, and all files arrive
+complete."""
 import os
 import socket
 import subprocess

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Backups that Namida could not restore, though they arrived as they were sent: told on arrival, in the list, by verify; each content is looked into once."""
+"""Tests backups that Namida could not restore, although they arrived unchanged: this is reported on arrival, in the
+list and by verify, and each content is inspected only once."""
 import contextlib
 import os
 import signal

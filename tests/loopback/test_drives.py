@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drives of other kinds, as images: what they cannot do is made up for, and every name comes back as it was."""
+"""Tests drives with other file systems, as images: the program compensates for what they do not support, and every name
+is restored as it was."""
 import os
 import pathlib
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test_find.py CLI: looking into all versions: find, compare, usage and export. Speaks TAP."""
+"""test_find.py CLI: tests the commands that read all versions: find, compare, usage and export. Prints TAP."""
 import io
 import json
 import signal

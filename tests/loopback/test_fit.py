@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`fit` on true-to-form backups, read back by the model of Namida's restore: every listen, playlist entry, favorite and rating finds its track and its file, and
-no path of the old device is left in any byte. Speaks TAP."""
+"""Tests `fit` with realistic backups and the model of Namida's restore: every listen, playlist entry, favorite and
+rating finds its track and its file, and no byte contains a path of the old device. Prints TAP."""
 import io
 import json
 import os

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A version goes to another device as a copy that fits it: by what that device has sent before, with parts, merged with its own newest backup."""
+"""Tests sending a version as a copy that is adapted to another device: to the paths of its earlier backups, with
+selected parts, merged with its own newest backup."""
 import fcntl
 import os
 import pathlib

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A receiver that takes bytes slowly: nobody's memory grows, several senders get on side by side, and each can stop at any moment; and one that is
-asked twice."""
+"""Tests a receiver that takes data slowly: no program uses more and more memory, several senders make progress at the
+same time, and each can stop at any moment. Also tests a receiver that gets the same offer twice."""
 import signal
 import time
 

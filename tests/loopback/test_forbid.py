@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that forbid: what a person asks only to look changes nothing on the disk, neither a file nor a time; and JSON has exactly the keys
-that it had, command by command."""
+"""Tests options that forbid: a command that only reads changes nothing on the disk, neither a file nor a time. Also
+tests that the JSON output of each command has exactly the expected keys."""
 import hashlib
 import os
 import pathlib

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Zips that are made to harm arrive as backups: what receives, lists, verifies, finds and restores them says what they are, in little memory, and counts on none."""
+"""Tests malicious zips that are received as backups: receiving, listing, verifying, finding and restoring reports them,
+needs little memory, and never relies on one."""
 import json
 import pathlib
 import sys

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Zips that are made to harm whoever reads them, given to everything that reads a backup: the commands, what arrives, verify, find and the list. Each ends with a
-sentence, in little time and memory, writes nothing outside of its place, and never becomes the backup that a person counts on. Speaks TAP."""
+"""Tests every command that reads a backup with malicious zips: also receiving, verify, find and the list. Each command
+ends with a message, with little time and memory, writes nothing outside of its folder, and never uses such a zip as a
+good backup. Prints TAP."""
 import json
 import os
 import pathlib

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`inspect` on every kind of zip that is met or made up: it always ends, with a sentence, in little memory. Speaks TAP."""
+"""Tests `inspect` with every kind of zip, real and invented: it always ends with a message and needs little memory.
+Prints TAP."""
 import datetime
 import io
 import json

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON has exactly the keys that it had, event by event, in commands that move something and in those that look into a backup: scripts read them
-by name. The commands that only list have theirs in test_forbid.py."""
+"""Tests that each event of the JSON output has exactly the expected keys, in the commands that transfer something and
+in those that inspect a backup, because scripts read the keys by name. test_forbid.py tests the commands that only
+list."""
 import collections
 import contextlib
 import sqlite3

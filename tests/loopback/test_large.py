@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One file larger than 32 bits can count, and the demo."""
+"""Tests one file of more than 4 GiB, and the demo."""
 import os
 import shutil
 import signal

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test_left.py CLI: a sender that is gone, and comes back with a backup that has changed a little. Speaks TAP."""
+"""test_left.py CLI: tests a sender that leaves and returns with a slightly changed backup. Prints TAP."""
 import os
 
 from namida_loopback import equal, expect, main, same_tree, write

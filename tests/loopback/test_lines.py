@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an administrator types who has read the manual page and nothing else: each line does what was meant, or says why not. Speaks TAP.
+"""Tests commands as an administrator types them who has only read the manual page: each does what was meant, or
+explains why not. Prints TAP.
 
-The lines were written from the manual page before the program was tried. Each has the exit code that a script may rely on, and what must be in what it
-says, on standard output or as an error. The lines of one group follow each other; “NAS” is a device that receives."""
+The commands were written from the manual page before the program was tried. Each has the exit code on which a script
+may rely, and the text that standard output or the error must contain. The commands of one group follow each other;
+“NAS” is a device that receives."""
 import pathlib
 import re
 import shlex

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`merge`, `compare` and `extract` on random true-to-form backups: merging is idempotent, commutative and associative, nothing is lost, and the formats of other
-programs say what the backup says. Speaks TAP."""
+"""Tests `merge`, `compare` and `extract` with random realistic backups: merging is idempotent, commutative and
+associative, nothing is lost, and the exported formats contain the same data as the backup. Prints TAP."""
 import csv
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files and disks as they are in life: many, empty, changing, unreadable, full."""
+"""Tests unusual files and disks: many files, empty, changing and unreadable ones, and a full disk."""
 import os
 import time
 import pathlib

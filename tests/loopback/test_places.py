@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folders that a receiver is given on its command line: not there yet, gone, or none."""
+"""Tests the folders that are given to a receiver on its command line: one that does not exist yet, one that was
+deleted, or none."""
 import pathlib
 import shutil
 import time

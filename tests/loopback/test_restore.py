@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A backup that arrives is told in words, and is put back into the folders of this computer, with a preview and an undo."""
+"""Tests that the contents of a received backup are described, and that it is restored into the folders of this
+computer, with a preview and an undo."""
 import os
 import shutil
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test_schedule.py CLI: automatic backups, made by real programs with nobody there. Speaks TAP."""
+"""test_schedule.py CLI: tests automatic backups of real programs without a user. Prints TAP."""
 import contextlib
 import os
 import pathlib

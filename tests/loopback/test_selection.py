@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of the folders that are named a sending takes: patterns, ignore files, lists of files; and what it says of it."""
+"""Tests which files below the given folders are sent: patterns, ignore files, lists of files, and what is reported
+about the selection."""
 import json
 import subprocess
 import time

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A receiver that a service manager started: when it says that it is ready, and what keeps it from that."""
+"""Tests a receiver that was started by a service manager: when it reports that it is ready, and what prevents it."""
 import os
 import socket
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A receiver whose person wants it slow: what waits for minutes in the buffers of a system is no silence."""
+"""Tests a receiver with a low rate limit: data that waits in the buffers of the system for minutes is not taken for a
+lost connection."""
 import os
 
 from namida_loopback import equal, expect, main, same_tree, write

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test_stopped.py CLI: a program that is stopped for a while (Ctrl+Z, a machine that sleeps) goes on. Speaks TAP."""
+"""test_stopped.py CLI: tests that a program that was stopped for a while (Ctrl+Z, suspend) continues. Prints TAP."""
 import os
 import signal
 import time

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is allowed but rare: names that look like a drive or an option, links, empty values, things in the way, starts at once."""
+"""Tests what is allowed but rare: names that look like a drive or an option, links, empty values, other files at a
+needed path, and several programs that start at once."""
 import json
 import os
 import signal

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The program in every terminal and script: encodings, full and closed outputs, signals, narrow and dumb terminals. Speaks TAP."""
+"""Tests the program in every terminal and script: encodings, full and closed outputs, signals, narrow and dumb
+terminals. Prints TAP."""
 import contextlib
 import fcntl
 import json

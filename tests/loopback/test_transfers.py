@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test_transfers.py CLI: the transfers of running programs, listed and stopped by another one. Speaks TAP."""
+"""test_transfers.py CLI: tests that another program lists and stops the transfers of running ones. Prints TAP."""
 import os
 import socket
 import time

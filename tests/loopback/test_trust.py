@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Devices that are taken for others, by their number, name or address; and what a trusted one may do."""
+"""Tests devices that could be mistaken for others by their number, name or address, and what a trusted device may
+do."""
 import json
 import shutil
 import sqlite3

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test_wait.py CLI: a sending waits for its device: one that was killed, is not there yet, or is busy. Speaks TAP."""
+"""test_wait.py CLI: tests a sender that waits for its device: one that was killed, is not running yet, or is busy.
+Prints TAP."""
 import os
 import time
 

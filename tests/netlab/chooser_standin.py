@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""chooser_standin.py FILE: the dialog behind xdg-desktop-portal's FileChooser, and the person before it, who chooses the folder named in FILE.
+"""chooser_standin.py FILE: replaces the dialog behind xdg-desktop-portal's FileChooser, and the user, who chooses the
+folder whose path is in FILE.
 
-Only the dialog is stood in for: who asks, what is granted and where it is shown is the portal's own."""
+Only the dialog is replaced: the portal itself handles the request, grants the access and mounts the folder."""
 import pathlib
 import sys
 

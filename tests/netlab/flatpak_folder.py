@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A folder for backups that the sandboxed program has from the real portals: chosen, used, lost, chosen again. Usage: flatpak_folder.py APP-ID
+"""Tests a folder for backups to which the real portals give the sandboxed program access: it is chosen, used, lost and
+chosen again. Usage: flatpak_folder.py APP-ID
 
-Called by flatpak_sandbox.py on a machine of the lab, on a session bus and a display of its own. Real are xdg-document-portal with its file system,
-the store of permissions and xdg-desktop-portal; only the dialog in which a person chooses is stood in for (chooser_standin.py)."""
+Called by flatpak_sandbox.py on a machine of the lab, with its own session bus and display. xdg-document-portal with its
+file system, the permission store and xdg-desktop-portal are real; only the dialog in which a user chooses is replaced
+(chooser_standin.py)."""
 import contextlib
 import filecmp
 import os

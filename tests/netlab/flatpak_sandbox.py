@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The installed Flatpaks in their sandboxes, on two machines of a lab and on a display of its own. Usage: flatpak_sandbox.py APP-ID…
+"""Tests the installed Flatpaks in their sandboxes, on two machines of a lab with their own display. Usage:
+flatpak_sandbox.py APP-ID…
 
-Called by build-aux/check-flatpak, on a session bus of its own and as an ordinary user."""
+Called by build-aux/check-flatpak, with its own session bus and as an ordinary user."""
 import contextlib
 import filecmp
 import json

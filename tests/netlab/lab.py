@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Machines of a lab (netlab.sh) and the programs that run on them."""
+"""The machines of a lab (netlab.sh) and the programs that run on them."""
 import json
 import os
 import shutil

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stands for Namida with its own sync open: answers multicast DNS questions for _namida-server._tcp. mdns_player.py ADDRESS [SECONDS]."""
+"""Simulates Namida with its own sync open: answers multicast DNS questions for _namida-server._tcp. Usage:
+mdns_player.py ADDRESS [SECONDS]."""
 import socket
 import struct
 import sys

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody in the middle, on a machine of the lab: speaks TLS with a key of its own to both sides, and passes on, byte
-by byte, what they say to each other. mitm.py FOLDER UPSTREAM PORT; prints "ready FINGERPRINT", then a line for each
-connection."""
+"""A man in the middle on a machine of the lab: uses TLS with its own key to both sides, and forwards their data
+unchanged. Usage: mitm.py FOLDER UPSTREAM PORT. Prints "ready FINGERPRINT", then a line for each connection."""
 import contextlib
 import hashlib
 import os

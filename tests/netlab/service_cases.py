@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The installed program as a service, on a machine that boots a systemd of its own. Usage: service_cases.py TREE INSTALLED FOLDER
+"""Tests the installed program as a service, on a machine that boots its own systemd. Usage: service_cases.py TREE
+INSTALLED FOLDER
 
-TREE: a whole system; INSTALLED: what `meson install` put down, lies over it; FOLDER: an empty one, for what the machine writes.
-Called by build-aux/check-service as root, in mount and network namespaces of their own: the other end of the machine's cable is there."""
+TREE: a complete system. INSTALLED: the files of `meson install`, which are mounted over it. FOLDER: an empty folder for
+the files that the machine writes. Called by build-aux/check-service as root in its own mount and network namespaces,
+which contain the other end of the machine's cable."""
 import json
 import os
 import pathlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A machine that boots a systemd of its own, the other end of its cable, and commands that are answered while they run."""
+"""A machine that boots its own systemd, the other end of its network cable, and commands that run on it."""
 import contextlib
 import json
 import os

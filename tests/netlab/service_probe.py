@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tries what the unit of the service takes away, started in the program's place: by each line, what comes of it. Prints one JSON object."""
+"""Tries what the unit of the service forbids, started in place of the program. Prints one JSON object with the result
+of each attempt."""
 import ctypes
 import json
 import mmap

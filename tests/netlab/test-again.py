@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test-again.py CLI CASE: what is already there does not travel, and is not read. Prints TAP.
+"""test-again.py CLI CASE: tests that files that the receiver already has are neither sent nor read again. Prints TAP.
 
-What travels is counted by the receiver's interface, headers included."""
+The interface of the receiver counts what is sent, including headers."""
 import os
 import random
 import subprocess

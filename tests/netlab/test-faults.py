@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test-faults.py CLI CASE: a transfer between two machines whose cable does what cables do. Prints TAP.
+"""test-faults.py CLI CASE: tests a transfer between two machines whose cable has faults. Prints TAP.
 
-What is sent twice is counted by the receiver's interface, headers included."""
+The interface of the receiver counts what is sent twice, including headers."""
 import os
 import random
 import subprocess

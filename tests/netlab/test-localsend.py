@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""LocalSend and this program find each other on a network: the stand-in of the interop tests, and the npm package."""
+"""Tests that LocalSend and this program find each other on a network: the simulated LocalSend of the interop tests, and
+the npm package."""
 import json
 import os
 import pathlib

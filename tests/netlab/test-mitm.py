@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A man in the middle of two machines: node 1 takes node 3 for node 2, and node 3 passes everything on."""
+"""Tests a man in the middle of two machines: node 1 connects to node 3 instead of node 2, and node 3 forwards
+everything."""
 import json
 import os
 import shutil

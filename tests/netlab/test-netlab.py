@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test-netlab.py CLI CASE: whole machines that have to find each other. Prints TAP.
+"""test-netlab.py CLI CASE: tests whole machines that have to find each other. Prints TAP.
 
-The times that are asserted are generous, the times that were measured are printed."""
+The asserted times are generous; the measured times are printed."""
 import json
 import os
 import shutil

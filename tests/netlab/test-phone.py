@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The phone app and this program find each other on a network: the app by the stand-in of the interop tests."""
+"""Tests that the phone app, simulated as in the interop tests, and this program find each other on a network."""
 import json
 import os
 import sys

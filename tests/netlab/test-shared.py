@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test-shared.py CLI CASE: programs that know nothing of each other and share a folder. Prints TAP.
+"""test-shared.py CLI CASE: tests programs that share a folder without knowing of each other. Prints TAP.
 
-Two computers keep their versions in one folder of a NAS, one of them with two programs; two computers have one library,
+Two computers have their versions in one folder of a NAS, one of them with two programs; two computers have one library,
 and music folders of the same name."""
 import collections
 import contextlib

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test-truth.py CLI CASE: a random walk of damage, and of what three devices say about it. Prints TAP.
+"""test-truth.py CLI CASE: tests a random walk of damage, and what three devices report about it. Prints TAP.
 
-Bits are flipped in kept files, files are deleted by hand, tags are edited without a change of size or time, clocks are
-moved. After each step every word of the devices is compared with what lies on the disks: done, stored, complete,
-damaged, missing, healed, verified, restored, fetched. NAMIDA_WALK_SEED and NAMIDA_WALK_STEPS choose another walk."""
+Bits are flipped in stored files, files are deleted by hand, tags are edited without a change of size or time, clocks
+are set. After each step, every report of the devices is compared with the disks: done, stored, complete, damaged,
+missing, healed, verified, restored, fetched. NAMIDA_WALK_SEED and NAMIDA_WALK_STEPS choose another walk."""
 import glob
 import os
 import pathlib

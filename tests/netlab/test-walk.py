@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test-walk.py CLI CASE: three devices, and a random walk of sendings and what breaks them. Prints TAP.
+"""test-walk.py CLI CASE: tests a random walk of transfers between three devices, and of faults that interrupt them.
+Prints TAP.
 
-After each step all that was ever reported stored is there, byte for byte. NAMIDA_WALK_SEED and NAMIDA_WALK_STEPS choose
-another walk, NAMIDA_WALK_LOGS a folder for what its programs said."""
+After each step, every file that was ever reported as stored must exist unchanged. NAMIDA_WALK_SEED and
+NAMIDA_WALK_STEPS choose another walk, NAMIDA_WALK_LOGS a folder for the output of its programs."""
 import os
 import pathlib
 import random

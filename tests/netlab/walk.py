@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a walk (test-walk.py) knows of its devices: what each has to send, what each was told to keep, and what must hold."""
+"""The state of a random walk (test-walk.py): the files that each device has to send, the versions it was told to keep,
+and the conditions that must hold."""
 import hashlib
 import os
 import pathlib

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests which folders the window takes from the arguments with which Namida starts it, and that later arguments replace
+ * earlier ones. */
 #include "namida-handover.h"
 
 typedef struct

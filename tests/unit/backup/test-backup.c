@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests backups and their manifests, and the index of hashes: totals, titles, keys, the order of entries, and manifests
+ * that are not valid. */
 #include "config.h"
 
 #include "namida-error.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Checksums of files that are gone for long do not stay for ever. */
+/* Tests that the hashes of files that were deleted long ago are removed from the index. */
 #include "config.h"
 
 #include "namida-clock.h"

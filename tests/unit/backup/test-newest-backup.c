@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which zip of Namida's folder an automatic backup sends. */
+/* Tests which zip in Namida's folder of backups an automatic backup sends. */
 #include "config.h"
 
 #include "namida-fixtures.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Paths of one device as paths of another, and which file belongs to which part of a backup. */
+/* Tests how the paths of one device are translated to those of another one, and which file belongs to which part of a
+ * backup. */
 #include "config.h"
 
 #include "namida-contents.h"

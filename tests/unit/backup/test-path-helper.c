@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests which folders the user is advised to enter in Namida after a restore, for paths of Linux, Windows and Android.
+ */
 #include "namida-path-helper.h"
 
 #include <string.h>

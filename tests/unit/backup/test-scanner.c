@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests what the scanner finds in the selected folders and files: names, links, patterns, ignore files, several zips,
+ * limits, and private files of this program, which are never sent. */
 #include "config.h"
 
 #include "namida-error.h"

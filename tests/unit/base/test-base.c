@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the small modules of src/base: errors and their texts, the clock and the calendar, digests, figures, and
+ * reading and writing JSON text. */
 #include "namida-clock.h"
 #include "namida-digest.h"
 #include "namida-error.h"

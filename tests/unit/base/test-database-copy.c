@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that a database whose file cannot be written can still be read, and that the file does not change. */
 #include "namida-database.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/resource.h>
-
-/* A database whose file cannot be written: what is in it can still be read, and the file stays as it is. */
 
 static gint64
 read_number (NamidaDatabase *database, const char *sql)

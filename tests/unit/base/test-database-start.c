@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Several programs that open one new database at once: none is told that another has it. */
+/* Tests that several programs can open one new database at the same time, and that none of them gets the error that
+ * another one is using it. */
 #include "namida-database.h"
 
 #include <glib/gstdio.h>

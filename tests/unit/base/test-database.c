@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests how the database file is created, migrated, locked and checked for damage, and that an interrupted list is an
+ * error. */
 #include "namida-clock.h"
 #include "namida-database.h"
 #include "namida-database-guard.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that names chosen by other devices are displayed safely, and that names that look alike at first glance are
+ * detected. */
 #include <string.h>
 
 #include "namida-format.h"
 #include "namida-limits.h"
 #include "namida-skeleton.h"
-
-/* Names that others gave themselves: shown safely, and compared as a hasty reader does. */
 
 static void
 test_twins (void)

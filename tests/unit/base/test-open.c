@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that files and folders are opened without following links, that only regular files are opened, and that
+ * existing ones are neither created nor truncated. */
 #include "namida-open.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests which received names may become paths, how the others are cleaned, and that a file is opened only below its
+ * root folder. */
 #include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-safe-name.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that namida_sparse_pwrite() writes the same bytes as pwrite() and leaves holes for zeros. */
 #include "namida-sparse.h"
 
 #include <errno.h>
@@ -8,8 +9,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Files written by namida_sparse_pwrite(): the same bytes as by pwrite(), and holes where they are zeros. */
 
 #define SIZE (4u * 1024 * 1024)
 

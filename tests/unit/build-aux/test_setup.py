@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What build-aux/setup says where it cannot install, and what build-aux/run builds: each case runs a copy of it with a PATH of stand-ins, so nothing is installed. Speaks TAP.
-Usage: test_setup.py CHECKOUT"""
+"""Tests what build-aux/setup prints where it cannot install, and what build-aux/run builds. Each case runs a copy of
+the script with a PATH of simulated programs, so nothing is installed. Prints TAP. Usage: test_setup.py CHECKOUT"""
 import os
 import pathlib
 import shutil

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements the D-Bus interfaces of Avahi for the tests of the finder; see the header. */
 #include "fake-avahi.h"
 
 #include "namida-fixtures.h"

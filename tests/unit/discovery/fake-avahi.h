@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* FakeAvahi takes the place of the Avahi daemon on the bus of the test. It runs in the process of the test, with its
+ * own connection. Main context. */
 #pragma once
 
 #include "namida-avahi-dbus.h"
 
-/** FakeAvahi: a stand-in for the daemon on the bus of the test, in this process, with a connection of its own. */
 typedef struct
 {
   GDBusConnection *bus;

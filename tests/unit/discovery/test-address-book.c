@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the addresses that the user has entered: which are accepted and remembered, and when their names are resolved.
+ */
 #include <glib/gstdio.h>
 
 #include "namida-address-book.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests parsing and comparing addresses, and the list of network interfaces. */
 #include "namida-address-book.h"
 #include "namida-error.h"
 #include "namida-interface.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the Avahi finder against a simulated daemon (fake-avahi.h): what it publishes, which devices it reports, and
+ * how it copes with a daemon that restarts, floods it or sends nonsense. */
 #include <string.h>
 
 #include "fake-avahi.h"

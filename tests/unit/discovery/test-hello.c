@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests which discovery messages are accepted, and that a message is the same after formatting and parsing it. */
 #include <string.h>
 
 #include "namida-device-info.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests which reason is reported when no device is found: a port in use, a firewall, or the network. The files of the
+ * system are in a temporary folder, and firewalld is simulated on a bus of the test. */
 #include <string.h>
 
 #include "namida-fixtures.h"

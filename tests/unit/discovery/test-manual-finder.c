@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that the finder of entered addresses probes each of them when it starts, when one is added and when it is
+ * refreshed, and never while it is stopped. */
 #include "namida-manual-finder.h"
 #include "namida-peer-list.h"
 

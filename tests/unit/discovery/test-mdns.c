@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests writing questions and parsing answers of multicast DNS, including truncated and hostile ones. */
 #include "namida-avahi-txt.h"
 #include "namida-mdns-message.h"
 

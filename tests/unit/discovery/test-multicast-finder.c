@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that devices find each other by multicast on loopback, and that they answer at a limited rate. */
 #include <string.h>
 
 #include "namida-clock.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests when a known device is shown as away, and that an away device is listed last and is not chosen by its name if
+ * another one is present. */
 #include "namida-clock.h"
 #include "namida-limits.h"
 #include "namida-peer-list-private.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests how the reports of the finders become one list of devices: merging, sorting, proven keys instead of claimed
+ * ones, limits on addresses, and expiry. */
 #include "namida-clock.h"
 #include "namida-limits.h"
 #include "namida-manual-finder.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests which addresses a scan of the network probes, and that it finds a device. */
 #include "namida-limits.h"
 #include "namida-scan-finder.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that waking up from sleep and changes of the network interfaces are noticed, by the clocks and by logind. */
 #include <net/if.h>
 
 #include "namida-fixtures.h"

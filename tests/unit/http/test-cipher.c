@@ -1,8 +1,6 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * The order of the ciphers: GnuTLS understands it, the right one comes first, nothing of GnuTLS's own list that a peer
- * may need is lost, and a setting of the user stays.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the order of the ciphers: GnuTLS accepts it, the intended cipher comes first, every cipher of the default list
+ * of GnuTLS that a peer may need is still included, and a setting of the user is not changed. */
 #include "config.h"
 
 #include <gnutls/gnutls.h>

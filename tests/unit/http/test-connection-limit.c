@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who gets a place among the connections, and who makes room: of an address, of a network, of all strangers and of all
- * together. The connections are sockets that are never connected. */
+/* Tests which connections are accepted, and which are closed to make room: the limits per address, per network, for all
+ * strangers, and for all connections. The sockets of the test are never connected. */
 #include "config.h"
 
 #include "namida-connection-limit.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The client connection against a server of a few lines that behaves in one way each: over TLS and in plain. */
+/* Tests the client connection against a small server that misbehaves in one way in each case, with and without TLS. */
 #include "config.h"
 
 #include <gio/gio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An address that large packets do not reach has connections with small segments for an hour: real sockets on loopback,
- * and a clock that is a number. That a transfer goes on with them is shown in the network lab. */
+/* Tests that connections to an address use small segments for an hour after large packets did not reach it. The sockets
+ * are real ones on loopback, the clock is simulated. The network lab tests that a transfer continues with small
+ * segments. */
 #include "config.h"
 
 #include "namida-clock.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Waiting for bytes on many sockets with one source: who is called, and who no longer is. */
+/* Tests waiting for data on many sockets with one source: which callbacks are called, and which are not called any
+ * more. */
 #include "config.h"
 
 #include <glib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finding a handshake among the records of TLS, however the bytes are cut. That a real renegotiation ends the
- * connection is tested by hostile_connections.py. */
+/* Tests that a handshake among TLS records is detected however the data is split. hostile_connections.py tests that a
+ * real renegotiation closes the connection. */
 #include "config.h"
 
 #include <glib.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that a missing or damaged key or database, or one that other users can read, is reported or refused, and that
+ * the program never silently starts with a new identity. */
 #include "namida-error.h"
 #include "namida-fixtures.h"
 #include "namida-identity-memory.h"
@@ -7,8 +9,6 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-
-/* A key or a database that is gone, damaged, or open to others: told or refused, and never a silent new beginning. */
 
 typedef struct
 {

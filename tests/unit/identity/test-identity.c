@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that the identity is created once and loaded afterwards, the digits of pairing, and that the trust store keeps
+ * what it was given. */
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-identity.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests which device is recognized as a trusted one, what each trusted device may do, and how changes by another
+ * program are noticed. */
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-known-devices.h"
 #include "namida-trust-doubt.h"
 
 #include <glib/gstdio.h>
-
-/* Who may be taken for whom, what each may do, and what another program changes meanwhile. */
 
 #define AA "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define BB "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the messages that list the versions of a device and fetch them: lists, ranges and sessions, with their limits.
+ */
 #include "config.h"
 
 #include "namida-backups-message.h"

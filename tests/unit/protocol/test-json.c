@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the JSON reader: its grammar, the limits of depth and size, escapes, and truncated texts. */
 #include "config.h"
 
 #include "namida-error.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the messages of LocalSend's protocol: where each offered file is saved, which offers are refused, and that
+ * messages are the same after formatting and parsing them. */
 #include "config.h"
 
 #include "namida-limits.h"

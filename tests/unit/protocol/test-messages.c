@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the messages of our own protocol other than offers: answers, queries, errors and the messages of pairing.
+ * Errors never contain a local path. */
 #include "config.h"
 
 #include "namida-limits.h"

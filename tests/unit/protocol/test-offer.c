@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the offers of our own protocol: unsafe names, conflicting paths, sums and limits. */
 #include "config.h"
 
 #include "namida-limits.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the messages of the phone app's dialect: offers and queries of uploads, unsafe names, and claims that are
+ * ignored because they cannot be proven. */
 #include "namida-phone-messages.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A fetch from a device that misbehaves in one way: a real puller and a real store fetch, the threads of a
- * GThreadedSocketService play the device that keeps the backup. What is called stored lies in the version with the
- * bytes whose hash the other device named before. */
+/* Fetches a version from a device that misbehaves in one way. The puller and the store are real; the threads of a
+ * GThreadedSocketService simulate the device that has the version. Every file that is reported as stored must be in the
+ * version with the bytes whose hash the device announced. */
 #include "config.h"
 
 #include "conformance.h"

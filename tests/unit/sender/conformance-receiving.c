@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every dialect against a sender that misbehaves in one way: a real server and a real store receive, a thread plays the
- * sender. What is called stored lies in the version with the right bytes, and a version is complete only when all of it
- * is there. Time passes by the injected clock. */
+/* Receives in every dialect from a sender that misbehaves in one way. The server and the store are real; a thread
+ * simulates the sender. Every file that is reported as stored must be in the version with the right bytes, and a
+ * version is complete only if it has all files. The clock is simulated. */
 #include "config.h"
 
 #include "conformance.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every dialect against a receiver that misbehaves in one way: whatever it does, nobody is told that a file arrived
- * that did not. The receiver speaks all dialects in a few lines; its threads are those of a GThreadedSocketService,
+/* Sends in every dialect to a receiver that misbehaves in one way. A file that did not arrive must never be reported as
+ * arrived. The receiver implements all dialects in a few lines; its threads are those of a GThreadedSocketService,
  * which accepts in the main context. */
 #include "config.h"
 

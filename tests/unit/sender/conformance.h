@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One table of misbehavior for every dialect and every direction: sending to a device that misbehaves, receiving from
- * one, and fetching from one. The table is in test-conformance.c; each direction has a file that plays the other side.
- */
+/* The table of misbehaviors for every dialect and every direction: sending to a misbehaving device, receiving from one,
+ * and fetching from one. The table is in test-conformance.c; one file for each direction simulates the other side. */
 #pragma once
 
 #include "namida-entry.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What has to come of each misbehavior, for every dialect and every direction. Nothing that did not arrive whole, with
- * the bytes that were promised, is ever called stored; nothing that could still come is given up by a wrong word. */
+/* The required result of each misbehavior, for every dialect and every direction. No file that did not arrive
+ * completely, with the announced bytes, is ever reported as stored, and no file that can still arrive is given up
+ * because of a wrong answer. */
 #include "config.h"
 
 #include "conformance.h"

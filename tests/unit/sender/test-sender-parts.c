@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What senders are made of, without a network: the work that threads share, the sessions that a LocalSend device may
- * stop, and which dialect is the best. */
+/* Tests the parts of the senders without a network: the work that threads share, the sessions that a LocalSend device
+ * may cancel, and the choice of the best dialect. */
 #include "config.h"
 
 #include "namida-error.h"

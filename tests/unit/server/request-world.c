@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Requests that are made by hand, for the tests of the server: see the header. */
+/* Creates a server and requests for the tests of src/server; see the header. */
 #include "config.h"
 
 #include "request-world.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server whose requests are made by hand: no handshakes, and a connection only for what takes one over. With a shelf
- * and a sink of the test. Everything in the main context, but for what the server runs in workers. */
+/* A server whose requests are created by the test, without a handshake; only requests that take over a connection have
+ * one. The test provides the versions that the server offers, and a sink. Main context, except for what the server runs
+ * in worker threads. */
 #pragma once
 
 #include "namida-server-private.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* Links for browsers, apart from their connections: who may ask and when, over a clock of the test; ranges; and the zip
- * that is made while it is sent, read again by another reader. */
-
+/* Tests links for browsers without connections: who may open a path and when, with a simulated clock; ranges; and the
+ * zip that is created while it is sent, read by another library. */
 #include "config.h"
 
 #include <archive.h>

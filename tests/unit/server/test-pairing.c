@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pairing, step by step against a real server: only the device that began it, in the right order, with the nonce that
- * it had promised, and with a yes of both people, is paired; everything else ends it or changes nothing. */
+/* Tests pairing with a real server, step by step. A device is paired only if it began the pairing, follows the order,
+ * sends the nonce to which it had committed, and both users confirm. Every other request ends the pairing or changes
+ * nothing. */
 #include "config.h"
 
 #include "namida-client.h"

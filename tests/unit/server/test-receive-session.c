@@ -1,9 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * Uploads into a session and its end, asked of the session itself: the server in front of it looks at owners and sizes
- * as well, and would hide that the session does not. Only the device that the session belongs to, with the token of
- * that file, and a body of the right length.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the receiving session without the server in front of it, which checks owners and sizes as well and would hide a
+ * missing check. A file is accepted only from the device that owns the session, with the token of that file, and with a
+ * body of the right length. */
 #include "config.h"
 
 #include "namida-clock.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a device may ask for on a connection that stays open: each request of it is looked at as the first one was. And
- * how a session ends: what its sender says last, and what fails here at the end. */
+/* Tests connections that stay open: each request on them is checked like the first one. Also tests the end of a
+ * session: the last message of its sender, and errors on this side. */
 #include "config.h"
 
 #include "request-world.h"

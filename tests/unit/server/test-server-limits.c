@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a server remembers and does at once for others is bounded: open offers, devices that bring files, backups that
- * are open for fetching, ended sessions, downloads of a link; and what ends with the trust in a device. The requests
- * are made by hand, so that a hundred devices need no handshakes; only what takes over a connection gets one, to a
- * socket of the test. */
+/* Tests the limits of what a server remembers and does for others at the same time: open offers, sending devices,
+ * versions open for fetching, ended sessions, and downloads from a link. Also tests what ends when a device is no
+ * longer trusted. The test creates the requests itself, so that a hundred devices need no handshakes; only requests
+ * that take over a connection have a socket. */
 #include "config.h"
 
 #include "namida-error.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What requests may ask of a server, and when: ranges of a file, repairs of another size, the end of a session that is
- * being stored, parts that are to be kept. The requests are made by hand. */
+/* Tests which requests a server accepts, and when: ranges of a file, repairs of another size, the end of a session that
+ * is being stored, and keeping parts. The test creates the requests itself. */
 #include "config.h"
 
 #include "request-world.h"

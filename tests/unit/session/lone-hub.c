@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Creates hubs that do not run, for tests; see the header. */
 #include "config.h"
 
 #include "lone-hub.h"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests who permitted that a backup is received, and what happens to the transfer when the permission is withdrawn. */
 #include "config.h"
 
 #include "namida-error.h"
 #include "two-hubs.h"
-
-/* By what right a backup is received, and what becomes of it when the right is withdrawn. */
 
 static const char *
 sender_fingerprint (Fixture *f)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests how long offers of a device are refused without asking after the user has declined one, and when this is
+ * forgotten. The clock is simulated. */
 #include "config.h"
 
 #include "namida-clock.h"

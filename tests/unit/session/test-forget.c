@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A program that runs for months: what was received or sent long before leaves the list of transfers, and is history.
- */
+/* Tests that old transfers leave the list of transfers of a program that runs for months, and remain in the history. */
 #include "config.h"
 
 #include "namida-clock.h"

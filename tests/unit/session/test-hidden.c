@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A device that its person hides: strangers find it in no way, trusted devices still do. */
+/* Tests a hidden device: no stranger can find it, trusted devices still can. */
 #include "config.h"
 
 #include "namida-hub-private.h"

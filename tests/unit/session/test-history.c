@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the window shows of earlier runs. */
+/* Tests what the history shows about transfers of earlier runs of the program. */
 #include "config.h"
 
 #include "namida-clock.h"

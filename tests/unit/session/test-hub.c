@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests two hubs that send, receive, pair and fetch over real TLS on loopback. */
 #include "config.h"
 
 #include "namida-error.h"

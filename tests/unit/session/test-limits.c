@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What strangers can make a hub remember, or ask, stays bounded, however many of them there are. The hub is never
- * started: nothing of this needs a network. */
+/* Tests that the amount of data that strangers make a hub remember, and the number of questions they make it ask, is
+ * limited, however many they are. The hub is never started, because no test needs a network. */
 #include "config.h"
 
 #include "namida-fixtures.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests LocalSend's protocol between two of our own hubs in one process. tests/interop tests it with other programs. */
 #include "config.h"
 
 #include "namida-clock.h"
@@ -14,8 +15,6 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
-
-/* LocalSend between two devices of our own in one process: its own apps are tried by tests/interop. */
 
 /* Other tests may run beside this one, and the usual ports are few. */
 static guint16

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The outbox without a hub, a server or a network: which transfers its rules refuse, what it waits for, and what is
- * left in the database for the next run. No device ever answers. */
+/* Tests the outbox without a hub, a server or a network: which transfers it refuses, what they wait for, and what the
+ * database contains for the next run. No device ever answers. */
 #include "config.h"
 
 #include "namida-fixtures.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests many small files, which are sent in packs: with a rate limit, cancelled and interrupted. Each file must have
+ * the right result in the end. */
 #include "config.h"
 
 #include "namida-error.h"
@@ -8,8 +10,6 @@
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
-
-/* Many small files, which travel in packs: slowed down, cancelled, broken off; and what is said of each at the end. */
 
 #define N_SMALL 1500u
 #define SMALL_BYTES 8000u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A pairing that is begun here with a device that does not keep to the rules: it is never trusted unless the person
- * here said that the digits are the same, and it agreed. The other device is a thread that answers as the case says;
- * the hub has its identity and its trust, and was never started. */
+/* Tests pairing with a device that breaks the rules. It is trusted only if the local user confirmed the digits and the
+ * device agreed. The other device is a thread that sends the answers of the case; the hub has its identity and its
+ * trust store, but is never started. */
 #include "config.h"
 
 #include "namida-error.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the local user says about a transfer that is interrupted or paused: it is written down, so that a restart of the
- * program keeps to it, its parts go or stay as the user says, and its sender is told. The hub has its database and its
- * store, but was never started, so nothing of this needs a network. */
+/* Tests what the local user decides about an interrupted or paused transfer. The decision is saved, so it is still
+ * valid after a restart; the parts are kept or deleted accordingly, and the sender is told. The hub has its database
+ * and its store, but is never started, because no test needs a network. */
 #include "config.h"
 
 #include "namida-error.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that transfers continue after a user has paused them or a connection was interrupted. */
 #include "config.h"
 
 #include "namida-error.h"
@@ -7,8 +8,6 @@
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
-
-/* What a person or a broken connection interrupts goes on. */
 
 static void
 test_pause_sender (Fixture *f, gconstpointer data)

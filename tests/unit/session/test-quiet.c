@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is kept is read again now and then, when nothing else goes on. */
+/* Tests that versions are verified from time to time while nothing else is in progress. */
 #include "config.h"
 
 #include "namida-clock.h"

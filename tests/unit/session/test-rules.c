@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the settings and the trust of a hub say about what other devices ask: offers, pairings, messages. The hub has
- * its database, its trust store and its store, but was never started, so nothing of this needs a network. */
+/* Tests how the settings and the trust store of a hub decide about requests of other devices: offers, pairings and
+ * messages. The hub has its database and its store, but is never started, because no test needs a network. */
 #include "config.h"
 
 #include "namida-error.h"

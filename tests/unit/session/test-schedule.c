@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Schedules without a network: when they are due, what the database keeps of them, and a year of them with devices that
- * come and go, sleep, clock changes, full disks and a program that is killed, and with what both sides say of backups
- * that do not happen. The clock is a number. */
+/* Tests schedules without a network: when they are due, and what the database keeps. Simulates a year with devices that
+ * come and go, sleep, clock changes, full disks and a killed program, and tests what both sides report about backups
+ * that did not happen. The clock is simulated. */
 #include "config.h"
 
 #include "namida-clock.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who says when a backup did not happen, and how often: on the receiver by the versions that it keeps, on the sender by
- * its schedules and its history. The clock is a number, the database is in memory. */
+/* Tests which side reports a backup that did not happen, and how often: the receiver by its versions, the sender by its
+ * schedules and its history. The clock is simulated, the database is in memory. */
 #include "config.h"
 
 #include "namida-clock.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sendings that wait for a device which does not come back: they fail, and nothing says that they were sent. The clock
- * is moved, so that no test waits for the patience of a person. */
+/* Tests transfers that wait for a device that does not return: they fail, and nothing reports them as sent. The clock
+ * is simulated, so that no test takes as long as a user would wait. */
 #include "config.h"
 
 #include "namida-clock.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A damaged file of a kept version is asked for: it is brought with the next sending, whatever that sends, and as soon
- * as the device that has it hears of it. Nobody else is asked, and nothing else is taken. */
+/* Tests that a damaged file of a version is requested again. The next transfer of the device that has the file contains
+ * it, whatever else is sent, and it is also sent as soon as the device receives the request. No other device is asked,
+ * and no other file is accepted. */
 #include "config.h"
 
 #include "namida-given-content.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two hubs in one process for the tests of the hub: see the header. Main context. */
+/* Creates two hubs in one process for the tests of src/session; see the header. Main context. */
 #include "config.h"
 
 #include "two-hubs.h"

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two complete devices in one process, with real TLS on loopback, and operations on them for tests. Main context. */
 #pragma once
 
 #include "namida-hub.h"
 
 G_BEGIN_DECLS
-
-/* Two complete devices in one process, with real TLS on loopback, and operations on them for tests. Main context. */
 
 #define WAIT_SECONDS 60
 #define MB ((guint64) 1000 * 1000)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copies the database file and its log as they were when they were last made durable; see the header. */
 #include "config.h"
 
 #include "durable-database.h"

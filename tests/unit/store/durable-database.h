@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The database as a power cut would leave it: its file and its log, as they were when the log was made durable last.
- * For test-durable.c. */
+/* The database as it would be after a power failure: its file and its log, as they were when the log was last made
+ * durable. For test-durable.c. */
 #pragma once
 
 #include <glib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Operations that make files other than received ones durable; see the header. */
 #include "config.h"
 
 #include "durable-others.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the program makes durable besides what it receives: the identity, copies of versions on other drives, backups
- * that it writes, files that get another link. Operations of test-durable.c, which has what they need of it. One
- * thread. */
+/* What the program makes durable in addition to received files: the identity, copies of versions on other drives,
+ * backups that it writes, and files that get another link. These are operations of test-durable.c, which creates their
+ * files. One thread. */
 #pragma once
 
 #include "store-fixture.h"

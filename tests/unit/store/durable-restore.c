@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a restore and its undo make durable: what is restored, what waits aside, what is put back. */
+/* Operations of test-durable.c that restore a version and undo it: restored files, replaced files that were moved
+ * aside, and files that are put back. */
 #include "config.h"
 
 #include "durable-others.h"

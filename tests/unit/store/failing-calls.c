@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Replaces functions of the C library and of SQLite by ones that fail once; see the header. */
 #include "config.h"
 
 #include "failing-calls.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For test-failures.c: calls of the system and of SQLite that fail once. A program that has this defines those calls
- * itself. Each place of the source from which a call comes, and each statement, is a site; sites below one folder
- * count. Any thread. */
+/* Calls of the system and of SQLite that fail once, for test-failures.c. A program that is linked with this file
+ * defines those functions itself. Each place in the source that makes such a call, and each SQL statement, is a site;
+ * only calls on files below one folder count. Any thread. */
 #pragma once
 
 #include <glib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Creates a version and a home folder for the tests of restoring; see the header. */
 #include "config.h"
 
 #include "restore-world.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A version and a home folder into which tests restore it. One thread. */
 #pragma once
 
 #include "namida-restore.h"
 
 G_BEGIN_DECLS
 
-/* A version, and a home to restore it into. */
 typedef struct
 {
   char *base;

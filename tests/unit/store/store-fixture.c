@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Creates stores and backups for the tests of src/store; see the header. */
 #include "config.h"
 
 #include "store-fixture.h"

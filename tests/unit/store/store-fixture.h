@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A store in a temporary folder, and a sender that passes its files to a sink in order, for the tests of src/store. One
+ * thread. */
 #pragma once
 
 #include "namida-fixtures.h"
 #include "namida-store-sink.h"
 
-/* A store in a folder of its own, and a sender that hands its files to a sink in order. */
 typedef struct
 {
   char *base;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is not there: versions on a drive that is not connected are neither removed nor damaged, and versions that have
- * lost their records are not passed over. */
+/* Tests versions on a drive that is not connected, which are neither removed nor reported as damaged, and versions
+ * whose records are lost, which are still listed. */
 #include "store-fixture.h"
 
 #include "namida-clock.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a commit looks at once more, after prepare has decided: files that changed in between, names, places that
- * somebody else has taken, the time in a manifest. All files of a test have one size, so that only their contents tell
- * them apart. */
+/* Tests what a commit checks again after prepare has decided: files that have changed, names, paths that are in use
+ * now, and the time in a manifest. All files of a test have the same size, so that only their contents differ. */
 #include "config.h"
 
 #include "store-fixture.h"

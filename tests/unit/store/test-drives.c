@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A store on drives that cannot do everything, beside other programs that use the same one, and with labels that have a
- * place of their own. */
+/* Tests stores on drives with limitations, stores that several programs use, the space that stays free, and names that
+ * conflict with the hidden folders of the store. */
 #include "config.h"
 
 #include "store-fixture.h"

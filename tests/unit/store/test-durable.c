@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a power cut would leave. This program defines fsync(), fdatasync() and syncfs() itself, and so sees what the
- * store and SQLite make durable: contents, the names in a folder and which files they are of, the database. At each
- * commit of the database, and in the end, everything that the durable database calls stored must be reachable through
- * durable names and have durable contents; what was removed must not come back. Then each single call is taken out in
- * turn: the check has to notice every one of them. NAMIDA_DURABLE_ONCE in the environment leaves that out. */
+/* Tests what remains after a power failure. This program replaces fsync(), fdatasync() and syncfs(), so it knows what
+ * the store and SQLite have made durable: contents, names in a folder and the files they refer to, and the database. At
+ * each commit of the database, and in the end, everything that the durable database lists as stored must have durable
+ * names and durable contents, and removed files must not return. Then each call is left out in turn: the check must
+ * notice every one of them. NAMIDA_DURABLE_ONCE in the environment skips this second part. */
 #include "config.h"
 
 #include "store-fixture.h"

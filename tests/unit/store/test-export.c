@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A version that is copied to another drive: where each file goes, whatever its folder is called, that nothing is left
- * of a copy that did not work out, and that a damaged file is not handed on. */
+/* Tests copying a version to another drive: the path of each file, whatever the folder is called, that a failed copy
+ * leaves nothing behind, and that a damaged file is not copied. */
 #include "config.h"
 
 #include "store-fixture.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every call of the system, and every statement that changes the database, fails once in each thing that the store
- * does. Then it was either done all the same, or there is an error that says so; what the database calls stored is
- * there and whole; no transaction is left open; and after what the program does at its next start, the same thing can
- * be done again and has the result that it has when nothing fails. */
+/* Makes each call of the system, and each statement that changes the database, fail once in each operation of the
+ * store. The operation then either succeeds all the same or returns an error; everything that the database lists as
+ * stored exists and is undamaged; no transaction is open; and after the steps of the next start, the operation succeeds
+ * with the same result as without the failure. */
 #include "config.h"
 
 #include "store-fixture.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Folders that are not there: a drive that is not plugged in, a permission that the desktop took back. */
+/* Tests folders that are not accessible: the drive is not connected, or the desktop has revoked the permission. */
 #include "config.h"
 
 #include "store-fixture.h"

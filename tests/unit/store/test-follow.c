@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Versions whose folder is found elsewhere: the drive has another place, or the portal another name for it. */
+/* Tests versions whose folder has another path: the drive is mounted at another place, or the portal has another name
+ * for the folder. */
 #include "store-fixture.h"
 
 #include "namida-error.h"

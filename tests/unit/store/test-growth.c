@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is looked up again and again costs no more when the versions have more files: the steps of SQLite's machine are
- * counted, which are the same on every computer. Each test compares a store of small versions with one of large ones.
- */
+/* Tests that frequent queries do not become slower when the versions have more files. The test counts the steps of
+ * SQLite's virtual machine, which are the same on every computer, and compares a store of small versions with one of
+ * large ones. */
 #include "config.h"
 
 #include "store-fixture.h"

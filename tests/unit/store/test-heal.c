@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a read found damaged is unknown everywhere, is carried by the next sending, and is whole in every version then.
- * An editor of tags that keeps size and time makes a file unknown, too; a chmod, a new name and a removal of another
- * version do not. */
+/* Tests that a file found damaged is no longer used anywhere as known, that the next transfer contains it, and that it
+ * is undamaged in every version afterwards. A tag editor that keeps the size and the time also makes a file unknown; a
+ * chmod, a new name and the removal of another version do not. */
 #include "store-fixture.h"
 
 #include "namida-clock.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the folder that a cursor keeps open between two files, and which files of many rows are known by their hash,
+ * inode and times. */
 #include "config.h"
 
 #include "namida-database.h"

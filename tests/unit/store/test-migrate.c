@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A database of version 0.1.0 becomes one of today: nothing of its versions is lost, it takes a small part of the room,
- * and it may be stopped at any time. Also the bars for the size of today's, and what two versions share. */
+/* Tests migrating a database of version 0.1.0: nothing about its versions is lost, the new one needs a fraction of the
+ * space, and the migration may be interrupted at any time. Also tests the size of a new database, and the rows that two
+ * versions share. */
 #include "namida-known-content.h"
 #include "namida-version-lists.h"
 #include "namida-version-record.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Folders of the user that are on a drive of their own: the empty folder that stays when the drive is taken away gets
- * nothing, neither what arrives nor what is restored. */
+/* Tests the user's own folders on a separate drive: while the drive is not connected, nothing is received or restored
+ * into the empty mount point. */
 #include "config.h"
 
 #include "store-fixture.h"

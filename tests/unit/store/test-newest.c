@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a device gets that fetches "the newest": the newest of each music folder and of the zip. */
+/* Tests what a device gets that fetches “the newest” version: the newest of each music folder and of the zip. */
 #include "store-fixture.h"
 
 #include "namida-error.h"

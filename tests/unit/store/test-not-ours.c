@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the store leaves alone: a pinned version when others are removed with it, a person's own file that is damaged,
- * what another device has waiting, another version in the place of one; and to how much a yes was said. */
+/* Tests what the store does not touch: a pinned version when others are removed with it, a damaged file of the user's
+ * own, parts of another device, and another version at the path of one. Also tests to what extent a user has consented.
+ */
 #include "config.h"
 
 #include "store-fixture.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names of Linux that are no text or very long, and names that a drive refuses: they are in the version and its record,
- * outlive the database, and come back as they were. */
+/* Tests names that are not UTF-8 or very long, and names that a drive refuses. They are in the version and in its
+ * record, survive the loss of the database, and are restored unchanged. */
 #include "config.h"
 
 #include "store-fixture.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Versions on a drive that has another number than when they were stored, or whose files have: links all the same, but
- * read before. */
+/* Tests versions on a drive that has another device number than when they were stored, or whose files have other inode
+ * numbers: new versions are still linked to them, but only after their contents were read. */
 #include "store-fixture.h"
 
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The folders of versions are read-only, as their files are. As an ordinary user, for whom that counts: everything that
- * this program does with versions goes on, and a person's own programs cannot change one. */
+/* Tests that the folders of versions are read-only, like their files. Runs as an ordinary user, because permissions do
+ * not restrict root: every operation of this program still works, and the user's other programs cannot change a
+ * version. */
 #include "config.h"
 
 #include "store-fixture.h"

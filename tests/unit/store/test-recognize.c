@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The mark of a store was deleted, and another computer made a new one: the versions are the same ones. */
+/* Tests that the versions of a store are recognized if its mark was deleted and another computer has written a new one.
+ */
 #include "config.h"
 
 #include "store-fixture.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the record in the folder of a version. Because "sha256sum -c" and every later release read it, it is tested
+ * with the real sha256sum and with all names that a Linux file system allows. */
 #include "config.h"
 
 #include "store-fixture.h"
@@ -10,9 +12,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
-
-/* The record that lies in the folder of a version: it is what "sha256sum -c" and every later program read, so it is
- * tested against the real sha256sum and with names that a Linux file system allows. */
 
 static const char *const odd_names[] = {
   "-",  "a b", " leading", "*star",   "back\\slash",        "line\nfeed",   "carriage\rreturn", "tail\r",

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Restores random trees and undoes the restores, and kills the process at several points of a restore. Each file is
+ * then complete: either the one from before or the restored one. After the next start, the restore can be completed,
+ * and undoing it brings all files back. */
 #include "config.h"
 
 #include "namida-error.h"

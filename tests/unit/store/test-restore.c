@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests restoring a version on this computer and undoing it: where each file goes, files that were changed meanwhile,
+ * folders on drives that are not connected, and what the user has to enter in Namida. */
 #include "config.h"
 
 #include "namida-digest.h"

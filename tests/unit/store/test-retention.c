@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rules by which versions are removed on their own: one table of cases, and random histories whose outcome a
- * second, slower formulation of the rules checks. */
+/* Tests the rules by which versions are removed automatically: a table of cases, and random histories whose result is
+ * compared with a second, slower implementation of the rules. */
 #include "namida-retention.h"
 
 #include <string.h>

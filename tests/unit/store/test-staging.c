@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The folder for unfinished files of several sessions at a time. */
+/* Tests the folder for unfinished files when several sessions use it at the same time. */
 #include "config.h"
 
 #include "namida-staging.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that a store is usable without its database: its versions are listed, verified and restored from their records,
+ * and nothing is written while its drive is not mounted. */
 #include "config.h"
 
 #include "store-fixture.h"
@@ -24,9 +26,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* The folder of versions is the truth: a store outlives its database, is verified and restored without it, and is never
- * written beside its drive. */
 
 #define N_SONGS 6
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests receiving into the library and into versions: known files, names that are in use, links, offsets, cancelling,
+ * several roots and a full disk. */
 #include "config.h"
 
 #include "store-fixture.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The trash of a store when things went wrong around it: its database was lost, the clock was set back, something else
- * has a name. What is in it is a version again, or stays where it is; and what nobody has read lets nothing go. */
+/* Tests the trash of a store after a lost database, after the clock was set back, and when a name is in use. A version
+ * in the trash becomes a version again or stays in the trash; a version that was never read does not cause the removal
+ * of another one. */
 #include "config.h"
 
 #include "store-fixture.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What cannot be read is not known to be damaged: a file that a new version would be linked to, and the folders of a
- * drive that was pulled out. */
+/* Tests that a file that cannot be read is not reported as damaged: a file to which a new version would be linked, and
+ * the folders of a drive that was disconnected. */
 #include "store-fixture.h"
 
 #include "namida-verify.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests listing, verifying, repairing, pinning and removing versions, the number of versions to keep, and the trash. */
 #include "config.h"
 
 #include "store-fixture.h"
@@ -20,8 +21,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-
-/* What is kept: listed, read again, repaired, removed. */
 
 /* @zip: (nullable): its content; @music: that of the one song. */
 static void

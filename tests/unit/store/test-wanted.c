@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The wanted list: what is damaged or missing is asked for, each file of the device that sent it, and what comes makes
- * every version whole that lost it. What is said to be repaired was not whole before. */
+/* Tests the list of wanted files: each damaged or missing file is requested from the device that sent it, and a file
+ * that arrives repairs every version that lost it. A file that is reported as repaired was damaged or missing before.
+ */
 #include "store-fixture.h"
 
 #include "namida-content.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that a device does not learn from the answer to an offer which contents this computer has: a hash in an offer
+ * does not prove that the sender has the content. */
 #include "config.h"
 
 #include "store-fixture.h"
@@ -9,8 +11,6 @@
 #include "namida-version-gather.h"
 
 #include <glib/gstdio.h>
-
-/* A hash in an offer proves nothing about having the content. */
 
 #define ALICE "A11CE"
 #define BOB "B0B"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes packs with libarchive for the tests of receiving; see the header. */
 #include "pack-sample.h"
 
 #include <archive.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Packs for the tests of receiving, including ones that no honest sender creates. One thread. */
 #pragma once
 
 #include <glib.h>
-
-/* Packs to try the receiving side with. */
 
 typedef struct _PackSample PackSample;
 PackSample *pack_sample_new (void);

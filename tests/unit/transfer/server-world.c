@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Creates a server and sends raw requests to it for tests; see the header. */
 #include "config.h"
 
 #include "server-world.h"

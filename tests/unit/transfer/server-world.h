@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server with a sink in memory, and a raw client that speaks to it, for the tests of the server. The client runs in a
- * thread of its own; everything else in the main context. */
+/* A server with a sink in memory, and a raw client that connects to it, for the tests of the server. The client runs in
+ * its own thread, everything else in the main context. */
 #pragma once
 
 #include "namida-offer.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the stream below TLS, which reads ahead and delays writes. Both ends receive the data in pieces of any size and
+ * have socket buffers so small that writes are short; with and without TLS. */
 #include "config.h"
 
 #include <netinet/in.h>
@@ -9,9 +11,6 @@
 #include "namida-error.h"
 #include "namida-fixtures.h"
 #include "namida-tls.h"
-
-/* What lies under TLS: reads ahead, holds writes back. Here between two ends whose bytes come through in pieces of any
- * size, with socket buffers so small that writes are short, with TLS above and without. */
 
 #define SIZE (1536u * 1024 + 7)
 #define CLOSINGS 150

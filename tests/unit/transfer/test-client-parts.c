@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the parts of the client without a network: parsing answers, rate limits, and reading files that change while
+ * they are sent. */
 #include "config.h"
 
 #include <fcntl.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the control client against a real server on loopback: which thread owns the main context, connections that are
+ * reset at any iteration of the main loop, and devices with another key than expected. */
 #include "config.h"
 
 #include <gio/gio.h>

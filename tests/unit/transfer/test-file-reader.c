@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The files that are sent, asked of the functions that open and read them: a file is only sent as the one that was
- * scanned, and what is resumed is read from its byte on, with the hash of the whole. */
+/* Tests the functions that open and read the files to send. A file is sent only if it is the one that was scanned; a
+ * resumed file is read from its offset, and its hash covers the whole file. */
 #include "config.h"
 
 #include "namida-error.h"

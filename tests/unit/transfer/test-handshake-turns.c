@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* Turns for handshakes: whoever comes to a crowd of dawdlers has a turn soon, and a trusted device at once. No thread
- * and no time is real here. */
-
+/* Tests the order in which connections get a turn for their handshake: a new connection gets one soon in spite of many
+ * slow ones, and a trusted device gets one immediately. Threads and time are simulated. */
 #include "config.h"
 
 #include <glib.h>

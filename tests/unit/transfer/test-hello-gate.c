@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The gate before a TLS handshake: only a whole ClientHello passes, however it is cut into records; anything else is
- * refused or waited for. Real hellos pass in hostile_connections.py and in everything that speaks TLS. */
+/* Tests the check before a TLS handshake: only a complete ClientHello passes, however it is split into records; other
+ * data is refused, and incomplete data is waited for. hostile_connections.py and all tests with TLS use real ones. */
 #include "config.h"
 
 #include <glib.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* The reader of request heads, and the store of bodies: what is plainly right is read, whatever leaves a doubt is
- * refused, and what strangers hold together stays within its bounds. */
-
+/* Tests the parser of request heads and the memory for bodies. Heads that are valid beyond doubt are accepted, all
+ * others are refused, and the memory that strangers use together is limited. */
 #include "config.h"
 
 #include <gio/gio.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests which port the listener uses, the errors when no port is free or the address is not one of this computer, and
+ * how much data the kernel buffers when the rate is limited. */
 #include "config.h"
 
 #include "namida-error.h"

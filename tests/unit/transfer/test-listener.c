@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests which connections are closed when the limit is reached. Nothing in this test depends on time: the listener has
+ * no time limits. */
 #include "config.h"
 
 #include <string.h>
@@ -6,8 +8,6 @@
 #include "namida-fixtures.h"
 #include "namida-limits.h"
 #include "namida-listener.h"
-
-/* Who has to go when all places are taken. Nothing here depends on time: the listener waits for ever. */
 
 #define SOURCES 6 /* addresses that a crowd comes from: none of them has reached its own limit */
 #define WAIT_FOR(condition)                                                                                            \

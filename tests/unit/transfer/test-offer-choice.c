@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An offer that waits here for an answer: it is decided once, whoever comes second; and which part of it is taken, by
- * path, by content, and written down for a later run. */
+/* Tests offers that wait for a decision: the first decision counts, whoever makes it, and the selected entries, by path
+ * or content, are saved for a later run. */
 #include "config.h"
 
 #include "namida-error.h"

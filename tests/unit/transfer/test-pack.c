@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests reading packs: their limits, kinds of members and names, and connections that break in the middle. */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests what an attacker between two pairing devices can achieve at best. The attacker is a model with a simulated
+ * clock. */
 #include "config.h"
 
 #include "namida-clock.h"
@@ -8,8 +10,6 @@
 #include "namida-pairing.h"
 
 #include <string.h>
-
-/* What somebody in the middle of two devices that pair can do at best: a model with a clock of its own. */
 
 #define DAY (24 * 3600)
 

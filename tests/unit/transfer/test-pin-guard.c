@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that a PIN of six digits cannot be guessed: a million guesses take longer than a lifetime, however the attacker
+ * proceeds. The clock is simulated. */
 #include "config.h"
 
 #include <gio/gio.h>
@@ -7,9 +9,6 @@
 #include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-pin-guard.h"
-
-/* Nobody guesses a PIN of six digits: a million guesses take longer than anybody lives, whatever the guesser is. The
- * clock is a simulated one. */
 
 #define MILLION 1000000u
 #define DAY (G_GINT64_CONSTANT (24) * 60 * 60 * G_USEC_PER_SEC)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests fetching over connections that break in the middle of a TLS record: a corked stream is sent in pieces of 256
+ * KiB, which is not a multiple of the record size. */
 #include "config.h"
 
 #include <fcntl.h>
@@ -11,9 +13,6 @@
 #include "namida-pull-worker.h"
 #include "namida-tls.h"
 #include "namida-transfer-private.h"
-
-/* Fetching over connections that break: in the middle of a TLS record, since what is corked goes out in pieces of 256
- * KiB, which is no multiple of a record. */
 
 #define SIZE (3u * 1024 * 1024 + 17)
 #define MOST_REQUESTS 32

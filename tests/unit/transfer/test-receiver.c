@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests receiving bodies: chunked and sparse ones, hostile and wrong lengths, silent senders, and the guard against
+ * guessed PINs. */
 #include "config.h"
 
 #include <gio/gio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The proof of a transfer: each outcome by its name, and counted once. */
+/* Tests the report of a transfer: each file has one result, and each result is counted once. */
 #include "config.h"
 
 #include "namida-error.h"

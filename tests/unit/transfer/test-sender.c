@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests sending to a small receiver of the test over real TLS on loopback. Each case lets the receiver answer in
+ * another way. */
 #include "config.h"
 
 #include <gio/gio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What ends while it is prepared or stored: cancelled by the local user, paused, not trusted any more. None of it goes
- * on by itself. */
+/* Tests transfers that end while they are prepared or stored: they are cancelled by the local user, paused, or their
+ * device is no longer trusted. None of them continues on its own. */
 #include "config.h"
 
 #include "server-world.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests that the server does not wait for a user forever: offers that nobody answers and pairings that nobody confirms
+ * end. */
 #include "config.h"
 
 #include <string.h>
@@ -12,8 +14,6 @@
 #include "namida-pair-request.h"
 #include "namida-pairing.h"
 #include "namida-server-private.h"
-
-/* What a server waits for a person, and that it ends: offers that nobody answers, pairings that nobody confirms. */
 
 #define OFFER                                                                                                          \
   "{\"info\":{\"alias\":\"Peer\",\"port\":9},\"files\":[{\"id\":\"f1\",\"name\":\"a.flac\",\"size\":1,"                \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests the routes, sessions, limits and decisions of the server with a sink in memory. */
 #include "config.h"
 
 #include "server-world.h"

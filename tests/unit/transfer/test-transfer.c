@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The model of a transfer: what has ended stays as it ended, whoever calls what afterwards; when one can be paused and
- * resumed; its speed; and the words for each state and each end, which are the same in the window, in the terminal and
- * in the history. */
+/* Tests the model of a transfer: an ended transfer does not change, whatever is called afterwards; when a transfer can
+ * be paused and resumed; its speed; and the text for each state, which is the same in the window, the terminal and the
+ * history. */
 #include "config.h"
 
 #include "namida-clock.h"
