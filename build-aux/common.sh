@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Shared by the scripts of this folder: the paths, and a build folder that can be trusted. Sourced by bash.
+# Shared by the scripts of this folder: the paths, and checking and recreating build folders. Sourced by bash.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 build=$root/build

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A complete Debian in a folder, for the checks that need newer libraries or a system of their own. Sourced by bash after common.sh.
+# A complete Debian in a folder, for the checks that need newer libraries or a separate system. Sourced by bash after common.sh.
 
 # Owned by root, in a place that ordinary users can read, because check-flatpak becomes one.
 if [ -n "${NAMIDA_CACHE-}" ]; then cache=$NAMIDA_CACHE
