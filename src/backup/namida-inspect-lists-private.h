@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What a file of a backup is. The names are those of Namida's own source code (AppDirs, AppPaths). */
+/* The kinds of files in a backup. The names are those of Namida's own source code (AppDirs, AppPaths). */
 
 typedef enum
 {

@@ -26,8 +26,7 @@ add_file (GString *out, const char *name, guint64 size, gint64 mtime_ms)
   g_string_append_c (out, '}');
 }
 
-/* Returns the path of the music folder that a label stands for on this device, derived from the path of one of its
- * files. */
+/* Returns the path of the music folder that has the label of @entry on this device, derived from the path of @entry. */
 static char *
 dup_original_path (const NamidaEntry *entry)
 {

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/** The name of the file in a folder that says which files in and below the folder are not sent. */
+/** The name of the file with the patterns of files in and below its folder that are not sent. */
 #define NAMIDA_SCAN_FILTER_FILE ".namidaignore"
 
 /** NamidaScanFilter: reference-counted; built by one thread, then immutable and shared. */

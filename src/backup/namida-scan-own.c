@@ -16,8 +16,8 @@
 
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
 
-/* What the system keeps in folders and on drives, and what this program keeps in its own folders: unfinished files
- * and trash. Nobody expects these in a backup, so they are not reported. */
+/* The names that the system uses in folders and on drives, and those that this program uses in its own folders, for
+ * unfinished files and trash. Nobody expects these in a backup, so they are not reported. */
 gboolean
 namida_scan_is_internal (const char *name)
 {

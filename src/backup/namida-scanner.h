@@ -14,17 +14,18 @@ G_BEGIN_DECLS
  *   its name
  * @filter: (nullable): which of their files to take
  *
- * Walks the folders in a worker thread, without following symbolic links. Hidden files are included. What is left out
- * is recorded with a reason (links, sockets, unreadable folders and files, names that are too long or unsafe, more than
- * NAMIDA_LIMIT_FILES files). It is an error if a named file does not exist, and if there is nothing to send.
+ * Walks the folders in a worker thread, without following symbolic links. Hidden files are included. Everything that is
+ * left out is recorded with a reason (links, sockets, unreadable folders and files, names that are too long or unsafe,
+ * more than NAMIDA_LIMIT_FILES files). It is an error if a named file does not exist, and if there is nothing to send.
  *
- * Two folders of the same name get the labels "Music" and "Music (2)". A folder with a cloud manifest stands for the
- * zip and the music folders that the manifest names (namida-cloud-folder.h). The first *.zip whose name starts with
- * "Namida Backup - " (otherwise the only zip that was named) is the backup zip; further zips are single files. Empty
- * folders become NAMIDA_ENTRY_FOLDER.
+ * Two folders of the same name get the labels "Music" and "Music (2)". A folder with a cloud manifest means the zip and
+ * the music folders that the manifest names (namida-cloud-folder.h). The first *.zip whose name starts with "Namida
+ * Backup - " (otherwise the only zip that was named) is the backup zip; further zips are single files. Empty folders
+ * become NAMIDA_ENTRY_FOLDER.
  *
- * A file “.namidaignore” in a folder says what of the folder is not sent. What it or @filter excludes is counted and
- * does not make the backup incomplete. The order of the entries is: the zip first, then by label and path.
+ * A file “.namidaignore” in a folder contains patterns for files that are not sent. Files that it or @filter excludes
+ * are counted and do not make the backup incomplete. The order of the entries is: the zip first, then by label and
+ * path.
  */
 void namida_scanner_scan_async (GListModel *files,
                                 NamidaScanFilter *filter,

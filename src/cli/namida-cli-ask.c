@@ -175,8 +175,8 @@ ask_digits (NamidaPairRequest *request)
   namida_cli_prompt ("%s", _ ("If the other device shows the same code, enter it here, otherwise n:"));
 }
 
-/* Shows the pairing request with its digits as soon as they are known, or without them if they do not come, so that
- * an attempt to guess them does not go unnoticed. */
+/* Shows the pairing request with its digits as soon as they are known, or without them if they do not arrive in time,
+ * so that an attempt to guess them does not go unnoticed. */
 static void
 show_request (NamidaCliAsk *self)
 {

@@ -168,7 +168,7 @@ tell_hints (NamidaCli *cli, GListModel *hints, const char *event)
   namida_cli_emit (builder);
 }
 
-/* What --watch has reported so far: a GListModel reports positions, but users want names. */
+/* The devices that --watch has reported so far: a GListModel reports positions, but users want names. */
 typedef struct
 {
   NamidaCli *cli;
@@ -294,7 +294,7 @@ list_devices (NamidaCli *cli, NamidaHub *hub)
     explain_nobody (cli, hub);
 }
 
-/* Only removes the address from the list of typed addresses. A device that is there may still be found. */
+/* Only removes the address from the list of typed addresses. A device that is running may still be found. */
 static int
 forget_address (NamidaCli *cli)
 {

@@ -12,7 +12,7 @@ void namida_cli_say (NamidaCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 
 /** namida_cli_print: prints a line that was asked for, such as a row of a list, also with --quiet. */
 void namida_cli_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /**
- * namida_cli_prompt: prints a question on standard output, after which the answer is typed. What was typed at a
+ * namida_cli_prompt: prints a question on standard output, after which the answer is typed. Input that was typed at a
  * terminal before the question was visible is discarded.
  */
 void namida_cli_prompt (const char *format, ...) G_GNUC_PRINTF (1, 2);

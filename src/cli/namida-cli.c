@@ -450,7 +450,7 @@ cli_on_interrupt (gpointer user_data)
   return cli_stop (user_data, SIGINT);
 }
 
-/* The terminal is gone. Say goodbye to the other devices as on SIGTERM. Under nohup, the signal is ignored and stays
+/* The terminal was closed. Say goodbye to the other devices as on SIGTERM. Under nohup, the signal is ignored and stays
  * so. */
 static gboolean
 cli_on_hangup (gpointer user_data)

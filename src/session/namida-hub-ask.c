@@ -34,7 +34,7 @@ typedef struct
   gint64 asked_at;    /* monotonic µs */
 } Question;
 
-/* Treat a device as gone only if none of its addresses answers: an address may belong to another program of the same
+/* A device counts as gone only if none of its addresses answers: an address may belong to another program of the same
  * device that has ended. */
 static void
 probe_clear (gpointer data)

@@ -135,7 +135,7 @@ namida_hub_list_kept_finish (NamidaHub *self, GAsyncResult *result, GError **err
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* Where a fetched backup is stored. The result is the same as if the device had sent it. */
+/* The destination of a fetched backup, which is stored as if the device had sent it. */
 typedef struct
 {
   NamidaStore *store;

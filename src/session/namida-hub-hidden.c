@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Hides this device from all devices that it does not trust: it announces nothing, and it tells only trusted devices
  * what it is. The user turns this on; the files of the hub that introduce this device to others check it. Main context.
- * */
+ */
 #include "config.h"
 
 #include "namida-hub-private.h"

@@ -28,7 +28,7 @@ namida_hub_pause (NamidaHub *self, NamidaTransfer *transfer)
       if (namida_transfer_get_session_id (transfer) != NULL)
         namida_store_set_paused (self->store, namida_transfer_get_session_id (transfer), TRUE);
       if (!namida_server_pause (self->server, transfer))
-        /* Its parts are parked already. The sender is told when it comes back. */
+        /* Its parts are parked already. The sender gets the answer when it connects again. */
         namida_transfer_set_paused (transfer);
     }
 }

@@ -29,7 +29,8 @@ GListModel *namida_pairings_get_requests (NamidaPairings *self);
 /** namida_pairings_add: lists @request until it is closed. */
 void namida_pairings_add (NamidaPairings *self, NamidaPairRequest *request);
 /**
- * namida_pairings_start_async: starts a pairing over @client, which nobody else uses. One at a time, else BUSY.
+ * namida_pairings_start_async: starts a pairing over @client, which nothing else may use. Only one can be in progress;
+ * otherwise fails with BUSY.
  * @own_fingerprint: the key of this device
  * @own: what this device says about itself
  * @alias: the name under which the other device will be trusted

@@ -9,12 +9,12 @@ G_BEGIN_DECLS
 
 #define NAMIDA_STORE_MARK_NAME ".namida-sync-store"
 
-/** NamidaStorePresence: whether the folder of a store is there. */
+/** NamidaStorePresence: the state of the folder of a store. */
 typedef enum
 {
   NAMIDA_STORE_HERE,    /* the folder is a store */
   NAMIDA_STORE_NEW,     /* no store was ever here: one may be created */
-  NAMIDA_STORE_NOT_HERE /* a store was here: its drive is not mounted, so nothing may be written to the folder */
+  NAMIDA_STORE_NOT_HERE /* the drive of the store is not mounted, so nothing may be written to the folder */
 } NamidaStorePresence;
 
 /**

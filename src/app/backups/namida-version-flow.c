@@ -254,7 +254,7 @@ namida_version_flow_merge (GtkWidget *from, NamidaHub *hub, NamidaVersion *versi
 
 /* ---- moving to the trash ---- */
 
-/* What the “Undo” button of a toast needs. */
+/* The data for the “Undo” button of a toast. */
 typedef struct
 {
   NamidaHub *hub; /* owned */

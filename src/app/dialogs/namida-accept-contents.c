@@ -21,8 +21,10 @@ struct _NamidaAcceptContents
   GPtrArray *contents; /* (element-type NamidaContent), as in the offer */
   GPtrArray *checks;   /* (element-type GtkCheckButton): of each row; the rows own them */
   guint *row_of;       /* the row of each entry of the offer; the number of rows if it has none */
-  GPtrArray *ticks;    /* (element-type GtkWidget): of each row, shown if all of it is here; the rows own them */
-  GBytes *here;        /* (nullable): one byte for each entry of the offer: its file is here already */
+  GPtrArray *ticks;    /* (element-type GtkWidget): one for each row, shown if this computer has all its files; the rows
+                        * own them */
+  GBytes *here;        /* (nullable): one byte for each entry of the offer: whether this computer has its file already
+                        */
   gboolean showing;    /* the check buttons are being set from the offer */
 };
 

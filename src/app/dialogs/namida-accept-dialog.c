@@ -45,7 +45,7 @@ struct _NamidaAcceptDialog
   GtkWidget *decline_button;
   GtkWidget *accept_button;
 
-  GCancellable *looking; /* (nullable): ends the search for files that are here */
+  GCancellable *looking; /* (nullable): ends the search for files that this computer has */
   char *looked_folder;   /* (nullable): what the last search was for */
   NamidaLanding looked_landing;
 };
@@ -258,7 +258,8 @@ accept_dialog_show_room (NamidaAcceptDialog *self)
     return;
   accept_dialog_look (self);
   taken = namida_offer_count_taken (self->offer, &needed);
-  /* A version shares the files that are here with others, unless the drive cannot link, so count them there. */
+  /* For a version, count all files: those that this computer already has would be linked, but some drives cannot link.
+   */
   if (namida_accept_place_get_landing (self->landing) == NAMIDA_LANDING_LIBRARY)
     needed = namida_accept_contents_get_new_bytes (self->contents);
   problem = namida_accept_place_dup_problem (self->landing, needed);

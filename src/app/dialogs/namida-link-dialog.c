@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The dialog for links for browsers, as described in the header. The action "win.link" opens it. What a browser
- * uploads is announced by the dialog for offers, like any other offer. Main context. */
+/* The dialog for links for browsers, as described in the header. The action "win.link" opens it. An upload from a
+ * browser is announced by the dialog for offers, like any other offer. Main context. */
 
 #include "config.h"
 

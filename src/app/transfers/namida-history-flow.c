@@ -14,7 +14,7 @@
 #define ITEM_KEY "namida-history-flow-item"
 #define ACTION "history.remove"
 
-/* What the “Undo” button of a toast needs. */
+/* The data for the “Undo” button of a toast. */
 typedef struct
 {
   NamidaHubHistory *history; /* owned */

@@ -108,7 +108,7 @@ namida_transfer_dup_line (NamidaTransfer *transfer)
   g_autofree char *trouble = namida_transfer_dup_trouble (transfer);
   g_autofree char *amount = NULL;
 
-  /* A device that is away is not an error. One that is there may be full or busy. */
+  /* A device that is away is not an error. A nearby one may be full or busy. */
   if (trouble == NULL && namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED
       && namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND
       && namida_transfer_get_safe_bytes (transfer) == 0)

@@ -43,7 +43,7 @@ row_menu_open (GtkWidget *row, double x, double y)
     }
   gtk_popover_set_position (GTK_POPOVER (popover), GTK_POS_BOTTOM);
   g_signal_connect (popover, "closed", G_CALLBACK (row_menu_on_closed), NULL);
-  /* What the menu does may remove the row. */
+  /* An action of the menu may remove the row. */
   g_signal_connect_object (row, "destroy", G_CALLBACK (row_menu_unparent), popover, G_CONNECT_SWAPPED);
   gtk_popover_popup (GTK_POPOVER (popover));
   return TRUE;

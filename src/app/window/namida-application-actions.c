@@ -63,7 +63,7 @@ on_try_again (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   NamidaApplication *self = user_data;
 
-  /* A second press comes after a first one that helped. */
+  /* A second click may follow a first one that solved the problem. */
   if (self->problem != NULL)
     namida_application_start_hub (self);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the desktop treats this program in the background. Main context. */
+/* Lets this program run in the background, as far as the desktop allows it, and keeps the computer awake during
+ * transfers. Main context. */
 #pragma once
 
 #include <adwaita.h>

@@ -7,9 +7,9 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaHandover: the folders that Namida passes when it starts this program by its other name, namida_sync: its
- * backup folder and its music folders. What is sent is looked up there, and received music with the same label is
- * stored there. Received backups are never stored in Namida's own folder.
+ * NamidaHandover: the folders that Namida passes when it starts this program by its other name, namida_sync: its backup
+ * folder and its music folders. Files to send are looked up there, and received music with the same label is stored
+ * there. Received backups are never stored in Namida's own folder.
  */
 typedef struct
 {

@@ -49,7 +49,7 @@ void namida_shell_toast (NamidaShell *self, const char *text);
  * @text: plain text
  * @label: the label of the button, without a mnemonic, which would be read aloud
  * @pressed: called with @user_data (swapped) when the button is pressed
- * @destroy: (nullable): frees @user_data when the toast is gone
+ * @destroy: (nullable): frees @user_data when the toast is dismissed
  */
 void namida_shell_toast_action (NamidaShell *self,
                                 const char *text,

@@ -107,7 +107,7 @@ window_toast (NamidaShell *shell, const char *text)
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
 }
 
-/* (say): what the toast says, and the folder that its button opens. */
+/* Shows a toast with a button. The parameter contains its text and the folder that the button opens. */
 static void
 window_on_toast_folder (GtkWidget *widget, const char *action, GVariant *parameter)
 {

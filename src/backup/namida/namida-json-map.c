@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Replaces paths in the lists and values of a backup without knowing their formats: every string that is an absolute
- * path below a mapped folder is treated as a path, wherever Namida stores it now or in future, and all other bytes
- * stay the same. A tree would cost memory and could lose unknown data. Called by namida-fit.c for each list and each
- * row. */
+ * path below a mapped folder is taken for a path, wherever Namida stores it now or in future, and all other bytes stay
+ * the same. A tree would cost memory and could lose unknown data. Called by namida-fit.c for each list and each row. */
 #include "config.h"
 
 #include "namida-json-map.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Namida's databases in a backup. They are opened hardened, checked before they are trusted, read row by row, and
- * written anew instead of being changed in place, so that nothing of a foreign schema survives. Called in worker
- * threads by the inspection, fit, merge and compare. */
+ * written to a new file instead of being changed in place, so that nothing of a foreign schema survives. Called in
+ * worker threads by the inspection, fit, merge and compare. */
 #include "config.h"
 
 #include "namida-part-db.h"
@@ -201,7 +201,7 @@ namida_part_db_open (const char *name, int fd, int wal_fd, GCancellable *cancell
   self = db_new (name, fd, wal ? wal_fd : -1, 0, cancellable, error);
   if (self == NULL)
     return NULL;
-  /* SQLite treats an empty file as an empty database, but a database in a backup has at least its table. */
+  /* For SQLite, an empty file is an empty database, but a database in a backup has at least its table. */
   if (fstat (fd, &st) == 0 && st.st_size == 0 && !wal)
     {
       db_fail (self, SQLITE_CORRUPT, error);

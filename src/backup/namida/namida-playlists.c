@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds playlists of a backup by their names. The name is what the list itself says, or that of its file if it says
- * nothing, as in the search of all versions. Called in worker threads by fit and the restore. */
+/* Finds playlists of a backup by their names. The name is the one in the list itself, or that of its file if there is
+ * none, as in the search of all versions. Called in worker threads by fit and the restore. */
 #include "config.h"
 
 #include "namida-playlists.h"

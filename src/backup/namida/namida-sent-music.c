@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Checks, before a backup is sent, whether its music goes with it, while the user can still do something about it.
- * Used by “send” on the command line and by the send sheet of the window, in worker threads. */
+/* Checks, before a backup is sent, whether its music is sent too, while the user can still add it. Used by “send” on
+ * the command line and by the send sheet of the window, in worker threads. */
 #include "config.h"
 
 #include "namida-sent-music.h"

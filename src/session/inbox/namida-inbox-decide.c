@@ -248,8 +248,8 @@ decide_by_policy (NamidaInbox *self, NamidaOffer *offer, Policy policy)
 }
 
 /* Resumes an interrupted session without asking only if the permission still holds: the current settings apply, and
- * where they would ask the user, the user must have agreed to at least as much. What a rule accepted must be accepted
- * by a rule again. */
+ * where they would ask the user, the user must have agreed to at least as much. If a rule accepted the session, a rule
+ * must accept it again. */
 static gboolean
 decide_goes_on (const NamidaJournalSession *parked, NamidaOffer *offer, Policy policy)
 {

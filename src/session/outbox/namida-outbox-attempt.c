@@ -110,7 +110,7 @@ attempt_start_sender (NamidaOutbox *self, NamidaTransfer *transfer)
   namida_sender_send_async (sending->sender, attempt_send_done, g_object_ref (transfer));
 }
 
-/* Ends a transfer without files to send, because everything seems to be there already. */
+/* Ends a transfer without files to send, because the receiver seems to have all of them already. */
 static void
 attempt_end_without_files (NamidaOutbox *self, NamidaTransfer *transfer, NamidaBackup *backup)
 {

@@ -317,7 +317,7 @@ name_version (NamidaStoreSink *self, int holder, const char *holder_path, const 
 {
   for (guint n = 1; n <= NUMBER_MOST; n++)
     {
-      /* Do not use namida_safe_path_numbered(): it would treat the seconds in the name as an extension. */
+      /* Do not use namida_safe_path_numbered(): it would take the seconds in the name for an extension. */
       g_autofree char *numbered = n == 1 ? g_strdup (name) : g_strdup_printf ("%s (%u)", name, n);
       g_autofree char *path = g_build_filename (holder_path, numbered, NULL);
       struct stat st;

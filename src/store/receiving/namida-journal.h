@@ -59,7 +59,7 @@ gboolean namida_journal_session_is_transfer (const NamidaJournalSession *self);
 #define NAMIDA_JOURNAL_REPAIRED "repaired"
 #define NAMIDA_JOURNAL_REPAIRED_THERE "repaired-there"
 
-/* Who agreed: the user, the rule for trusted devices, or the rule that accepts everything. */
+/* Values of agreed_by: the user, the rule for trusted devices, or the rule that accepts everything. */
 #define NAMIDA_AGREED_PERSON "person"
 #define NAMIDA_AGREED_TRUSTED "trusted"
 #define NAMIDA_AGREED_ALL "all"
@@ -121,8 +121,8 @@ gboolean namida_journal_drop_device (NamidaDatabase *database, const char *finge
 /** namida_journal_list: @most: the maximum number of rows. Returns: (transfer full) (element-type
  * NamidaJournalSession): the history, newest first. */
 GPtrArray *namida_journal_list (NamidaDatabase *database, guint most, GError **error);
-/** namida_journal_clear: hides all ended sessions from namida_journal_list(). What they stored stays recorded. Returns:
- * %FALSE with STORAGE. */
+/** namida_journal_clear: hides all ended sessions from namida_journal_list(). The files that they stored stay recorded.
+ * Returns: %FALSE with STORAGE. */
 gboolean namida_journal_clear (NamidaDatabase *database, GError **error);
 /** namida_journal_set_hidden: hides the ended session @id from namida_journal_list(), or shows it again. Has no effect
  * on a session that is open or interrupted. Blocking. Returns: %FALSE with STORAGE. */

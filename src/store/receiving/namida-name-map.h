@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/** NamidaNameMap: the names of files on a drive that refuses some characters or treats two different names as equal. A
+/** NamidaNameMap: the names of files on a drive that refuses some characters or considers two different names equal. A
  * refused character becomes "%" and its two hexadecimal digits, as in a URI. One map serves one root and one session,
  * so that two names never become the same. To be used by one thread. */
 typedef struct _NamidaNameMap NamidaNameMap;

@@ -402,7 +402,7 @@ decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancella
   return fine;
 }
 
-/* Returns how much of the item is here: the length of its part, if that is a valid beginning. A new session has no
+/* Returns how much of the item has arrived: the length of its part, if that is a valid beginning. A new session has no
  * parts. */
 static guint64
 get_offset (NamidaStoreSink *self, guint index)

@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /** NamidaTemporaryFolder: a folder of this program in the user's cache, for copies of backups that will be sent or
- * saved. It is removed together with the struct, or when the program exits. What a killed program leaves behind is
+ * saved. It is removed together with the struct, or when the program exits. Files that a killed program left behind are
  * removed by the next one. */
 typedef struct _NamidaTemporaryFolder NamidaTemporaryFolder;
 

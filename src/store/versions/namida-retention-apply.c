@@ -18,7 +18,7 @@
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-/* What is known about one version in addition to its record. */
+/* The data about one version that its record does not contain. */
 typedef struct
 {
   GArray *things; /* NamidaRetentionThing */

@@ -189,7 +189,7 @@ adopt_is_known (NamidaDatabase *database, const char *path, const char *uuid)
                                        "ss", path, uuid);
   known
       = statement == NULL || sqlite3_step (statement) != SQLITE_DONE; /* also after an error: it is adopted another time
-                                                                       * */
+                                                                       */
   sqlite3_finalize (statement);
   namida_database_unlock (database);
   return known;

@@ -102,7 +102,7 @@ void namida_versions_forget_async (NamidaVersions *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 /** namida_versions_forget_finish: Returns: %FALSE with DECLINED (its drive is connected, or it is pinned) or STORAGE.
- * */
+ */
 gboolean namida_versions_forget_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 
 /** namida_versions_set_pinned_async: pins or unpins a version. A pinned version cannot be removed, neither by the user

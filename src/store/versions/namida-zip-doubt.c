@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 /* Increase this number when the inspection detects more problems, so that zips with older results are inspected again.
- * */
+ */
 #define RULES 1
 
 void
