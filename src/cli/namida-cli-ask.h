@@ -25,8 +25,8 @@ void namida_cli_ask_free (NamidaCliAsk *self);
  */
 char *namida_cli_ask_line (NamidaCli *cli);
 /**
- * namida_cli_ask_line_unless: like namida_cli_ask_line(), but also returns %NULL as soon as *@over is set, because
- * the question is obsolete.
+ * namida_cli_ask_line_unless: like namida_cli_ask_line(), but also returns %NULL as soon as *@over is set, because the
+ * question is obsolete. Returns: (transfer full) (nullable).
  */
 char *namida_cli_ask_line_unless (NamidaCli *cli, GAsyncResult **over);
 /**

@@ -15,7 +15,7 @@ typedef struct _NamidaCliDemoReceiver NamidaCliDemoReceiver;
 
 /**
  * namida_cli_demo_receiver_start: @folder: holds its data, "received" (backups) and "music" (library). Returns:
- * (transfer full) (nullable)
+ * (transfer full) (nullable): %NULL with an error of GLib if the process cannot be started.
  */
 NamidaCliDemoReceiver *namida_cli_demo_receiver_start (const char *folder, const char *alias, GError **error);
 /**
@@ -24,7 +24,8 @@ NamidaCliDemoReceiver *namida_cli_demo_receiver_start (const char *folder, const
  */
 JsonObject *
 namida_cli_demo_receiver_wait (NamidaCliDemoReceiver *self, const char *event, guint seconds, GError **error);
-/** namida_cli_demo_receiver_answer: writes @line to the process, like an answer of its user. */
+/** namida_cli_demo_receiver_answer: writes @line to the process, like an answer of its user. Returns: %FALSE with an
+ * error of GIO if the process has ended. */
 gboolean namida_cli_demo_receiver_answer (NamidaCliDemoReceiver *self, const char *line, GError **error);
 /**
  * namida_cli_demo_receiver_stop: ends the process, waits for it and frees @self. Returns: %FALSE if the process did

@@ -200,7 +200,7 @@ void namida_hub_resolve_async (NamidaHub *self,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
-/** namida_hub_resolve_finish: Returns: (transfer full) (nullable) */
+/** namida_hub_resolve_finish: Returns: (transfer full) (nullable): %NULL with NO_SUCH_DEVICE or CANCELLED. */
 NamidaPeer *namida_hub_resolve_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 /**
  * namida_hub_forget_address: stops looking at an address that the user entered (namida_hub_resolve_async()). @text:

@@ -37,7 +37,7 @@ typedef gboolean (*NamidaPartDbFunc) (
 NamidaPartDb *namida_part_db_open (const char *name, int fd, int wal_fd, GCancellable *cancellable, GError **error);
 /**
  * namida_part_db_create: Creates an empty database in the empty file @fd. Call namida_part_db_finish() at the end.
- * Returns: (transfer full) (nullable)
+ * Returns: (transfer full) (nullable): %NULL with STORAGE, NO_SPACE or CHECKSUM.
  */
 NamidaPartDb *namida_part_db_create (const char *name, int fd, GError **error);
 /** namida_part_db_free: @self: (transfer full) */
@@ -59,7 +59,7 @@ void namida_part_db_writer_free (NamidaPartDbWriter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaPartDbWriter, namida_part_db_writer_free)
 /**
  * namida_part_db_writer_add: Adds a row. If two rows have the same key, the value that namida_part_db_compare() sorts
- * last is kept.
+ * last is kept. Returns: %FALSE with STORAGE, NO_SPACE or CHECKSUM.
  */
 gboolean namida_part_db_writer_add (
     NamidaPartDbWriter *self, const char *key, gsize key_length, const char *value, gsize value_length, GError **error);

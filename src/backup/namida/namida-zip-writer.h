@@ -39,7 +39,8 @@ gboolean namida_zip_writer_end (NamidaZipWriter *self, GError **error);
  * TOO_LONG. */
 gboolean namida_zip_writer_add (
     NamidaZipWriter *self, const char *name, guint32 dos_time, const void *data, gsize length, GError **error);
-/** namida_zip_writer_add_file: Adds a complete entry with the contents of @fd. */
+/** namida_zip_writer_add_file: Adds a complete entry with the contents of @fd. Returns: %FALSE with STORAGE, NO_SPACE,
+ * TOO_LONG or CANCELLED. */
 gboolean namida_zip_writer_add_file (NamidaZipWriter *self,
                                      const char *name,
                                      guint32 dos_time,

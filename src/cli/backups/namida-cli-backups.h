@@ -31,7 +31,8 @@ typedef struct
 /** namida_cli_open_versions: Returns: (transfer full) (nullable): the loaded list of versions, without a network; %NULL
  * with an error of namida_cli_open_database() or of loading. */
 NamidaVersions *namida_cli_open_versions (NamidaCli *cli, GError **error);
-/** namida_cli_open_versions_to_read: like namida_cli_open_versions(), with namida_cli_open_database_to_read(). */
+/** namida_cli_open_versions_to_read: like namida_cli_open_versions(), with namida_cli_open_database_to_read(). Returns:
+ * (transfer full) (nullable): like that function. */
 NamidaVersions *namida_cli_open_versions_to_read (NamidaCli *cli, GError **error);
 /**
  * namida_cli_look_into_zips: waits until each backup zip of @versions has been inspected, see

@@ -20,7 +20,7 @@ typedef struct
  * @compared: the counts are added to it. Errors: the first difference, by name.
  */
 gboolean namida_cli_compare_trees (const char *a, const char *b, NamidaCliCompared *compared, GError **error);
-/** namida_cli_compare_files: like namida_cli_compare_trees(), for two files. */
+/** namida_cli_compare_files: like namida_cli_compare_trees(), for two files. Errors: the difference. */
 gboolean namida_cli_compare_files (const char *a, const char *b, NamidaCliCompared *compared, GError **error);
 /** namida_cli_remove_tree: removes @path and everything below it; follows no links. Blocking. */
 void namida_cli_remove_tree (const char *path);

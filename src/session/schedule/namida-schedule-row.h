@@ -55,7 +55,7 @@ const char *namida_schedule_outcome_to_text (NamidaScheduleOutcome outcome);
 
 /**
  * namida_schedule_rows_list: Returns: (transfer full) (nullable) (element-type NamidaScheduleRow): all schedules,
- * ordered by id.
+ * ordered by id; %NULL with STORAGE.
  */
 GPtrArray *namida_schedule_rows_list (NamidaDatabase *database, GError **error);
 /**
@@ -91,7 +91,7 @@ typedef struct
 
 /**
  * namida_schedule_runs_list: Returns: (transfer full) (nullable) (element-type NamidaScheduleRun): the runs of
- * schedule @id, newest first.
+ * schedule @id, newest first; %NULL with STORAGE.
  */
 GArray *namida_schedule_runs_list (NamidaDatabase *database, gint64 id, GError **error);
 

@@ -60,7 +60,8 @@ guint namida_stale_days (gint64 last_at, gint64 interval, gint64 now);
  *
  * Blocking.
  *
- * Returns: (transfer full) (nullable) (element-type NamidaStaleDevice): all devices about which something is known
+ * Returns: (transfer full) (nullable) (element-type NamidaStaleDevice): all devices about which something is known;
+ * %NULL with STORAGE or NO_SPACE
  */
 GPtrArray *namida_stale_list (NamidaDatabase *database, gint64 now, gboolean note, GError **error);
 

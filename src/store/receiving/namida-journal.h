@@ -84,16 +84,18 @@ gboolean namida_journal_set_state (
 void namida_journal_set_days (NamidaDatabase *database, guint days);
 /** namida_journal_find_resumable: @fingerprint: (nullable): %NULL for a device that did not prove its identity; it
  * cannot be recognized, so the user must confirm before the session resumes. Returns: (transfer full) (nullable): an
- * interrupted session of this device for exactly this backup that is recent enough (namida_journal_set_days()). */
+ * interrupted session of this device for exactly this backup that is recent enough (namida_journal_set_days()); %NULL
+ * without @error if there is none, or with STORAGE. */
 NamidaJournalSession *namida_journal_find_resumable (NamidaDatabase *database,
                                                      const char *fingerprint,
                                                      const char *offer_key,
                                                      GError **error);
-/** namida_journal_list_wishes: Returns: (transfer full) (element-type NamidaJournalSession): the outgoing transfers
- * that are to be resumed. */
+/** namida_journal_list_wishes: Returns: (transfer full) (nullable) (element-type NamidaJournalSession): the outgoing
+ * transfers that are to be resumed; %NULL with STORAGE. */
 GPtrArray *namida_journal_list_wishes (NamidaDatabase *database, GError **error);
 /** namida_journal_find_similar: like namida_journal_find_resumable(), but finds a backup with the same @scope that has
- * changed since. namida_journal_session_covers() tells whether the earlier agreement covers the change. */
+ * changed since. namida_journal_session_covers() tells whether the earlier agreement covers the change. Returns:
+ * (transfer full) (nullable): %NULL without @error if there is none, or with STORAGE. */
 NamidaJournalSession *
 namida_journal_find_similar (NamidaDatabase *database, const char *fingerprint, const char *scope, GError **error);
 /**
@@ -118,8 +120,8 @@ gboolean namida_journal_session_covers (const NamidaJournalSession *session, gui
  * Returns: %FALSE with @error
  */
 gboolean namida_journal_drop_device (NamidaDatabase *database, const char *fingerprint, GError **error);
-/** namida_journal_list: @most: the maximum number of rows. Returns: (transfer full) (element-type
- * NamidaJournalSession): the history, newest first. */
+/** namida_journal_list: @most: the maximum number of rows. Returns: (transfer full) (nullable) (element-type
+ * NamidaJournalSession): the history, newest first; %NULL with STORAGE. */
 GPtrArray *namida_journal_list (NamidaDatabase *database, guint most, GError **error);
 /** namida_journal_clear: hides all ended sessions from namida_journal_list(). The files that they stored stay recorded.
  * Returns: %FALSE with STORAGE. */
@@ -136,8 +138,8 @@ gboolean namida_journal_ask_again (NamidaDatabase *database, const char *id, GEr
 /** namida_journal_set_paused: records that the user paused or resumed an incoming session. Resuming also restarts the
  * time limit of its parts. Returns: %FALSE with STORAGE. */
 gboolean namida_journal_set_paused (NamidaDatabase *database, const char *id, gboolean paused, GError **error);
-/** namida_journal_list_paused: Returns: (transfer full) (element-type NamidaJournalSession): the interrupted incoming
- * sessions that the user paused, oldest first. */
+/** namida_journal_list_paused: Returns: (transfer full) (nullable) (element-type NamidaJournalSession): the interrupted
+ * incoming sessions that the user paused, oldest first; %NULL with STORAGE. */
 GPtrArray *namida_journal_list_paused (NamidaDatabase *database, GError **error);
 /** namida_journal_set_destination: records the final path of a session before anything is saved there. Returns: %FALSE
  * with STORAGE. */

@@ -33,7 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaLayout, namida_layout_free)
  */
 gboolean
 namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, char **relative, GError **error);
-/** namida_layout_place_manifest: like namida_layout_place() for the manifest @name. */
+/** namida_layout_place_manifest: like namida_layout_place() for the manifest @name. Returns: %FALSE with UNSAFE_PATH.
+ * */
 gboolean
 namida_layout_place_manifest (NamidaLayout *self, const char *name, guint *root, char **relative, GError **error);
 /** namida_layout_dup_version_path: @label: (nullable); @below: the path below the label, or the name. Returns:

@@ -25,7 +25,7 @@ typedef struct _NamidaStaging NamidaStaging;
 NamidaStaging *namida_staging_open (
     const char *data_dir, const char *root, int root_fd, const char *owner, const char *session, GError **error);
 /** namida_staging_open_hidden: like namida_staging_open(), but always below @root, so that its contents can be moved
- * into @root by a rename. */
+ * into @root by a rename. Returns: (transfer full) (nullable): %NULL with STORAGE or NO_SPACE. */
 NamidaStaging *
 namida_staging_open_hidden (const char *root, int root_fd, const char *owner, const char *session, GError **error);
 /** namida_staging_free: closes the folder; its contents stay. */

@@ -161,22 +161,26 @@ void namida_restored_row_free (NamidaRestoredRow *self);
  * full) (nullable): its ID; %NULL with @error. */
 char *namida_restore_record_begin (NamidaDatabase *database, const char *source, GError **error);
 /** namida_restore_record_reopen: announces that more will be added to the restore @id. Has no effect if the restore is
- * no longer recorded. */
+ * no longer recorded. Returns: %FALSE with STORAGE or NO_SPACE. */
 gboolean namida_restore_record_reopen (NamidaDatabase *database, const char *id, GError **error);
 /** namida_restore_record_add: @rows: (element-type NamidaRestoredRow): written in one transaction, durable on return.
  * Returns: %FALSE with STORAGE or NO_SPACE, like the other functions that write records. */
 gboolean namida_restore_record_add (NamidaDatabase *database, const char *id, GPtrArray *rows, GError **error);
-/** namida_restore_record_drop: removes @row, because its file was not added after all. */
+/** namida_restore_record_drop: removes @row, because its file was not added after all. Returns: %FALSE with STORAGE or
+ * NO_SPACE. */
 gboolean
 namida_restore_record_drop (NamidaDatabase *database, const char *id, const NamidaRestoredRow *row, GError **error);
-/** namida_restore_record_end: marks the restore as complete; removes its record if nothing was added. */
+/** namida_restore_record_end: marks the restore as complete; removes its record if nothing was added. Returns: %FALSE
+ * with STORAGE or NO_SPACE. */
 gboolean namida_restore_record_end (NamidaDatabase *database, const char *id, GError **error);
-/** namida_restore_record_drop_empty: removes the record of the restore if nothing was added. */
+/** namida_restore_record_drop_empty: removes the record of the restore if nothing was added. Returns: %FALSE with
+ * STORAGE or NO_SPACE. */
 gboolean namida_restore_record_drop_empty (NamidaDatabase *database, const char *id, GError **error);
-/** namida_restore_record_forget: removes the record of the restore @id, which cannot be undone afterwards. */
+/** namida_restore_record_forget: removes the record of the restore @id, which cannot be undone afterwards. Returns:
+ * %FALSE with STORAGE or NO_SPACE. */
 gboolean namida_restore_record_forget (NamidaDatabase *database, const char *id, GError **error);
-/** namida_restore_record_rows: Returns: (transfer full) (element-type NamidaRestoredRow): the rows, last added
- * first. */
+/** namida_restore_record_rows: Returns: (transfer full) (nullable) (element-type NamidaRestoredRow): the rows, last
+ * added first; %NULL with STORAGE. */
 GPtrArray *namida_restore_record_rows (NamidaDatabase *database, const char *id, GError **error);
 /** namida_restore_record_old: Returns: (transfer full) (element-type utf8): the IDs of restores that are older than
  * NAMIDA_RESTORE_UNDO_DAYS. */

@@ -66,7 +66,7 @@ NamidaBackup *namida_version_gather_picked (
 gboolean namida_version_file_was_sent (NamidaDatabase *database, const NamidaVersionFile *file, const char *sender);
 
 /** namida_version_gather: like namida_version_gather_for(), regardless of the sender. Returns: (transfer full)
- * (nullable). Blocking: a worker. */
+ * (nullable): as for that function, with the same errors. Blocking: a worker. */
 NamidaBackup *namida_version_gather (
     NamidaDatabase *database, const char *id, const char *const *labels, GCancellable *cancellable, GError **error);
 

@@ -71,7 +71,7 @@ NamidaVersionRecord *namida_version_record_find_at (NamidaDatabase *database, co
  * version, sorted by path; %NULL with STORAGE. To save memory, never hold the files of several versions at once. */
 GPtrArray *namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
 /** namida_version_record_places: like namida_version_record_files(), but reads only kind, path, size and time,
- * unsorted. Use it to check whether the files still exist. */
+ * unsorted. Use it to check whether the files still exist. Returns: as for that function. */
 GPtrArray *namida_version_record_places (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
 /** namida_version_record_paths_of: Returns: (transfer full): the absolute paths of one intact content in all versions.
  * @backup_only: only in folders that only the store writes to. */
