@@ -279,9 +279,10 @@ void namida_hub_watch_unencrypted (NamidaHub *self);
  */
 gboolean namida_hub_check_unencrypted (NamidaHub *self, NamidaPeer *peer, gboolean allowed, GError **error);
 
-/* namida-hub-link-history.c: adds a row to the history for what is fetched by @link. */
+/** namida_hub_watch_link: in namida-hub-link-history.c. Adds a row to the history for each download from @link. */
 void namida_hub_watch_link (NamidaHub *self, NamidaLink *link);
-/* namida-hub-state.c: called when a fetch or a download through a link, counted in @n_pending, has ended. */
+/** namida_hub_pending_over: in namida-hub-state.c. Called when a fetch or a download from a link, counted in
+ * @n_pending, has ended. */
 void namida_hub_pending_over (NamidaHub *self);
 /** namida_hub_report_trouble: emits "trouble". For the signals "trouble" of the rooms. */
 void namida_hub_report_trouble (NamidaHub *self, const char *sentence);
@@ -310,8 +311,8 @@ void namida_hub_stop_tidying (NamidaHub *self);
  */
 void namida_hub_note_repair (
     NamidaHub *self, NamidaDirection direction, const char *fingerprint, guint files, guint versions);
-/* namida-hub-wanted.c: damaged files that this device and other devices ask each other for. Started after the server.
- */
+/** namida_hub_start_wanted: in namida-hub-wanted.c, like the next functions. Starts to watch for repaired files that
+ * other devices bring, and counts the wanted files. The server must exist. */
 void namida_hub_start_wanted (NamidaHub *self);
 /**
  * namida_hub_refresh_wanted: counts the wanted files again after another program wrote to the database, and announces
@@ -324,12 +325,13 @@ void namida_hub_refresh_wanted (NamidaHub *self);
  */
 void
 namida_hub_bring_wanted (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address);
-/* namida-hub-fetch.c: lets trusted devices fetch the versions that are kept for them. */
+/** namida_hub_serve_versions: in namida-hub-fetch.c, like the next function. Lets trusted devices fetch the versions
+ * that are kept for them. */
 void namida_hub_serve_versions (NamidaHub *self);
 /** namida_hub_stop_fetching: cancels running fetches; their parts stay. */
 void namida_hub_stop_fetching (NamidaHub *self);
 
-/* namida-hub-schedules.c: creates the list of schedules. */
+/** namida_hub_init_schedules: in namida-hub-schedules.c, like the next functions. Creates the list of schedules. */
 void namida_hub_init_schedules (NamidaHub *self);
 /** namida_hub_start_schedules: starts to run schedules, except in a hub that only sends or looks. */
 void namida_hub_start_schedules (NamidaHub *self);
@@ -341,14 +343,14 @@ void namida_hub_init_inbox (NamidaHub *self);
 /* namida-hub-outbox.c: creates the room of outgoing transfers. */
 void namida_hub_init_outbox (NamidaHub *self);
 
-/* namida-hub-pair.c: creates the room of pairings. */
+/** namida_hub_init_pairings: in namida-hub-pair.c. Creates the room of pairings. */
 void namida_hub_init_pairings (NamidaHub *self);
 /** namida_hub_on_pair_request: lists a pairing request of another device. */
 void namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request);
 /** namida_hub_trust_peer: adds the device with @fingerprint to the trust store under the name @alias. */
 void namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *alias);
 
-/* namida-hub-state.c: removes @item from @store if it is there. */
+/** namida_hub_list_remove: in namida-hub-state.c. Removes @item from @store if @store contains it. */
 void namida_hub_list_remove (GListStore *store, gpointer item);
 
 G_END_DECLS

@@ -109,9 +109,10 @@ gboolean namida_link_known (NamidaLinkWish *wish, const NamidaHashRow *row, int 
  * it for @self. */
 gboolean namida_store_sink_is_last_link (NamidaStoreSink *self, const struct stat *st);
 
-/* Implemented in namida-prepare.c and namida-commit.c; worker threads. */
+/** namida_store_sink_do_prepare: implements namida_sink_prepare(), in namida-prepare.c. Worker threads. */
 gboolean
 namida_store_sink_do_prepare (NamidaStoreSink *self, NamidaWant *wants, GCancellable *cancellable, GError **error);
+/** namida_store_sink_do_commit: implements namida_sink_commit(), in namida-commit.c. Worker threads. */
 gboolean namida_store_sink_do_commit (NamidaStoreSink *self, NamidaCommit *files, guint n_files, GError **error);
 
 /** namida_store_sink_entry: Returns: (transfer none): the entry with this index. */
@@ -140,7 +141,7 @@ gboolean namida_store_sink_set_attributes (NamidaStoreSink *self, gint64 mtime_n
 /** namida_store_sink_has_attributes: Returns: whether @st has what namida_store_sink_set_attributes() sets. */
 gboolean namida_store_sink_has_attributes (NamidaStoreSink *self, gint64 mtime_ns, const struct stat *st);
 
-/* Implemented in namida-preview.c, for the NamidaSink interface. */
+/** namida_store_sink_preview: implements namida_sink_preview(), in namida-preview.c. */
 gboolean namida_store_sink_preview (
     NamidaSink *sink, NamidaBackup *backup, NamidaWant *wants, GCancellable *cancellable, GError **error);
 
