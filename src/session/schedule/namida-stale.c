@@ -113,7 +113,7 @@ stale_entry (GHashTable *entries, NamidaStaleDirection direction, const char *fi
   return entry;
 }
 
-/* Count only songs of folders that both backups have: a device that sends fewer folders was configured to do so. */
+/* Sets in @counts the number of songs by the label of their folder. @labels: (nullable): JSON, as in the database. */
 static void
 stale_count_songs (const char *labels, GHashTable *counts)
 {
@@ -139,6 +139,8 @@ stale_count_songs (const char *labels, GHashTable *counts)
     }
 }
 
+/* Returns by how many songs a backup is smaller than the previous one; 0 if by only a few. Counts only songs of folders
+ * that both backups have: a device that sends fewer folders was configured to do so. */
 static guint
 stale_count_lost (const char *before, const char *now)
 {

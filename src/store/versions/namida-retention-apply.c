@@ -249,7 +249,7 @@ retention_move (RetentionWork *work, GPtrArray *chosen)
     }
 }
 
-/* Adds one row to the history for each device. */
+/* Adds one row to the history for each name of a device. */
 static void
 retention_note (RetentionWork *work, const char *alias, guint versions, guint64 bytes)
 {
