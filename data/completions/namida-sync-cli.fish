@@ -32,7 +32,7 @@ complete -c namida-sync-cli -l data-dir -x -a '(__fish_complete_directories)' -d
 complete -c namida-sync-cli -l interface -x -a '(__fish_print_interfaces)' -d 'Use only this network interface or address'
 complete -c namida-sync-cli -l port -x -d 'Listen on this port'
 complete -c namida-sync-cli -l alias -x -d 'The name others see'
-complete -c namida-sync-cli -l json -d 'Print JSON, one object a line'
+complete -c namida-sync-cli -l json -d 'Print JSON, one object per line'
 complete -c namida-sync-cli -s q -l quiet -d 'Print errors only'
 complete -c namida-sync-cli -s v -l verbose -d 'Name every file'
 complete -c namida-sync-cli -l log-file -r -F -d 'Append all messages to a file'

@@ -109,13 +109,13 @@ describe_offer (NamidaCliAsk *self, NamidaOffer *offer)
       /* Translators: %s is a list of icons as English words, as LocalSend shows them on its page “Verify” */
       namida_cli_print (_ ("LocalSend’s “Verify” page on the other device shows: %s"), icons);
     }
-  namida_cli_print (trusted ? _ ("A trusted device, fingerprint %s.") : _ ("A new device, fingerprint %s."),
+  namida_cli_print (trusted ? _ ("Trusted device, fingerprint %s") : _ ("New device, fingerprint %s"),
                     shown != NULL ? shown : "-");
   if (namida_offer_get_warning (offer) != NULL)
-    namida_cli_print (_ ("Careful: %s"), namida_offer_get_warning (offer));
+    namida_cli_print (_ ("Warning: %s"), namida_offer_get_warning (offer));
   if (!namida_offer_get_encrypted (offer))
     namida_cli_print (_ ("Not encrypted: anyone on this network could read or change it."));
-  namida_cli_print (_ ("It would land in %s."), where);
+  namida_cli_print (_ ("Destination: %s"), where);
   namida_cli_prompt ("%s",
                      namida_cli_part_is_possible (offer) ? _ ("Accept? [y/n, p for a part]") : _ ("Accept? [y/n]"));
 }
@@ -384,7 +384,7 @@ answer_pair (NamidaCliAsk *self, JsonObject *object, gboolean yes)
 
   if (request == NULL)
     {
-      namida_cli_complain (_ ("Nobody wants to pair at the moment."));
+      namida_cli_complain (_ ("There is no pairing request."));
       return;
     }
   if (!is_for (self, object, request) || (yes && namida_pair_request_get_digits (request) == NULL))
@@ -421,7 +421,7 @@ answer_json (NamidaCliAsk *self, const char *line)
   else if (id != NULL)
     namida_cli_complain (_ ("There is no open offer “%s”."), id);
   else
-    namida_cli_complain (_ ("Write {\"accept\": ID}, {\"decline\": ID} or {\"pair\": true}, one a line."));
+    namida_cli_complain (_ ("Write {\"accept\": ID}, {\"decline\": ID} or {\"pair\": true}, one per line."));
 }
 
 /* A user who types the digits has looked at the other device, and means this pairing and no other. */

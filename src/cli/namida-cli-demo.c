@@ -135,7 +135,7 @@ compare_digits (Demo *demo, const char *digits, GError **error)
   if (g_strcmp0 (json_object_get_string_member_with_default (there, "digits", NULL), digits) != 0)
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
-                           _ ("The two devices show different digits."));
+                           _ ("The two devices show different codes."));
       return FALSE;
     }
   text = g_strdup_printf (_ ("Both show %s: confirmed on both."), digits);
@@ -304,7 +304,7 @@ summarise (Demo *demo)
       namida_cli_emit (builder);
     }
   namida_cli_say (demo->cli,
-                  _ ("The demo worked: %s (%s) sent at %s, every byte compared; the second time nothing travelled."),
+                  _ ("Demo finished: sent %s (%s) at %s and compared every byte. The second run transferred nothing."),
                   files, size, speed);
 }
 
@@ -326,7 +326,7 @@ run_demo (Demo *demo, GError **error)
   step (demo, "compare", _ ("Comparing every byte"));
   if (!compare (demo, error))
     return FALSE;
-  step (demo, "again", _ ("Sending it again: nothing may travel"));
+  step (demo, "again", _ ("Sending it again: nothing should be transferred"));
   return send_again (demo, error) && compare (demo, error);
 }
 
@@ -362,7 +362,7 @@ namida_cli_demo (NamidaCli *cli, int argc, char **argv)
           entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc > 1)
-    return namida_cli_usage (_ ("“demo” takes no argument, but got “%s”."), argv[1]);
+    return namida_cli_usage (_ ("Unexpected argument “%s”."), argv[1]);
   if (n_files < 1 || n_files > 100000)
     return namida_cli_usage (_ ("--files is a number from 1 to 100000."));
   demo.files = g_list_store_new (G_TYPE_FILE);

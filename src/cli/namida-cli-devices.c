@@ -27,15 +27,12 @@ static char *forget;
 static const GOptionEntry entries[] = {
   { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_seconds,
     N_ ("How long to look (default: 3; with --watch: until interrupted)"), N_ ("SECONDS") },
-  { "scan", 0, 0, G_OPTION_ARG_NONE, &scan,
-    N_ ("Also ask every address of the own networks, for networks that let no announcement through"), NULL },
-  { "all", 0, 0, G_OPTION_ARG_NONE, &all, N_ ("Also list trusted devices that are not near, and when they were seen"),
-    NULL },
-  { "forget", 0, 0, G_OPTION_ARG_STRING, &forget,
-    N_ ("Do not look any more at this address, which was typed in an earlier command or in the window"),
-    N_ ("ADDRESS") },
+  { "scan", 0, 0, G_OPTION_ARG_NONE, &scan, N_ ("Also try every address on the local networks"), NULL },
+  { "all", 0, 0, G_OPTION_ARG_NONE, &all,
+    N_ ("Also list trusted devices that are not nearby, and when they were last seen"), NULL },
+  { "forget", 0, 0, G_OPTION_ARG_STRING, &forget, N_ ("Forget an address that was entered earlier"), N_ ("ADDRESS") },
   { "watch", 0, 0, G_OPTION_ARG_NONE, &watch,
-    N_ ("Go on, and tell who comes and goes, until interrupted or --timeout is over"), NULL },
+    N_ ("Keep running and report devices as they come and go, until interrupted or --timeout is over"), NULL },
   { NULL },
 };
 
@@ -84,7 +81,7 @@ describe_away (NamidaPeer *peer)
   g_autofree char *text = time != NULL ? g_date_time_format (time, "%x %H:%M") : NULL;
 
   /* Translators: %s is a date and a time */
-  return text != NULL ? g_strdup_printf (_ (", last seen %s"), text) : g_strdup (_ (", not near"));
+  return text != NULL ? g_strdup_printf (_ (", last seen %s"), text) : g_strdup (_ (", not nearby"));
 }
 
 static void
@@ -103,7 +100,7 @@ print_device (NamidaPeer *peer)
                     namida_peer_get_trusted (peer) ? _ ("trusted") : _ ("new"),
                     namida_peer_get_encrypted (peer) ? "" : _ (", not encrypted"), away != NULL ? away : "");
   if (namida_peer_get_warning (peer) != NULL)
-    namida_cli_print (_ ("    Careful: %s"), namida_peer_get_warning (peer));
+    namida_cli_print (_ ("    Warning: %s"), namida_peer_get_warning (peer));
   if (namida_peer_get_player (peer))
     namida_cli_print ("    %s", _ ("Namida is open there: its Sync carries the history, this carries the music and the "
                                    "backups"));
@@ -128,7 +125,7 @@ tell (NamidaCli *cli, NamidaPeer *peer, const char *event)
   else
     {
       if (g_strcmp0 (event, "lost") == 0)
-        namida_cli_print (_ ("%s is gone"), namida_peer_get_alias (peer));
+        namida_cli_print (_ ("%s is no longer nearby"), namida_peer_get_alias (peer));
       else
         print_device (peer);
     }
@@ -232,9 +229,8 @@ explain_nobody (NamidaCli *cli, NamidaHub *hub)
   namida_cli_wait (&result);
   namida_hub_check_hints_finish (hub, result, NULL);
   if (!cli->json)
-    namida_cli_complain (
-        _ ("No device was found. Open Namida Sync on the other device, on the same network; a firewall must let "
-           "port 53317 pass."));
+    namida_cli_complain (_ ("No devices found. Open Namida Sync on the other device, on the same network. A firewall "
+                            "must allow port 53317."));
   if (g_list_model_get_n_items (hints) > 0)
     tell_hints (cli, hints, NULL);
 }
@@ -312,7 +308,7 @@ forget_address (NamidaCli *cli)
     }
   if (!namida_address_book_flush (book, &error))
     return namida_cli_fail (cli, error);
-  namida_cli_say (cli, _ ("“%s” is forgotten."), forget);
+  namida_cli_say (cli, _ ("Forgot “%s”."), forget);
   return NAMIDA_CLI_EXIT_DONE;
 }
 
@@ -324,10 +320,10 @@ namida_cli_devices (NamidaCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   timeout_seconds = TIMEOUT_UNSET;
-  if (!namida_cli_parse (cli, NULL, _ ("Lists the devices near that can receive."), entries, &argc, &argv))
+  if (!namida_cli_parse (cli, NULL, _ ("List nearby devices that can receive."), entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc > 1)
-    return namida_cli_usage (_ ("“devices” takes no argument, but got “%s”."), argv[1]);
+    return namida_cli_usage (_ ("Unexpected argument “%s”."), argv[1]);
   if (timeout_seconds == TIMEOUT_UNSET)
     timeout_seconds = watch ? 0 : USUAL_TIMEOUT_SECONDS;
   else if (timeout_seconds < 1 || timeout_seconds > 3600)

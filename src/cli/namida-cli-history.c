@@ -23,8 +23,8 @@ static const struct
 {
   const char *state, *name, *words;
 } history_states[] = {
-  { "open", "running", N_ ("going on") },        { "parked", "interrupted", N_ ("interrupted, can go on") },
-  { "finished", "done", N_ ("done") },           { "incomplete", "incomplete", N_ ("some files not stored") },
+  { "open", "running", N_ ("in progress") },     { "parked", "interrupted", N_ ("interrupted, can be resumed") },
+  { "finished", "done", N_ ("done") },           { "incomplete", "incomplete", N_ ("incomplete") },
   { "cancelled", "cancelled", N_ ("canceled") }, { "failed", "failed", N_ ("failed") },
   { "declined", "declined", N_ ("declined") },
 };
@@ -121,11 +121,10 @@ namida_cli_history (NamidaCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   most = 50;
-  if (!namida_cli_parse (cli, NULL, _ ("Lists what this device sent and received, newest first."), entries, &argc,
-                         &argv))
+  if (!namida_cli_parse (cli, NULL, _ ("Show past transfers, newest first."), entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc > 1)
-    return namida_cli_usage (_ ("“history” takes no argument, but got “%s”."), argv[1]);
+    return namida_cli_usage (_ ("Unexpected argument “%s”."), argv[1]);
   if (most < 1)
     return namida_cli_usage (_ ("--most is a number from 1 on."));
   database = namida_cli_open_database_to_read (cli, &error);

@@ -16,11 +16,11 @@ namida_cli_identity (NamidaCli *cli, int argc, char **argv)
   g_autofree char *data_dir = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!namida_cli_parse (cli, NULL, _ ("Shows how others see this device; makes its key when it has none yet."), NULL,
+  if (!namida_cli_parse (cli, NULL, _ ("Show this device’s name and fingerprint. Creates its key on first use."), NULL,
                          &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc > 1)
-    return namida_cli_usage (_ ("“identity” takes no argument, but got “%s”."), argv[1]);
+    return namida_cli_usage (_ ("Unexpected argument “%s”."), argv[1]);
   data_dir = namida_cli_dup_data_dir (cli);
   if (g_mkdir_with_parents (data_dir, 0700) != 0)
     {

@@ -32,9 +32,9 @@ show_digits (NamidaCli *cli, NamidaPeer *peer, const char *digits)
       return;
     }
   if (namida_peer_get_warning (peer) != NULL)
-    namida_cli_print (_ ("Careful: %s"), namida_peer_get_warning (peer));
-  namida_cli_print (_ ("“%s” must show the same digits: %s"), namida_peer_get_alias (peer), digits);
-  namida_cli_prompt ("%s", _ ("Are they the same? [y/n]"));
+    namida_cli_print (_ ("Warning: %s"), namida_peer_get_warning (peer));
+  namida_cli_print (_ ("Check that “%s” shows the same code: %s"), namida_peer_get_alias (peer), digits);
+  namida_cli_prompt ("%s", _ ("Do the codes match? [y/n]"));
 }
 
 static gboolean
@@ -73,12 +73,12 @@ namida_cli_pair (NamidaCli *cli, int argc, char **argv)
 
   if (!namida_cli_parse (
           cli, _ ("NAME|ADDRESS[:PORT]"),
-          _ ("Pairs with a device: both show six digits, and both people confirm that they are the same.\n"
-             "With --json, the answer is read from the standard input: {\"pair\": true}."),
+          _ ("Pair with a device: both show a code of six digits, and both users confirm that the codes match.\n"
+             "With --json, write the answer to standard input: {\"pair\": true}."),
           NULL, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc != 2)
-    return namida_cli_usage (_ ("Say with which device: its name, or its address."));
+    return namida_cli_usage (_ ("No device given. Enter a name or an address."));
   namida_cli_texts_from_locale (argv + 1);
   if (!cli->json && !isatty (STDIN_FILENO))
     return namida_cli_usage (_ ("Pairing needs a terminal, or --json and an answer on the standard input."));

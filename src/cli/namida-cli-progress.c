@@ -157,11 +157,11 @@ tell_left_out (NamidaCliProgress *self, NamidaBackup *backup)
           namida_cli_emit (builder);
         }
       if (i < NAMED_LINES || self->cli->verbose)
-        namida_cli_complain (_ ("Left out: %s: %s"), item->path, item->reason);
+        namida_cli_complain (_ ("Skipped: %s: %s"), item->path, item->reason);
     }
   if (left_out->len > NAMED_LINES && !self->cli->verbose)
-    namida_cli_complain (ngettext ("Left out: %'u more file or folder; --verbose names it.",
-                                   "Left out: %'u more files and folders; --verbose names them.",
+    namida_cli_complain (ngettext ("Skipped: %'u more file or folder; --verbose names it.",
+                                   "Skipped: %'u more files and folders; --verbose names them.",
                                    left_out->len - NAMED_LINES),
                          left_out->len - NAMED_LINES);
 }
@@ -303,9 +303,9 @@ tell_failed_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index
   if (named >= NAMED_LINES && !self->cli->verbose)
     return;
   if (detail != NULL)
-    namida_cli_complain (_ ("Not stored: %s: %s"), path, detail);
+    namida_cli_complain (_ ("Not saved: %s: %s"), path, detail);
   else
-    namida_cli_complain (_ ("Not stored: %s"), path);
+    namida_cli_complain (_ ("Not saved: %s"), path);
 }
 
 /* With --verbose: reports a file that was stored or already there. */
@@ -345,8 +345,8 @@ tell_files (NamidaCliProgress *self)
         }
     }
   if (n_failed > NAMED_LINES && !self->cli->verbose)
-    namida_cli_complain (ngettext ("Not stored: %'u more file; --verbose names it.",
-                                   "Not stored: %'u more files; --verbose names them.", n_failed - NAMED_LINES),
+    namida_cli_complain (ngettext ("Not saved: %'u more file; --verbose names it.",
+                                   "Not saved: %'u more files; --verbose names them.", n_failed - NAMED_LINES),
                          n_failed - NAMED_LINES);
 }
 
@@ -371,15 +371,15 @@ say_end (NamidaCliProgress *self)
       namida_cli_say (self->cli, _ ("%s: %s (%s)."), state, stored, size);
     }
   else if (counts.kept > 0)
-    namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s), %'u already there."), stored, size, counts.kept);
+    namida_cli_say (self->cli, _ ("Done: %s stored and verified (%s), %'u already there."), stored, size, counts.kept);
   else
-    namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s)."), stored, size);
+    namida_cli_say (self->cli, _ ("Done: %s stored and verified (%s)."), stored, size);
   if (counts.kept > 0 && namida_transfer_get_moved (transfer) == 0 && namida_transfer_get_hashed (transfer) == 0)
-    namida_cli_say (self->cli, _ ("No file had to be sent, nor read again."));
+    namida_cli_say (self->cli, _ ("Nothing to transfer."));
   if (healed != NULL)
     namida_cli_say (self->cli, "%s", healed);
   if (namida_transfer_get_folder (transfer) != NULL)
-    namida_cli_say (self->cli, _ ("It is in %s"), namida_transfer_get_folder (transfer));
+    namida_cli_say (self->cli, _ ("Saved in %s"), namida_transfer_get_folder (transfer));
   if (namida_transfer_get_advice (transfer) != NULL)
     namida_cli_say (self->cli, "%s", namida_transfer_get_advice (transfer));
 }

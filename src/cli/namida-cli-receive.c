@@ -41,9 +41,10 @@ static const GOptionEntry entries[] = {
         "~/.config/namida-sync/receive.conf, if it exists]"),
     N_ ("FILE") },
   { "keep", 0, 0, G_OPTION_ARG_INT, &keep,
-    N_ ("Keep the newest N versions of each device's backup, and those that are pinned (default: all)"), N_ ("N") },
-  { "keep-monthly", 0, 0, G_OPTION_ARG_NONE, &keep_monthly, N_ ("With --keep: and the newest of each month before"),
-    NULL },
+    N_ ("Move all but the newest N versions from each device to the trash, except pinned ones (default: keep all)"),
+    N_ ("N") },
+  { "keep-monthly", 0, 0, G_OPTION_ARG_NONE, &keep_monthly,
+    N_ ("With --keep: also keep the newest version of each earlier month"), NULL },
   { "verify-every", 0, 0, G_OPTION_ARG_INT, &verify_every,
     N_ ("Read files of backups again that nobody has read for so many days, in the background; 0: never "
         "(default: 90)"),
@@ -56,26 +57,27 @@ static const GOptionEntry entries[] = {
   { "music", 0, 0, G_OPTION_ARG_FILENAME, &music,
     N_ ("Where music goes with --as library (default: your music folder)"), N_ ("DIR") },
   { "as", 0, 0, G_OPTION_ARG_STRING, &landing_text,
-    N_ ("library: into my folders; backup: kept as a dated version (default: library with a display, else backup)"),
+    N_ ("library: files in your folders; backup: a dated version (default: library with a display, otherwise backup)"),
     "library|backup" },
   { "accept", 0, 0, G_OPTION_ARG_STRING, &accept_text,
-    N_ ("ask for each offer, take those of trusted devices only, or all (default: ask on a terminal, else trusted)"),
+    N_ ("Ask about each transfer, accept trusted devices only, or accept all (default: ask on a terminal, otherwise "
+        "trusted)"),
     "ask|trusted|all" },
   { "unencrypted", 0, 0, G_OPTION_ARG_STRING, &unencrypted_text,
     N_ ("What devices without encryption offer: ask each time, never take it, or as --accept says (default: ask where "
         "offers are asked about, else never)"),
     "ask|never|allow" },
-  { "no-localsend", 0, 0, G_OPTION_ARG_NONE, &no_localsend,
-    N_ ("Do not show up in LocalSend, and take nothing from it"), NULL },
+  { "no-localsend", 0, 0, G_OPTION_ARG_NONE, &no_localsend, N_ ("Hide from LocalSend and accept nothing from it"),
+    NULL },
   { "hidden", 0, 0, G_OPTION_ARG_NONE, &hidden, N_ ("Let only trusted devices find this one"), NULL },
-  { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("Senders must give this PIN; others on this computer can see it"),
-    N_ ("PIN") },
+  { "pin", 0, 0, G_OPTION_ARG_STRING, &pin,
+    N_ ("Require this PIN from senders; other users of this computer can see it"), N_ ("PIN") },
   { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &pin_file,
     N_ ("Read the PIN from the first line of a file [default: NAMIDA_SYNC_PIN of the environment]"), N_ ("FILE") },
   { "reserve", 0, 0, G_OPTION_ARG_STRING, &reserve_text,
-    N_ ("Leave so much room on the disk free, for example 1GB (default: 64 MB)"), N_ ("SIZE") },
+    N_ ("Keep at least SIZE free on the disk, for example 1GB (default: 64 MB)"), N_ ("SIZE") },
   { "once", 0, 0, G_OPTION_ARG_NONE, &once, N_ ("End after the first transfer, with its exit code"), NULL },
-  { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("At most this fast, for example 5MB/s"), N_ ("SPEED") },
+  { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("Limit the speed, for example 5MB/s"), N_ ("SPEED") },
   { NULL },
 };
 
@@ -258,7 +260,7 @@ tell_listening (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
       namida_cli_emit (builder);
       return;
     }
-  namida_cli_say (cli, _ ("“%s” is listening at %s, port %u."), namida_identity_get_alias (identity),
+  namida_cli_say (cli, _ ("Listening as “%s” on %s, port %u."), namida_identity_get_alias (identity),
                   address != NULL ? address : "*", (guint) namida_hub_get_port (hub));
   namida_cli_say (cli, _ ("Fingerprint: %s"), namida_identity_get_fingerprint (identity));
   if (options->landing == NAMIDA_LANDING_LIBRARY)
@@ -486,15 +488,15 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   if (arguments == NULL)
     return NAMIDA_CLI_EXIT_USAGE;
   if (!namida_cli_parse (cli, NULL,
-                         _ ("Waits for other devices to send backups, and stores them. Stop it with Ctrl+C.\n"
-                            "With --json and --accept ask, answers are read from the standard input, one a line:\n"
+                         _ ("Receive backups from other devices. Stop with Ctrl+C.\n"
+                            "With --json and --accept ask, write answers to standard input, one per line:\n"
                             "{\"accept\": ID}, {\"decline\": ID}, {\"pair\": true, \"digits\": DIGITS},\n"
                             "{\"accept\": ID, \"only\": [PATH…], \"except\": [PATH…], \"folder\": FOLDER},\n"
                             "{\"open-pairing\": true} when several pairings are expected."),
                          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc > 1)
-    return namida_cli_usage (_ ("“receive” takes no argument, but got “%s”."), argv[1]);
+    return namida_cli_usage (_ ("Unexpected argument “%s”."), argv[1]);
   if ((code = read_options (cli, &options)) != 0)
     return code;
   if (!namida_cli_read_pin (pin, pin_file, &secret, &error))

@@ -28,7 +28,7 @@ static const GOptionEntry entries[] = {
     N_ ("HH:MM") },
   { "newest-backup", 0, 0, G_OPTION_ARG_NONE, &newest_backup, N_ ("add: send the newest Namida backup of this device"),
     NULL },
-  { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("add: at most this fast, for example 5MB/s"), N_ ("SPEED") },
+  { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("add: limit the speed, for example 5MB/s"), N_ ("SPEED") },
   { "on-battery", 0, 0, G_OPTION_ARG_NONE, &on_battery, N_ ("add: also run on battery power"), NULL },
   { "on-metered", 0, 0, G_OPTION_ARG_NONE, &on_metered, N_ ("add: also run on a metered network"), NULL },
   { NULL },

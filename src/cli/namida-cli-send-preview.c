@@ -46,7 +46,7 @@ send_preview_tell_left_out (NamidaBackup *backup)
     {
       const NamidaLeftOut *item = g_ptr_array_index (left_out, i);
 
-      namida_cli_complain (_ ("Left out: %s: %s"), item->path, item->reason);
+      namida_cli_complain (_ ("Skipped: %s: %s"), item->path, item->reason);
     }
 }
 

@@ -20,32 +20,34 @@
 
 static char *to, *pin, *pin_file, *limit_text, *report, *text;
 static NamidaCliSendNames names;
+#define WAIT_UNSET G_MININT
 /* Used without --wait. */
 #define WAIT_SECONDS 300
 #define RESOLVE_AGAIN_MS 1000
 
-static int wait_seconds = -1;
+static int wait_seconds = WAIT_UNSET;
 static gboolean unencrypted, check, dry_run, rename_odd, leave_out, keep_names;
 static NamidaCliSentBefore sent_before;
 
 static const GOptionEntry entries[] = {
-  { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("The device: its name, address or fingerprint (or its first 8 digits)"),
+  { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("Device to send to: name, address or fingerprint"),
     N_ ("NAME|ADDRESS[:PORT]|FINGERPRINT") },
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("The PIN that the device asks for"), N_ ("PIN") },
   { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &pin_file,
     N_ ("Read the PIN from the first line of a file [default: NAMIDA_SYNC_PIN of the environment]"), N_ ("FILE") },
-  { "music", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names.music, N_ ("A music folder; may be given several times"),
+  { "music", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names.music, N_ ("Music folder to send; can be given more than once"),
     N_ ("DIR") },
   { "exclude", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names.exclude,
-    N_ ("Leave out files and folders that match, for example “*.wav” or “Rips/drafts/”; may be given several times"),
+    N_ ("Skip files and folders that match, for example “*.wav” or “Rips/drafts/”; can be given more than once"),
     N_ ("PATTERN") },
   { "exclude-from", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names.exclude_from,
-    N_ ("Leave out what matches the patterns in FILE, one a line; “-” reads them from standard input"), N_ ("FILE|-") },
+    N_ ("Skip what matches the patterns in FILE, one per line; “-” reads them from standard input"), N_ ("FILE|-") },
   { "files-from", 0, 0, G_OPTION_ARG_FILENAME, &names.files_from,
-    N_ ("Send only the files and folders that FILE names, one a line; “-” reads them from standard input"),
+    N_ ("Send only the files and folders that FILE names, one per line; “-” reads them from standard input"),
     N_ ("FILE|-") },
   { "unencrypted", 0, 0, G_OPTION_ARG_NONE, &unencrypted,
-    N_ ("Also to a device that cannot encrypt: anyone on this network could read or change what is sent"), NULL },
+    N_ ("Allow a device that does not support encryption; anyone on this network could read or change the data"),
+    NULL },
   { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry_run,
     N_ ("Only show what would be sent, by what the device says that it has; --verbose names the files"), NULL },
   { "check", 0, 0, G_OPTION_ARG_NONE, &check, N_ ("Read every file again, and do not go by what is remembered of it"),
@@ -62,12 +64,12 @@ static const GOptionEntry entries[] = {
     NULL },
   { "keep-names", 0, 0, G_OPTION_ARG_NONE, &keep_names,
     N_ ("To the phone app on a computer: send all names as they are"), NULL },
-  { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("At most this fast, for example 5MB/s"), N_ ("SPEED") },
+  { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("Limit the speed, for example 5MB/s"), N_ ("SPEED") },
   { "wait", 0, 0, G_OPTION_ARG_INT, &wait_seconds,
-    N_ ("Wait so long for a device that is away, busy or full, and send when it can; 0: do not wait [default: 300, but "
-        "only for an accepted transfer or a busy device]"),
+    N_ ("Wait up to SECONDS for a device that is offline, busy or full; 0: do not wait [default: 300, but only for an "
+        "accepted transfer or a busy device]"),
     N_ ("SECONDS") },
-  { "report", 0, 0, G_OPTION_ARG_FILENAME, &report, N_ ("Write what became of each file into FILE, as JSON"),
+  { "report", 0, 0, G_OPTION_ARG_FILENAME, &report, N_ ("Write the result for each file to FILE, as JSON"),
     N_ ("FILE") },
   { NULL },
 };
@@ -186,18 +188,21 @@ send_check_options (int argc, guint64 *limit)
   if (text != NULL && *text == '\0')
     return namida_cli_usage (_ ("--text needs a message."));
   if (rename_odd + leave_out + keep_names > 1)
-    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names exclude each other."));
+    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names cannot be used together."));
   if (sent_before.again && sent_before.skip)
-    return namida_cli_usage (_ ("--again and --skip-sent exclude each other."));
+    return namida_cli_usage (_ ("--again and --skip-sent cannot be used together."));
   if (sent_before.skip && check)
-    return namida_cli_usage (_ ("--check and --skip-sent exclude each other: --skip-sent goes by what is remembered."));
+    return namida_cli_usage (
+        _ ("--check and --skip-sent cannot be used together: --skip-sent goes by what is remembered."));
+  if (pin != NULL && pin_file != NULL)
+    return namida_cli_usage (_ ("--pin and --pin-file cannot be used together."));
   if (to == NULL)
     return namida_cli_usage (_ ("Say to which device: --to NAME. “namida-sync-cli devices” lists them."));
   if (!namida_cli_check_place (to))
     return NAMIDA_CLI_EXIT_USAGE;
   if (limit_text != NULL && !namida_cli_parse_limit (limit_text, limit))
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
-  if (wait_seconds < -1)
+  if (wait_seconds < 0 && wait_seconds != WAIT_UNSET)
     return namida_cli_usage (_ ("--wait is a number of seconds, not %d."), wait_seconds);
   if (report != NULL && !namida_cli_report_check (report))
     return NAMIDA_CLI_EXIT_USAGE;
@@ -218,8 +223,9 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
 
   if (!namida_cli_parse (
           cli, _ ("[ZIP|FILE|DIR]…"),
-          _ ("Sends backups, single files and music folders to a device. What is already there is not sent again, "
-             "and an\ninterrupted sending goes on where it stopped. A folder is sent as a music folder of its name."),
+          _ ("Send backups, files and music folders to a device. Interrupted transfers are resumed and existing files "
+             "are\n"
+             "skipped, except with LocalSend and the phone app. A folder arrives as a music folder of the same name."),
           entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   code = send_check_options (argc, &options.limit);

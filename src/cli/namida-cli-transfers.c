@@ -157,6 +157,8 @@ namida_cli_transfers (NamidaCli *cli, int argc, char **argv)
   data_dir = namida_cli_dup_data_dir (cli);
   if (argc == 1 || (argc == 2 && g_str_equal (argv[1], "list")))
     return transfers_list (cli, data_dir);
+  if (g_str_equal (argv[1], "list"))
+    return namida_cli_usage (_ ("Unexpected argument “%s”."), argv[2]);
   if (!g_strv_contains (actions, argv[1]))
     return namida_cli_usage (_ ("“transfers” takes cancel, pause or resume, not “%s”."), argv[1]);
   if (argc != 3)

@@ -19,7 +19,7 @@
 static char *auto_accept, *restore, *landing;
 
 static const GOptionEntry entries[] = {
-  { "auto-accept", 0, 0, G_OPTION_ARG_STRING, &auto_accept, N_ ("With set: store its backups without a question"),
+  { "auto-accept", 0, 0, G_OPTION_ARG_STRING, &auto_accept, N_ ("With set: save its backups without asking"),
     "yes|no" },
   { "restore", 0, 0, G_OPTION_ARG_STRING, &restore, N_ ("With set: it may fetch the backups that are kept for it"),
     "yes|no" },
@@ -32,14 +32,14 @@ static const GOptionEntry entries[] = {
 static char *
 describe (const NamidaTrusted *one)
 {
-  g_autoptr (GString) text = g_string_new (one->auto_accept ? _ ("accepted without a question") : _ ("asked about"));
+  g_autoptr (GString) text = g_string_new (one->auto_accept ? _ ("accepted without asking") : _ ("asks each time"));
 
   if (one->may_restore)
-    g_string_append_printf (text, ", %s", _ ("may restore"));
+    g_string_append_printf (text, ", %s", _ ("may fetch its backups"));
   if (g_strcmp0 (one->landing, "backup") == 0)
     g_string_append_printf (text, ", %s", _ ("kept as backups"));
   else if (one->landing != NULL)
-    g_string_append_printf (text, ", %s", _ ("into my folders"));
+    g_string_append_printf (text, ", %s", _ ("files in your folders"));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -96,7 +96,7 @@ list (NamidaCli *cli, NamidaTrustStore *store)
         }
     }
   if (all->len == 0)
-    namida_cli_say (cli, _ ("No device is trusted yet. To trust one: namida-sync-cli pair NAME"));
+    namida_cli_say (cli, _ ("No trusted devices. To add one, run: namida-sync-cli pair NAME"));
   /* With --json, each line is a trusted device; “trust blocked” lists the others. */
   if (!cli->json)
     trust_print_blocked (store, _ ("blocked"));
@@ -164,9 +164,9 @@ change (NamidaCli *cli,
   if (g_str_equal (what, "remove") && !namida_journal_drop_device (database, fingerprint, &error))
     return namida_cli_fail (cli, error);
   if (g_str_equal (what, "remove"))
-    namida_cli_say (cli, _ ("“%s” is not trusted any more."), text);
+    namida_cli_say (cli, _ ("“%s” is no longer trusted."), text);
   else
-    namida_cli_say (cli, _ ("“%s” is “%s” from now on."), text, alias);
+    namida_cli_say (cli, _ ("Renamed “%s” to “%s”."), text, alias);
   return NAMIDA_CLI_EXIT_DONE;
 }
 
@@ -250,7 +250,8 @@ block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const 
     return namida_cli_fail (cli, error);
   if (blocked && !namida_journal_drop_device (database, fingerprint, &error))
     return namida_cli_fail (cli, error);
-  namida_cli_say (cli, blocked ? _ ("“%s” is blocked") : _ ("“%s” is not blocked any more"), text);
+  namida_cli_say (cli, blocked ? _ ("“%s” is blocked") : _ ("“%s” is no longer blocked"),
+                  *alias != '\0' ? alias : text);
   return NAMIDA_CLI_EXIT_DONE;
 }
 
@@ -337,6 +338,7 @@ choose (NamidaCli *cli, NamidaTrustStore *store, const char *text)
   g_autoptr (GError) error = NULL;
   g_autofree char *fingerprint = namida_cli_trust_find (store, text, &error);
   g_autofree char *may = NULL;
+  const NamidaTrusted *one;
 
   if (fingerprint == NULL)
     return namida_cli_fail (cli, error);
@@ -348,10 +350,45 @@ choose (NamidaCli *cli, NamidaTrustStore *store, const char *text)
     namida_trust_store_set_landing (store, fingerprint, g_str_equal (landing, "default") ? NULL : landing);
   if (!namida_trust_store_flush (store, &error))
     return namida_cli_fail (cli, error);
-  may = describe (namida_trust_store_lookup (store, fingerprint));
-  /* Translators: a device's name, and its permissions (“accepted without a question, may restore”) */
-  namida_cli_say (cli, _ ("“%s”: %s."), text, may);
+  one = namida_trust_store_lookup (store, fingerprint);
+  may = describe (one);
+  /* Translators: a device's name, and its permissions (“accepted without asking, may fetch its backups”) */
+  namida_cli_say (cli, _ ("“%s”: %s."), one->alias, may);
   return NAMIDA_CLI_EXIT_DONE;
+}
+
+/* @what: (nullable). Returns: whether the command @what exists and takes so many words; otherwise says what it takes.
+ */
+static gboolean
+trust_check_words (const char *what, int argc)
+{
+  static const struct
+  {
+    const char *name, *takes;
+    int argc;
+  } all[] = {
+    { "list", "list", 2 },
+    { "blocked", "blocked", 2 },
+    { "block", "block NAME|FINGERPRINT", 3 },
+    { "unblock", "unblock NAME|FINGERPRINT", 3 },
+    { "remove", "remove NAME|FINGERPRINT", 3 },
+    { "verify", "verify NAME|FINGERPRINT", 3 },
+    { "set", "set NAME|FINGERPRINT OPTIONS", 3 },
+    { "add", "add FINGERPRINT NAME", 4 },
+    { "rename", "rename NAME|FINGERPRINT NEW-NAME", 4 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    if (g_strcmp0 (what, all[i].name) == 0)
+      {
+        if (argc != all[i].argc)
+          /* Translators: %s is a command with its arguments */
+          namida_cli_usage (_ ("Usage: namida-sync-cli trust %s"), all[i].takes);
+        return argc == all[i].argc;
+      }
+  namida_cli_usage (_ ("Say what to do: list, verify FINGERPRINT, add FINGERPRINT NAME, blocked, block NAME, unblock "
+                       "NAME, remove NAME, rename NAME NEW-NAME, or set NAME with what it may do."));
+  return FALSE;
 }
 
 int
@@ -368,20 +405,15 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
                             "| unblock NAME|FINGERPRINT | remove NAME|FINGERPRINT | "
                             "rename NAME|FINGERPRINT NEW-NAME | set NAME|FINGERPRINT "
                             "OPTIONS"),
-                         _ ("Lists, removes or renames the devices that this one trusts, or sets what one may do. "
-                            "Removing a device ends its transfers, also in a program that is receiving."),
+                         _ ("List, add, block, remove or rename trusted devices, or change what a device may do. "
+                            "Removing a device ends its\n"
+                            "transfers. A running receiver applies changes to new transfers."),
                          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   namida_cli_texts_from_locale (argv + 1);
   what = argc > 1 ? argv[1] : NULL;
-  if (!((g_strcmp0 (what, "list") == 0 && argc == 2) || (g_strcmp0 (what, "blocked") == 0 && argc == 2)
-        || (g_strcmp0 (what, "block") == 0 && argc == 3) || (g_strcmp0 (what, "unblock") == 0 && argc == 3)
-        || (g_strcmp0 (what, "remove") == 0 && argc == 3) || (g_strcmp0 (what, "set") == 0 && argc == 3)
-        || (g_strcmp0 (what, "verify") == 0 && argc == 3) || (g_strcmp0 (what, "add") == 0 && argc == 4)
-        || (g_strcmp0 (what, "rename") == 0 && argc == 4)))
-    return namida_cli_usage (_ ("Say what to do: list, verify FINGERPRINT, add FINGERPRINT NAME, blocked, block NAME, "
-                                "unblock NAME, remove NAME, rename NAME "
-                                "NEW-NAME, or set NAME with what it may do."));
+  if (!trust_check_words (what, argc))
+    return NAMIDA_CLI_EXIT_USAGE;
   if (!choices_make_sense (g_str_equal (what, "set")))
     return namida_cli_usage (_ (
         "With “set”, and only with it, give --auto-accept yes|no, --restore yes|no or --as library|backup|default."));

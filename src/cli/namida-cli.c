@@ -30,8 +30,8 @@ static const struct
   NamidaCliRun run;
   const char *summary;
 } commands[] = {
-  { "receive", namida_cli_receive, N_ ("Wait for backups and store them") },
-  { "devices", namida_cli_devices, N_ ("List the devices near") },
+  { "receive", namida_cli_receive, N_ ("Receive backups") },
+  { "devices", namida_cli_devices, N_ ("List nearby devices") },
   { "send", namida_cli_send, N_ ("Send backups, files and music folders to a device") },
   { "schedule", namida_cli_schedule, N_ ("Back up to a device automatically") },
   { "pair", namida_cli_pair, N_ ("Pair with a device, so that both trust each other") },
@@ -40,13 +40,13 @@ static const struct
   { "merge", namida_cli_merge, N_ ("Combine Namida backups into a new one") },
   { "compare", namida_cli_compare_backups, N_ ("Show how two Namida backups differ") },
   { "extract", namida_cli_extract, N_ ("Write playlists and listens of a Namida backup for other programs") },
-  { "inspect", namida_cli_inspect, N_ ("Tell what is in a Namida backup") },
-  { "backups", namida_cli_backups, N_ ("List, verify, restore and remove the backups that are kept here") },
+  { "inspect", namida_cli_inspect, N_ ("Show what a Namida backup contains") },
+  { "backups", namida_cli_backups, N_ ("List, verify, restore and remove stored backups") },
   { "link", namida_cli_link, N_ ("Exchange files with a browser, by an address and a QR code") },
   { "transfers", namida_cli_transfers, N_ ("List and cancel the transfers that are under way") },
-  { "history", namida_cli_history, N_ ("List what was sent and received") },
-  { "identity", namida_cli_identity, N_ ("Show this device's name and fingerprint") },
-  { "demo", namida_cli_demo, N_ ("Try it: two devices on this computer, one backup") },
+  { "history", namida_cli_history, N_ ("Show past transfers") },
+  { "identity", namida_cli_identity, N_ ("Show this device’s name and fingerprint") },
+  { "demo", namida_cli_demo, N_ ("Run a demo with two devices on this computer") },
 };
 
 #define UNSET G_MININT
@@ -67,14 +67,14 @@ static struct
 
 static const GOptionEntry global_entries[] = {
   { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &given.data_dir,
-    N_ ("Keep everything of this device in DIR, so that several run on one computer"), N_ ("DIR") },
+    N_ ("Store the key, trusted devices and history in DIR (allows several devices on one computer)"), N_ ("DIR") },
   { "interface", 0, 0, G_OPTION_ARG_STRING, &given.interface, N_ ("Use only this network interface or address"),
     N_ ("IF|ADDRESS") },
   { "port", 0, 0, G_OPTION_ARG_INT, &given.port, N_ ("Listen on this port (default: the first free one from 53317 on)"),
     N_ ("N") },
-  { "alias", 0, 0, G_OPTION_ARG_STRING, &given.alias, N_ ("The name others see (default: this computer's)"),
+  { "alias", 0, 0, G_OPTION_ARG_STRING, &given.alias, N_ ("Name shown to other devices (default: the computer’s name)"),
     N_ ("NAME") },
-  { "json", 0, 0, G_OPTION_ARG_NONE, &given.json, N_ ("Print JSON, one object a line"), NULL },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &given.json, N_ ("Print JSON, one object per line"), NULL },
   { "quiet", 'q', 0, G_OPTION_ARG_NONE, &given.quiet, N_ ("Print errors only"), NULL },
   { "verbose", 'v', 0, G_OPTION_ARG_NONE, &given.verbose, N_ ("Name every file, and say what is being done"), NULL },
   { "log-file", 0, 0, G_OPTION_ARG_FILENAME, &given.log_file,
@@ -102,7 +102,7 @@ take_globals (NamidaCli *cli)
 {
   if (given.port != UNSET && (given.port < 1 || given.port > G_MAXUINT16))
     {
-      namida_cli_usage (_ ("“%d” is no port: give a number from 1 to 65535."), given.port);
+      namida_cli_usage (_ ("Invalid port %d: use a number from 1 to 65535."), given.port);
       return FALSE;
     }
   if (given.data_dir != NULL)
@@ -216,10 +216,27 @@ check_options (const GOptionEntry *entries)
   for (; entries != NULL && entries->long_name != NULL; entries++)
     if (is_empty_option (entries))
       {
-        namida_cli_usage (_ ("--%s was given an empty value. Give one, or leave the option out."), entries->long_name);
+        namida_cli_usage (_ ("Option --%s needs a value."), entries->long_name);
         return FALSE;
       }
   return TRUE;
+}
+
+/* Of an option that is given twice, GOption takes the last value. A second device must not be left out in silence. */
+static gboolean
+check_device_once (const GOptionEntry *entries, int argc, char **argv)
+{
+  gboolean has_to = FALSE;
+  guint n = 0;
+
+  for (; entries != NULL && entries->long_name != NULL; entries++)
+    has_to |= g_str_equal (entries->long_name, "to");
+  for (int i = 1; has_to && i < argc && !g_str_equal (argv[i], "--"); i++)
+    n += g_str_equal (argv[i], "--to") || g_str_has_prefix (argv[i], "--to=");
+  if (n <= 1)
+    return TRUE;
+  namida_cli_usage (_ ("--to names one device. Run the command once for each device."));
+  return FALSE;
 }
 
 static gboolean
@@ -271,8 +288,8 @@ namida_cli_parse (
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   g_option_context_add_main_entries (context, global_entries, GETTEXT_PACKAGE);
-  return run_parser (cli, context, argc, argv) && check_options (entries) && check_dashes (entries)
-         && take_names (argc, *argv);
+  return check_device_once (entries, *argc, *argv) && run_parser (cli, context, argc, argv) && check_options (entries)
+         && check_dashes (entries) && take_names (argc, *argv);
 }
 
 char *
@@ -471,15 +488,13 @@ cli_watch_hangup (NamidaCli *cli)
 static char *
 make_summary (void)
 {
-  GString *text
-      = g_string_new (_ ("Moves backups of the Namida music player and whole music folders between devices on one "
-                         "network, encrypted and verified."));
+  GString *text = g_string_new (_ ("Transfer Namida backups and music folders between devices on your network."));
 
   g_string_append_printf (text, "\n\n%s", _ ("Commands:"));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     g_string_append_printf (text, "\n  %-10s %s", commands[i].name, _ (commands[i].summary));
   g_string_append (text, "\n\n");
-  g_string_append_printf (text, _ ("Each command has a help of its own: %s COMMAND --help"), PROGRAM);
+  g_string_append_printf (text, _ ("For help on a command, run: %s COMMAND --help"), PROGRAM);
   return g_string_free (text, FALSE);
 }
 
@@ -487,8 +502,8 @@ static char *
 make_description (void)
 {
   return g_strdup (
-      _ ("Exit codes: 0 done and verified, 1 failed, 2 wrong usage, 3 declined, 4 no such device, 5 PIN,\n"
-         "6 the device's identity changed, 7 some files were not stored, 8 not encrypted and not allowed,\n"
+      _ ("Exit status: 0 success, 1 failed, 2 invalid usage, 3 declined, 4 device not found, 5 PIN missing or wrong,\n"
+         "6 device identity changed, 7 some files not transferred, 8 device does not support encryption,\n"
          "9 a device has had no backup for too long, 10 busy after all tries, 130 interrupted with Ctrl+C."));
 }
 
@@ -523,8 +538,9 @@ cli_help (NamidaCli *cli, int argc, char **argv)
   for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (argv[1], commands[i].name))
       return commands[i].run (cli, n, arguments);
-  if (argc > 1)
-    return namida_cli_usage (_ ("There is no command “%s”."), argv[1]);
+  if (argc > 1 && !g_str_equal (argv[1], "help"))
+    return namida_cli_usage (_ ("Unknown command “%s”."), argv[1]);
+  help[0] = (char *) PROGRAM;
   parse_program (cli, &n, &arguments);
   return NAMIDA_CLI_EXIT_USAGE;
 }
@@ -533,13 +549,13 @@ static int
 run_command (NamidaCli *cli, int argc, char **argv)
 {
   if (argc < 2)
-    return namida_cli_usage (_ ("Say what to do: a command is missing."));
+    return namida_cli_usage (_ ("No command given."));
   if (g_str_equal (argv[1], "help"))
     return cli_help (cli, argc - 1, argv + 1);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (argv[1], commands[i].name))
       return commands[i].run (cli, argc - 1, argv + 1);
-  return namida_cli_usage (_ ("There is no command “%s”."), argv[1]);
+  return namida_cli_usage (_ ("Unknown command “%s”."), argv[1]);
 }
 
 static void

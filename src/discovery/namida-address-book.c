@@ -283,6 +283,33 @@ place_has_more (const char *host)
   return address != NULL && strlen (at != NULL ? at + 1 : before) < strlen (host);
 }
 
+/* A link-local address says nothing without the network that it belongs to. */
+static gboolean
+place_check_zone (GInetSocketAddress *address, const char *text, GError **error)
+{
+  GInetAddress *host = g_inet_socket_address_get_address (address);
+  g_autofree char *shown = NULL;
+
+  if (g_inet_address_get_family (host) != G_SOCKET_FAMILY_IPV6 || !g_inet_address_get_is_link_local (host)
+      || g_inet_socket_address_get_scope_id (address) != 0)
+    return TRUE;
+  shown = g_inet_address_to_string (host);
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+               /* Translators: the first is what the user entered, the second an address; %%eth0 stands for a network */
+               _ ("“%s” needs the network that it belongs to, such as %s%%eth0."), text, shown);
+  return FALSE;
+}
+
+/* Whether @host is an address in brackets with a network that this computer does not have. */
+static gboolean
+place_has_unknown_zone (const char *host)
+{
+  const char *zone = strchr (host, '%');
+  g_autofree char *before = zone != NULL ? g_strndup (host + 1, (gsize) (zone - host - 1)) : NULL;
+
+  return before != NULL && g_hostname_is_ip_address (before);
+}
+
 gboolean
 namida_place_check (const char *text, GError **error)
 {
@@ -292,7 +319,7 @@ namida_place_check (const char *text, GError **error)
   guint64 port;
 
   if (address != NULL)
-    return TRUE;
+    return place_check_zone (address, text, error);
   if (strstr (host, "://") == NULL && place_has_more (host))
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
@@ -316,6 +343,12 @@ namida_place_check (const char *text, GError **error)
           return FALSE;
         }
       *colon = '\0';
+    }
+  if (host[0] == '[' && place_has_unknown_zone (host))
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                   _ ("The network in “%s” does not exist on this device. Check its name."), text);
+      return FALSE;
     }
   if (place_looks_like_ipv4 (host) || (host[0] == '[' && g_str_has_suffix (host, "]")))
     {

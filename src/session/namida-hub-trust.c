@@ -269,8 +269,8 @@ namida_hub_saw_impostor (NamidaHub *self, const char *fingerprint, GInetSocketAd
     return;
   /* Translators: a device's name, then an address */
   sentence
-      = g_strdup_printf (_ ("Careful with “%s”: at %s somebody says that it is this device, but shows another key. "
-                            "Nothing was sent there. If you set the device up anew, pair with it again."),
+      = g_strdup_printf (_ ("Warning about “%s”: the device at %s claims to be it, but its key is different. Nothing "
+                            "was sent there. If you reinstalled your device, pair with it again."),
                          name, where);
   namida_hub_raise_alarm (self, sentence);
 }

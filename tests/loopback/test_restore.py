@@ -161,7 +161,7 @@ def test_asked_on_a_terminal(lab):
     home = lab.folder("desk")
     command = device.command("backups", "restore", version, "--here", "--into", home / "Music")
     for answer, there in ((b"n\n", False), (b"y\n", True)):
-        code, shown = on_terminal(command, environment(device.home), (b"or a folder:", b"new\n"), (b"[y/n]", answer))
+        code, shown = on_terminal(command, environment(device.home), (b"Enter a folder", b"new\n"), (b"[y/n]", answer))
         equal(code, 0 if there else 3, shown)
         equal(b"Nothing was restored." in shown, not there, shown)
         equal((home / "Music" / "Rips" / "a.mp3").exists(), there)

@@ -103,13 +103,13 @@ def test_many_lines(lab):
     sender = lab.device("Sender")
     log = lab.path / "log"
     result = expect(0, sender.run("send", "--to", receiver.alias, "--log-file", log, folder))
-    equal(result.err.count("Left out: "), 11, result.err)
+    equal(result.err.count("Skipped: "), 11, result.err)
     assert "5 more files and folders" in result.err, result.err
     lines = log.read_text().splitlines()
     equal(len(lines), len(result.out.splitlines()) + len(result.err.splitlines()))
     assert all(line[:4].isdigit() and line[10] == "T" for line in lines), lines
     result = expect(0, sender.run("send", "--verbose", "--to", receiver.alias, folder))
-    equal(result.err.count("Left out: "), 15, result.err)
+    equal(result.err.count("Skipped: "), 15, result.err)
     equal(result.out.count("Music/x/1.flac"), 1, result.out)
     events = [json.loads(line) for line in expect(0, sender.run("--json", "--log-file", log, "send", "--to", receiver.alias, folder)).out.splitlines()]
     equal(sum(event["event"] == "left-out" for event in events), 15)

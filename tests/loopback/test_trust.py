@@ -152,7 +152,7 @@ def test_address_of_a_trusted_device(lab):
         told.append(expect(4, sender.run("--json", "pair", name)))
     told.append(expect(0, sender.run("devices", "--timeout", "3")))
     for result in told:
-        assert "Careful" not in result.out + result.err and "key is different" not in result.out + result.err, result.err
+        assert "Warning" not in result.out + result.err and "key is different" not in result.out + result.err, result.err
     assert stranger.alias in told[0].out + told[0].err and receiver.alias in told[0].out + told[0].err, told[0].err
     expect(0, sender.send(stranger.alias, some_file(lab)))
     equal(stranger.stop(), 0)
@@ -169,7 +169,7 @@ def test_claims_at_the_address(lab):
             expect(6, sender.send(name, some_file(lab)))
             expect(6, kept(sender, "list", "--from", name))
             expect(6, kept(sender, "fetch", "newest", "--from", name))
-        assert "Careful" in expect(0, sender.run("devices", "--timeout", "3")).err
+        assert "Warning" in expect(0, sender.run("devices", "--timeout", "3")).err
         assert not false.backups.exists() or not any(false.backups.iterdir())
         equal(false.stop(), 0)
 

@@ -64,7 +64,7 @@ def case_enable(machine, phones):
     assert result.returncode == 3 and "trusted devices only" in result.stdout + result.stderr, (result.stdout, result.stderr)
     assert not landed(machine, content)
     said = machine.journal()
-    for words in ("is listening at", "Receiving from Phone", "Done and verified", "It is in /home/ana/Namida/Backups/Phone/"):
+    for words in ("Listening as", "Receiving from Phone", "stored and verified", "Saved in /home/ana/Namida/Backups/Phone/"):
         assert words in said, said
 
 

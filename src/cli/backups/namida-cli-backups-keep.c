@@ -165,7 +165,7 @@ verify_say_end (NamidaCli *cli, const NamidaVerifyReport *report)
 
   if (versions == 0 && report->damages->len == 0)
     {
-      namida_cli_say (cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
+      namida_cli_say (cli, _ ("No backups found. To receive one, run: namida-sync-cli receive"));
       return;
     }
   if (report->absent > 0)
@@ -472,10 +472,14 @@ namida_cli_backups_remove (NamidaCliBackups *self, const char *id)
     }
   freed = namida_format_size (removal->bytes);
   stays = namida_format_size (removal->bytes_kept);
-  namida_cli_say (cli,
-                  self->dry_run ? _ ("Removing it would free %s; %s stay, for something else needs them.")
-                                : _ ("Removed: %s are free; %s stay, for something else needs them."),
-                  freed, stays);
+  /* Translators: %s are sizes. */
+  if (removal->bytes_kept > 0)
+    namida_cli_say (cli,
+                    self->dry_run ? _ ("Would free %s; %s would still be in use.")
+                                  : _ ("Removed: %s freed, %s still in use."),
+                    freed, stays);
+  else
+    namida_cli_say (cli, self->dry_run ? _ ("Would free %s.") : _ ("Removed: %s freed."), freed);
   return NAMIDA_CLI_EXIT_DONE;
 }
 
@@ -512,6 +516,6 @@ namida_cli_backups_pin (NamidaCliBackups *self, const char *id, gboolean pinned)
   namida_cli_wait (&result);
   if (!namida_versions_set_pinned_finish (versions, result, &error))
     return namida_cli_fail (self->cli, error);
-  namida_cli_say (self->cli, pinned ? _ ("It is pinned: nothing removes it.") : _ ("It is not pinned any more."));
+  namida_cli_say (self->cli, pinned ? _ ("Pinned. Namida Sync will not remove this version.") : _ ("Unpinned."));
   return NAMIDA_CLI_EXIT_DONE;
 }

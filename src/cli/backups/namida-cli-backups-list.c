@@ -176,11 +176,11 @@ list_nothing (NamidaCliBackups *self, const char *device)
 
   if (device == NULL)
     {
-      namida_cli_say (self->cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
+      namida_cli_say (self->cli, _ ("No backups found. To receive one, run: namida-sync-cli receive"));
       return NAMIDA_CLI_EXIT_DONE;
     }
   g_set_error (&error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
-               _ ("No backup of a device “%s” is kept here. “namida-sync-cli backups list” shows all of them."), shown);
+               _ ("No backups found for “%s”. “namida-sync-cli backups list” shows all of them."), shown);
   return namida_cli_fail (self->cli, error);
 }
 

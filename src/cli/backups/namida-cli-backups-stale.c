@@ -93,7 +93,7 @@ namida_cli_backups_list_stale (NamidaCliBackups *self, guint days)
         stale_print (device, age);
     }
   if (n_expected == 0)
-    namida_cli_say (self->cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
+    namida_cli_say (self->cli, _ ("No backups found. To receive one, run: namida-sync-cli receive"));
   else if (n == 0)
     namida_cli_say (self->cli,
                     ngettext ("Every device has a backup of the last %u day.",

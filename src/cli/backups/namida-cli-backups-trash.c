@@ -81,6 +81,6 @@ namida_cli_backups_take_back (NamidaCliBackups *self, const char *id)
   namida_cli_wait (&result);
   if (!namida_versions_take_back_finish (versions, result, &error))
     return namida_cli_fail (self->cli, error);
-  namida_cli_say (self->cli, _ ("It is a version again, and pinned: nothing removes it."));
+  namida_cli_say (self->cli, _ ("Taken out of the trash and pinned. Namida Sync will not remove this version."));
   return NAMIDA_CLI_EXIT_DONE;
 }

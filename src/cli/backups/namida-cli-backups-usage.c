@@ -251,7 +251,7 @@ namida_cli_backups_usage (NamidaCliBackups *self, NamidaRetention policy)
   for (guint i = 0; i < usage->devices->len; i++)
     usage_tell_device (self, g_ptr_array_index (usage->devices, i));
   if (usage->versions->len == 0)
-    namida_cli_say (self->cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
+    namida_cli_say (self->cli, _ ("No backups found. To receive one, run: namida-sync-cli receive"));
   if (usage->removal != NULL)
     usage_tell_keeping (self, policy, usage->removal);
   return NAMIDA_CLI_EXIT_DONE;

@@ -34,18 +34,19 @@ static const GOptionEntry entries[] = {
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("restore: send it to this device"),
     N_ ("NAME|ADDRESS[:PORT]|FINGERPRINT") },
   { "music", 0, 0, G_OPTION_ARG_STRING_ARRAY, &labels,
-    N_ ("restore --to, fetch: only this music folder beside the zip (default: all; may be repeated)"), N_ ("LABEL") },
+    N_ ("restore --to, fetch: only this music folder beside the zip (default: all; can be repeated)"), N_ ("LABEL") },
   { "zip-only", 0, 0, G_OPTION_ARG_NONE, &zip_only, N_ ("restore --to, fetch: only the backup zip"), NULL },
   { "from", 0, 0, G_OPTION_ARG_STRING, &from, N_ ("list, fetch: what this device keeps for this one"),
     N_ ("NAME|ADDRESS[:PORT]|FINGERPRINT") },
   { "as", 0, 0, G_OPTION_ARG_STRING, &landing_text,
-    N_ ("fetch: library: into my folders; backup: kept as a dated version (default: library)"), "library|backup" },
+    N_ ("fetch: library: files in your folders; backup: a dated version (default: library)"), "library|backup" },
   { "backups", 0, 0, G_OPTION_ARG_FILENAME, &backups_folder, N_ ("fetch: where backups go (default: ~/Namida/Backups)"),
     N_ ("DIR") },
   { "into", 0, 0, G_OPTION_ARG_FILENAME, &music_folder,
     N_ ("fetch --as library, restore --here: where music goes (default: your music folder)"), N_ ("DIR") },
   { "unencrypted", 0, 0, G_OPTION_ARG_NONE, &unencrypted,
-    N_ ("restore: also to a device that cannot encrypt: anyone on this network could read or change what is sent"),
+    N_ ("restore: allow a device that does not support encryption; anyone on this network could read or change the "
+        "data"),
     NULL },
   { "rename", 0, 0, G_OPTION_ARG_NONE, &rename_odd,
     N_ ("restore --to a phone: send files whose names Android refuses under other names, and change the backup to "
@@ -58,8 +59,7 @@ static const GOptionEntry entries[] = {
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("restore --to: the other device's PIN"), N_ ("PIN") },
   { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &pin_file,
     N_ ("Read the PIN from the first line of a file [default: NAMIDA_SYNC_PIN of the environment]"), N_ ("FILE") },
-  { "here", 0, 0, G_OPTION_ARG_NONE, &here, N_ ("restore: into the folders of this computer; ID may be a folder"),
-    NULL },
+  { "here", 0, 0, G_OPTION_ARG_NONE, &here, N_ ("restore: restore to this computer; ID can also be a folder"), NULL },
   { "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map,
     N_ ("restore --here: where this music folder goes; restore --to --fit: replace the folder OLD of the backup with "
         "NEW "
@@ -67,11 +67,11 @@ static const GOptionEntry entries[] = {
     "LABEL=DIR|new|skip|OLD=NEW" },
   { "zip-to", 0, 0, G_OPTION_ARG_FILENAME, &zip_to,
     N_ ("restore --here: where the backup zip goes (default: ~/Namida/Backups)"), N_ ("DIR") },
-  { "preview", 0, 0, G_OPTION_ARG_NONE, &preview, N_ ("restore --here: only tell what it would do"), NULL },
-  { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_ ("restore --here, remove, succeed: ask nothing"), NULL },
+  { "preview", 0, 0, G_OPTION_ARG_NONE, &preview, N_ ("restore --here: show what would change, then stop"), NULL },
+  { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_ ("restore --here, remove, succeed: do not ask for confirmation"), NULL },
   { "replace", 0, 0, G_OPTION_ARG_NONE, &replace, N_ ("restore --here: replace files that are different"), NULL },
-  { "keep-both", 0, 0, G_OPTION_ARG_NONE, &keep_both,
-    N_ ("restore --here: add files that are different under another name"), NULL },
+  { "keep-both", 0, 0, G_OPTION_ARG_NONE, &keep_both, N_ ("restore --here: keep both versions of files that differ"),
+    NULL },
   { "automatic", 0, 0, G_OPTION_ARG_NONE, &automatic,
     N_ ("restore --here: let Namida's automatic restore pick this backup"), NULL },
   { "fit", 0, 0, G_OPTION_ARG_NONE, &fit,
@@ -95,13 +95,11 @@ static const GOptionEntry entries[] = {
   { "stale", 0, 0, G_OPTION_ARG_INT, &stale_days,
     N_ ("list: only devices without a backup for more than this many days; the exit code is 9 if there is one"),
     N_ ("DAYS") },
-  { "keep", 0, 0, G_OPTION_ARG_INT, &keep,
-    N_ ("usage: also tell what “receive --keep N” would free: the newest N versions of each device's backup stay"),
-    N_ ("N") },
+  { "keep", 0, 0, G_OPTION_ARG_INT, &keep, N_ ("usage: also show what “receive --keep N” would free"), N_ ("N") },
   { "keep-monthly", 0, 0, G_OPTION_ARG_NONE, &keep_monthly,
-    N_ ("usage --keep: the newest version of each month before stays, too"), NULL },
-  { "no-repair", 0, 0, G_OPTION_ARG_NONE, &no_repair, N_ ("verify: only tell what is damaged"), NULL },
-  { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("remove: only tell what that would free"), NULL },
+    N_ ("usage --keep: also keep the newest version of each earlier month"), NULL },
+  { "no-repair", 0, 0, G_OPTION_ARG_NONE, &no_repair, N_ ("verify: report damage without repairing it"), NULL },
+  { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("remove: show what would be freed, then stop"), NULL },
   { NULL },
 };
 
@@ -206,7 +204,7 @@ restore_here (NamidaCliBackups *self, const char *which)
                                       .fitting = self->fitting };
 
   if (self->to != NULL)
-    return namida_cli_usage (_ ("--here and --to exclude each other. --into DIR says where music goes here."));
+    return namida_cli_usage (_ ("--here and --to cannot be used together. --into DIR says where music goes here."));
   return namida_cli_backups_restore_here (self->cli, &options);
 }
 
@@ -336,6 +334,8 @@ backups_check_words (int argc, char **argv)
     return namida_cli_usage (_ ("Give two: backups compare ID ID, or backups export ID DIR."));
   if (argc > 2 && (g_str_equal (argv[1], "usage") || g_str_equal (argv[1], "trash")))
     return namida_cli_usage (_ ("“backups %s” takes no argument."), argv[1]);
+  if (argc > 3 && g_str_equal (argv[1], "list"))
+    return namida_cli_usage (_ ("“backups list” takes one device at most."));
   if (argc > 3 && !g_strv_contains (pairs, argv[1]))
     return namida_cli_usage (_ ("“backups %s” takes one version at most."), argv[1]);
   return NAMIDA_CLI_EXIT_DONE;
@@ -359,9 +359,16 @@ backups_check_options (const char *what, int argc)
   if (preview && !(here && g_str_equal (what, "restore")))
     return namida_cli_usage (_ ("--preview is for “backups restore --here”. “backups remove” has --dry-run."));
   if (zip_only && labels != NULL)
-    return namida_cli_usage (_ ("--zip-only and --music exclude each other."));
+    return namida_cli_usage (_ ("--zip-only and --music cannot be used together."));
+  if (pin != NULL && pin_file != NULL)
+    return namida_cli_usage (_ ("--pin and --pin-file cannot be used together."));
+  if (here && (zip_only || labels != NULL))
+    return namida_cli_usage (
+        _ ("With --here, --map LABEL=skip leaves out a music folder, and --pick restores a part."));
+  if (!here && g_str_equal (what, "restore") && (replace || keep_both || automatic || zip_to != NULL))
+    return namida_cli_usage (_ ("--replace, --keep-both, --automatic and --zip-to need --here."));
   if (rename_odd + leave_out + keep_names > 1)
-    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names exclude each other."));
+    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names cannot be used together."));
   if (rename_odd + leave_out + keep_names > 0 && (to == NULL || !g_str_equal (what, "restore")))
     return namida_cli_usage (_ ("--rename, --leave-out and --keep-names are for “backups restore --to”."));
   if (unencrypted && (to == NULL || !g_str_equal (what, "restore")))
@@ -382,11 +389,9 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
                          _ ("list [DEVICE] | show ID | verify [ID] | restore ID | undo [ID] | fetch [ID] | remove ID | "
                             "pin ID | unpin ID | find TEXT | compare ID ID | usage | adopt DIR | export ID DIR | "
                             "succeed OLD NEW | trash | take-back ID | forget ID"),
-                         _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
-                            "from other copies,\nsends it to a device or restores it here (with an undo), fetches what "
-                            "another one keeps for this one, or removes it. A "
-                            "version that is pinned is "
-                            "never removed. Older ones that --keep no longer covers wait in the trash for 30 days."),
+                         _ ("List, show, verify, restore, fetch, pin and remove stored backups. A pinned version is "
+                            "never removed. Older\n"
+                            "versions that --keep no longer covers stay in the trash for 30 days."),
                          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   code = backups_check_words (argc, argv);

@@ -80,6 +80,20 @@ namida_cli_parse_maps (char **texts, GError **error)
   return g_steal_pointer (&map);
 }
 
+gboolean
+namida_cli_check_music (char **folders)
+{
+  for (guint i = 0; folders != NULL && folders[i] != NULL; i++)
+    if (!g_file_test (folders[i], G_FILE_TEST_IS_DIR))
+      {
+        g_autofree char *shown = g_filename_display_name (folders[i]);
+
+        namida_cli_usage (_ ("“%s” is no folder: --music takes a music folder."), shown);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 GPtrArray *
 namida_cli_dup_music (char **folders)
 {
@@ -207,6 +221,8 @@ namida_cli_fit (NamidaCli *cli, int argc, char **argv)
   map = namida_cli_parse_maps (maps, &error);
   if (map == NULL || !namida_cli_parse_parts (only, without, &job.request.parts, &error))
     return namida_cli_usage ("%s", error->message);
+  if (!namida_cli_check_music (music))
+    return NAMIDA_CLI_EXIT_USAGE;
   folders = namida_cli_dup_music (music);
   job.zip = argv[1];
   job.request.here = here || music != NULL;

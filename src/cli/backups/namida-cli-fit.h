@@ -19,6 +19,8 @@ gboolean namida_cli_parse_parts (char **only_words, char **without_words, Namida
  * value that is invalid.
  */
 NamidaPathMap *namida_cli_parse_maps (char **texts, GError **error);
+/** namida_cli_check_music: Returns: whether the folders of --music (nullable) exist; otherwise says which does not. */
+gboolean namida_cli_check_music (char **folders);
 /** namida_cli_dup_music: Returns: (transfer full) (nullable): the folders of --music (nullable). */
 GPtrArray *namida_cli_dup_music (char **folders);
 /** namida_cli_add_match: adds "tracks", "found", "missing", "folders" and so on. */

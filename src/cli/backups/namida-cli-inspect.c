@@ -59,9 +59,9 @@ static gboolean here;
 static char **music;
 
 static const GOptionEntry entries[] = {
-  { "here", 0, 0, G_OPTION_ARG_NONE, &here, N_ ("Also tell which paths Namida has to update on this computer"), NULL },
+  { "here", 0, 0, G_OPTION_ARG_NONE, &here, N_ ("Also show which paths Namida has to update on this computer"), NULL },
   { "music", 0, 0, G_OPTION_ARG_STRING_ARRAY, &music,
-    N_ ("With --here, or for another device: a music folder that is there (may be repeated; default: your music "
+    N_ ("With --here, or for another device: a music folder that is there (can be repeated; default: your music "
         "folder)"),
     N_ ("DIR") },
   { NULL },
@@ -223,10 +223,11 @@ namida_cli_inspect (NamidaCli *cli, int argc, char **argv)
   g_autoptr (NamidaInspection) inspection = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!namida_cli_parse (cli, "ZIP",
-                         _ ("Tells what is in a Namida backup, without unpacking it: listens, playlists, favorites and "
-                            "the music folders it expects. Ends with 1 when Namida could not restore it."),
-                         entries, &argc, &argv))
+  if (!namida_cli_parse (
+          cli, "ZIP",
+          _ ("Show what a Namida backup contains: listens, playlists, favorites and expected music folders.\n"
+             "Exits with status 1 if Namida could not restore it."),
+          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc != 2)
     return namida_cli_usage (_ ("Name one backup to look into."));

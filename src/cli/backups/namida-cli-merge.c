@@ -102,6 +102,8 @@ namida_cli_merge (NamidaCli *cli, int argc, char **argv)
   map = namida_cli_parse_maps (maps, &error);
   if (map == NULL)
     return namida_cli_usage ("%s", error->message);
+  if (!namida_cli_check_music (music))
+    return NAMIDA_CLI_EXIT_USAGE;
   folders = namida_cli_dup_music (music);
   job.zips = argv + 1;
   job.fit = here || maps != NULL || music != NULL;

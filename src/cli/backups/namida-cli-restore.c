@@ -144,7 +144,8 @@ ask_choice (NamidaCli *cli, NamidaRestorePlan *plan, const char *label, GError *
   g_autofree char *shown = g_filename_display_name (folder);
   g_autofree char *line = NULL;
 
-  namida_cli_prompt (_ ("No music folder here is called “%s”. Type “new” for %s, “skip”, or a folder:"), label, shown);
+  namida_cli_prompt (_ ("There is no music folder named “%s” here. Enter a folder, “new” to create %s, or “skip”:"),
+                     label, shown);
   line = namida_cli_ask_line (cli);
   if (line != NULL && *g_strstrip (line) != '\0')
     return choose (plan, label, line, error);
@@ -395,7 +396,7 @@ tell_result (NamidaCli *cli,
     namida_cli_say (cli, _ ("Restored: %s, %s. Already there: %" PRIu64 ". Left as they are: %" PRIu64 "."), added,
                     size, result->same, result->skipped);
   if (result->added + result->replaced > 0 || (options->fit && problem == NULL))
-    namida_cli_say (cli, _ ("To take it back: namida-sync-cli backups undo"));
+    namida_cli_say (cli, _ ("To undo, run: namida-sync-cli backups undo"));
   for (guint i = 0; steps[i] != NULL; i++)
     namida_cli_say (cli, "%s", steps[i]);
 }
@@ -468,7 +469,7 @@ restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions 
     return NAMIDA_CLI_EXIT_DONE;
   if (!can_ask (cli, options))
     return namida_cli_usage (
-        _ ("Nothing was restored. Add --yes to do it; --map LABEL=FOLDER says where a folder goes."));
+        _ ("Nothing was restored. To restore, add --yes. To choose destinations, use --map LABEL=FOLDER."));
   if (ask_whether (cli))
     return apply_and_fit (cli, plan, options);
   namida_cli_say (cli, _ ("Nothing was restored."));
@@ -498,7 +499,7 @@ namida_cli_backups_restore_here (NamidaCli *cli, const NamidaCliRestoreOptions *
   g_autoptr (GError) error = NULL;
 
   if (options->replace && options->keep_both)
-    return namida_cli_usage (_ ("--replace and --keep-both exclude each other."));
+    return namida_cli_usage (_ ("--replace and --keep-both cannot be used together."));
   database = namida_cli_open_database_to_read (cli, &error);
   if (database != NULL)
     plan = load (cli, database, options, &error);
