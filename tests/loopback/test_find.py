@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test_find.py CLI: tests the commands that read all versions: find, compare, usage and export. Prints TAP."""
+import contextlib
 import io
 import json
 import signal
+import sqlite3
 import subprocess
 import time
 import zipfile
@@ -92,6 +94,13 @@ def test_all(lab):
     song.write_bytes(b"x" * 50_000)
     expect(1, receiver.run("backups", "export", ids[2], lab.folder("other")))
     equal(list((lab.path / "other").iterdir()), [])
+    # What is known is told, also when the preview of --keep fails.
+    receiver.stop()
+    with contextlib.closing(sqlite3.connect(receiver.data / "state.db")) as database:
+        database.execute("DROP VIEW version_files")
+    failed = expect(1, receiver.run("--json", "backups", "usage", "--keep", "1"))
+    equal([one for one in rows if "keep" not in one and "event" not in one], [one for one in failed.events if "event" not in one])
+    assert "version_files" in failed.err, failed.err
 
 
 def test_export_interrupted(lab):

@@ -60,6 +60,7 @@ typedef struct
 {
   GPtrArray *versions, *devices; /* (element-type UsageRow) */
   NamidaRemoval *removal;        /* (nullable): what would be removed */
+  GError *error;                 /* (nullable): why @removal is not known */
 } Usage;
 
 static void
@@ -70,6 +71,7 @@ usage_free (gpointer data)
   g_clear_pointer (&self->versions, g_ptr_array_unref);
   g_clear_pointer (&self->devices, g_ptr_array_unref);
   namida_removal_free (self->removal);
+  g_clear_error (&self->error);
   g_free (self);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Usage, usage_free)
@@ -152,8 +154,8 @@ usage_run (gpointer data, GCancellable *cancellable, GError **error)
     return NULL;
   if (job->policy.last == 0)
     return g_steal_pointer (&usage);
-  usage->removal = namida_retention_apply (job->database, job->policy, &seen, TRUE, error);
-  return usage->removal != NULL ? g_steal_pointer (&usage) : NULL;
+  usage->removal = namida_retention_apply (job->database, job->policy, &seen, TRUE, &usage->error);
+  return g_steal_pointer (&usage);
 }
 
 /* ---- output ---- */
@@ -254,5 +256,5 @@ namida_cli_backups_usage (NamidaCliBackups *self, NamidaRetention policy)
     namida_cli_say (self->cli, _ ("No backups found. To receive one, run: namida-sync-cli receive"));
   if (usage->removal != NULL)
     usage_tell_keeping (self, policy, usage->removal);
-  return NAMIDA_CLI_EXIT_DONE;
+  return usage->error != NULL ? namida_cli_fail (self->cli, usage->error) : NAMIDA_CLI_EXIT_DONE;
 }
