@@ -356,6 +356,27 @@ namida_transfer_socket_new (const char *data_dir, NamidaHub *hub, GError **error
 
 /* ---- the client side ---- */
 
+/* Adds @row, of which @found takes a reference. Programs of one data folder list the same paused transfer of an earlier
+ * run; of several rows with one ID, the one that is not paused says what is happening. */
+static void
+socket_add_row (GPtrArray *found, JsonObject *row)
+{
+  const char *id = json_object_get_string_member_with_default (row, "id", "");
+  const char *state = json_object_get_string_member_with_default (row, "state", "");
+
+  for (guint i = 0; *id != '\0' && i < found->len; i++)
+    if (g_str_equal (json_object_get_string_member_with_default (found->pdata[i], "id", ""), id))
+      {
+        if (!g_str_equal (state, "paused"))
+          {
+            json_object_unref (found->pdata[i]);
+            found->pdata[i] = json_object_ref (row);
+          }
+        return;
+      }
+  g_ptr_array_add (found, json_object_ref (row));
+}
+
 static void
 socket_take_answer (GInputStream *in, GPtrArray *found)
 {
@@ -371,7 +392,7 @@ socket_take_answer (GInputStream *in, GPtrArray *found)
       if (line == NULL || (total += length) > MAX_ANSWER)
         return;
       if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
-        g_ptr_array_add (found, json_node_dup_object (node));
+        socket_add_row (found, json_node_get_object (node));
     }
 }
 

@@ -107,6 +107,12 @@ NamidaTransfer *namida_outbox_begin (NamidaOutbox *self,
 void namida_outbox_end_unsent (NamidaOutbox *self, NamidaTransfer *transfer, const GError *error);
 
 /* namida-outbox-history.c */
+/**
+ * namida_outbox_take_up_row: claims @row of the history, and resumes it as it is then: since @row was read, another
+ * program may have ended it.
+ * @outbox: (type NamidaOutbox)
+ */
+void namida_outbox_take_up_row (gpointer outbox, const NamidaJournalSession *row);
 /** namida_outbox_take_up: resumes what the last run of the program was still sending, if this run may wait. */
 void namida_outbox_take_up (NamidaOutbox *self);
 

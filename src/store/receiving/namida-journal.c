@@ -221,19 +221,29 @@ namida_journal_list (NamidaDatabase *database, guint most, GError **error)
                    error);
 }
 
+#define FIND_WISHES                                                                                                    \
+  JOURNAL_SELECT " FROM sessions WHERE direction = 'send' AND state = 'parked' AND wish IS NOT NULL"                   \
+                 " AND updated_at >= ?"
+
 GPtrArray *
 namida_journal_list_wishes (NamidaDatabase *database, GError **error)
 {
   sqlite3 *handle = namida_database_lock (database);
 
   return read_all (database, handle,
-                   namida_database_prepare (database, error,
-                                            JOURNAL_SELECT
-                                            " FROM sessions WHERE direction = 'send'"
-                                            " AND state = 'parked' AND wish IS NOT NULL AND updated_at >= ?"
-                                            " ORDER BY started_at",
-                                            "i", oldest_parked (database)),
+                   namida_database_prepare (database, error, FIND_WISHES " ORDER BY started_at", "i",
+                                            oldest_parked (database)),
                    error);
+}
+
+NamidaJournalSession *
+namida_journal_find_wish (NamidaDatabase *database, const char *id, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (database);
+
+  return read_one (
+      database, handle,
+      namida_database_prepare (database, error, FIND_WISHES " AND id = ?", "is", oldest_parked (database), id), error);
 }
 
 GPtrArray *
@@ -308,6 +318,23 @@ namida_journal_list_known (NamidaDatabase *database, GError **error)
 
   namida_database_unlock (database);
   return ids;
+}
+
+guint
+namida_journal_count_open (NamidaDatabase *database, const char *direction)
+{
+  sqlite3_stmt *statement;
+  guint n = 0;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, NULL,
+                                       "SELECT count (*) FROM sessions WHERE state = 'open' AND direction = ?", "s",
+                                       direction);
+  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    n = (guint) sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return n;
 }
 
 gboolean

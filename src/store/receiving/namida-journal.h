@@ -93,6 +93,9 @@ NamidaJournalSession *namida_journal_find_resumable (NamidaDatabase *database,
 /** namida_journal_list_wishes: Returns: (transfer full) (nullable) (element-type NamidaJournalSession): the outgoing
  * transfers that are to be resumed; %NULL with STORAGE. */
 GPtrArray *namida_journal_list_wishes (NamidaDatabase *database, GError **error);
+/** namida_journal_find_wish: Returns: (transfer full) (nullable): the row @id of namida_journal_list_wishes(); %NULL
+ * without an error if it is not among them. */
+NamidaJournalSession *namida_journal_find_wish (NamidaDatabase *database, const char *id, GError **error);
 /** namida_journal_find_similar: like namida_journal_find_resumable(), but finds a backup with the same @scope that has
  * changed since. namida_journal_session_covers() tells whether the earlier agreement covers the change. Returns:
  * (transfer full) (nullable): %NULL without @error if there is none, or with STORAGE. */
@@ -195,6 +198,9 @@ GHashTable *namida_journal_list_kept (NamidaDatabase *database, GError **error);
 /** namida_journal_list_known: Returns: (transfer full) (nullable): a set of the IDs of all incoming sessions that the
  * journal remembers; %NULL with @error. */
 GHashTable *namida_journal_list_known (NamidaDatabase *database, GError **error);
+/** namida_journal_count_open: @direction: "send" or "receive". Returns: the number of "open" sessions; 0 also if the
+ * database cannot be read. */
+guint namida_journal_count_open (NamidaDatabase *database, const char *direction);
 /** namida_journal_park_open: cleans up after a crash: "open" becomes "parked", and sessions that have been parked for
  * too long become "failed". Returns: %FALSE with STORAGE. */
 gboolean namida_journal_park_open (NamidaDatabase *database, GError **error);

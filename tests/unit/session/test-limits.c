@@ -130,8 +130,8 @@ answer_much (gpointer data)
 {
   g_autoptr (GSocket) listening = data;
   g_autoptr (GSocket) socket = g_socket_accept (listening, NULL, NULL);
-  g_autofree char *filler = g_strnfill (LINE_BYTES - 9, 'x');
-  g_autofree char *line = g_strdup_printf ("{\"id\":\"%s\"}\n", filler);
+  g_autofree char *filler = g_strnfill (LINE_BYTES - 12, 'x');
+  g_autofree char *line = g_strdup_printf ("{\"title\":\"%s\"}\n", filler);
   char request[1024];
 
   g_assert_nonnull (socket);
@@ -145,6 +145,70 @@ answer_much (gpointer data)
       sent += (guint) n;
     }
   return NULL;
+}
+
+/* Each of these is what one program answers. */
+static const char *const answers[] = {
+  "{\"id\":\"both\",\"state\":\"paused\"}\n",
+  "{\"id\":\"both\",\"state\":\"running\"}\n{\"id\":\"mine\",\"state\":\"paused\"}\n",
+  "{\"id\":\"both\",\"state\":\"paused\"}\n",
+};
+
+typedef struct
+{
+  GSocket *listening;
+  const char *answer;
+} Program;
+
+static gpointer
+answer_one (gpointer data)
+{
+  Program *program = data;
+  g_autoptr (GSocket) socket = g_socket_accept (program->listening, NULL, NULL);
+  char request[1024];
+
+  g_assert_nonnull (socket);
+  g_assert_cmpint (g_socket_receive (socket, request, sizeof request, NULL, NULL), >, 0);
+  g_assert_cmpint (g_socket_send (socket, program->answer, strlen (program->answer), NULL, NULL), >, 0);
+  return NULL;
+}
+
+/* Programs of one data folder list the same paused transfer: it is one, and so can be named by its ID. */
+static void
+test_listed_twice (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->dir, "running", NULL);
+  g_autoptr (GPtrArray) found = NULL;
+  Program programs[G_N_ELEMENTS (answers)];
+  GThread *threads[G_N_ELEMENTS (answers)];
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%u", folder, i);
+      g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+
+      programs[i].answer = answers[i];
+      programs[i].listening
+          = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+      g_assert_true (g_socket_bind (programs[i].listening, address, FALSE, NULL));
+      g_assert_true (g_socket_listen (programs[i].listening, NULL));
+      threads[i] = g_thread_new ("answer", answer_one, &programs[i]);
+    }
+  found = namida_transfer_socket_ask (f->dir, "list", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_thread_join (threads[i]);
+      g_object_unref (programs[i].listening);
+    }
+  g_assert_cmpuint (found->len, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *id = json_object_get_string_member (found->pdata[i], "id");
+      const char *state = json_object_get_string_member (found->pdata[i], "state");
+
+      g_assert_cmpstr (state, ==, g_str_equal (id, "both") ? "running" : "paused");
+    }
 }
 
 static void
@@ -178,5 +242,6 @@ main (int argc, char **argv)
   ADD ("/limits/senders", test_senders);
   ADD ("/limits/asking", test_asking);
   ADD ("/limits/answer", test_answer);
+  ADD ("/limits/listed-twice", test_listed_twice);
   return g_test_run ();
 }

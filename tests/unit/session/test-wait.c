@@ -13,6 +13,7 @@
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 #define PATIENCE 600
 #define NOBODY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -361,6 +362,32 @@ test_two_programs (void)
   clean_up (second, dir);
 }
 
+/* A second program read the history while the first one had the transfer, and claims it when the first has ended it. */
+static void
+test_row_of_before (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-wait-XXXXXX", NULL);
+  g_autoptr (NamidaDatabase) database = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaHub *hub;
+  int lock = -1;
+
+  write_parked (dir, 10);
+  database = open_database (dir);
+  rows = namida_journal_list_wishes (database, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (rows->len, ==, 1);
+  g_assert_true (namida_journal_set_state (database, "parked", "cancelled", NULL, &error));
+  hub = start_in (dir);
+  namida_outbox_take_up_row (hub->outbox, rows->pdata[0]);
+  g_assert_false (namida_sending_claim (hub->outbox, "parked", &lock)); /* until the row has been read */
+  WAIT_FOR (namida_sending_claim (hub->outbox, "parked", &lock));
+  g_assert_cmpuint (g_list_model_get_n_items (namida_hub_get_transfers (hub)), ==, 0);
+  close (lock);
+  clean_up (hub, dir);
+}
+
 /* “Try Again”, pressed twice: one server. */
 static void
 test_started_twice (void)
@@ -414,6 +441,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wait/reads-again", test_reads_again);
   g_test_add_func ("/wait/schedule-of-same-files", test_schedule_of_same_files);
   g_test_add_func ("/wait/two-programs", test_two_programs);
+  g_test_add_func ("/wait/row-of-before", test_row_of_before);
   g_test_add_func ("/wait/started-twice", test_started_twice);
   g_test_add_func ("/wait/preview-while-closing", test_preview_while_closing);
   return g_test_run ();
