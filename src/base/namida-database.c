@@ -312,6 +312,7 @@ struct _NamidaDatabase
   char *path; /* (nullable) */
   char *damaged_path;
   char *copy_reason; /* (nullable) */
+  gboolean was_alone;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaDatabase, namida_database, G_TYPE_OBJECT)
@@ -581,8 +582,15 @@ database_open (const char *path, int *result, GError **error)
       if (!move_aside (self, error) || !open_once (self, result, error))
         return NULL;
     }
+  self->was_alone = self->guard.alone;
   namida_database_guard_share (&self->guard);
   return g_steal_pointer (&self);
+}
+
+gboolean
+namida_database_was_alone (NamidaDatabase *self)
+{
+  return self->was_alone;
 }
 
 NamidaDatabase *

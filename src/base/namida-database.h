@@ -49,6 +49,10 @@ const char *namida_database_get_copy_reason (NamidaDatabase *self);
 /** namida_database_dup_folder: Returns: (transfer full) (nullable): the folder of the file; %NULL: in memory. */
 char *namida_database_dup_folder (NamidaDatabase *self);
 
+/** namida_database_was_alone: Returns: whether no other program had the file open when this one opened it. Any thread.
+ */
+gboolean namida_database_was_alone (NamidaDatabase *self);
+
 /**
  * namida_database_was_damaged: Returns: (transfer none) (nullable): the path that a damaged file was moved to when the
  * database was opened.

@@ -5,6 +5,7 @@
 
 #include "namida-hub-private.h"
 #include "namida-identity-memory.h"
+#include "namida-last-run.h"
 #include "namida-limits.h"
 #include "namida-transfer-socket.h"
 #include "namida-version-shelf.h"
@@ -242,6 +243,16 @@ loaded_free (Loaded *loaded)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Loaded, loaded_free)
 
+/* @sentence: (nullable): told before the others. */
+static void
+hub_add_trouble (Loaded *loaded, const char *sentence)
+{
+  g_autofree char *first = g_steal_pointer (&loaded->trouble);
+
+  loaded->trouble = first != NULL && sentence != NULL ? g_strdup_printf ("%s %s", sentence, first)
+                                                      : g_strdup (sentence != NULL ? sentence : first);
+}
+
 static void
 load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -280,14 +291,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
       g_task_return_error (task, error);
       return;
     }
-  if (told != NULL && loaded->trouble != NULL)
-    {
-      g_autofree char *first = g_steal_pointer (&loaded->trouble);
-
-      loaded->trouble = g_strdup_printf ("%s %s", told, first);
-    }
-  else if (told != NULL)
-    loaded->trouble = g_steal_pointer (&told);
+  hub_add_trouble (loaded, told);
   loaded->store = namida_store_new (self->data_dir, loaded->database);
   namida_store_set_folders (loaded->store, self->backups, self->music);
   namida_store_set_chosen (loaded->store, self->backups_chosen, self->music_chosen);
@@ -299,6 +303,12 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   if (!namida_journal_park_sends (loaded->database, &clean_error))
     g_message ("%s", clean_error->message);
   g_clear_error (&clean_error);
+  if (!self->send_only)
+    {
+      g_autofree char *ended = namida_last_run_dup_trouble (self->data_dir, loaded->database);
+
+      hub_add_trouble (loaded, ended);
+    }
   /* Only the process that receives may tidy up: another process with this data folder may be receiving right now. */
   if (!self->send_only && !namida_store_clean (loaded->store, &clean_error) && loaded->trouble == NULL)
     loaded->trouble = g_strdup (clean_error->message);
