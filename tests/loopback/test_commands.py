@@ -240,10 +240,10 @@ def test_ask_on_a_terminal(lab):
     receiver, sender = lab.device("Receiver"), lab.device("Sender")
     terminal = Terminal(receiver, "receive", "--backups", receiver.backups, "--music", receiver.music, "--as", "library", "--once")
     try:
-        terminal.wait_text("listening")
+        terminal.wait_text("Listening as")
         sender.start("send", "--to", receiver.alias, archive, music)
         terminal.wait_text("Accept? [y/n")
-        for words in (sender.alias, "new device", f"Music: {len(all_files(music))} files", str(receiver.music)):
+        for words in (sender.alias, "New device", f"Music: {len(all_files(music))} files", str(receiver.music)):
             assert words in terminal.text, (words, terminal.text)
         terminal.type("n\n")
         equal(sender.wait(), 3, sender.errors)

@@ -129,6 +129,7 @@ test_found_cut (Fixture *f, gconstpointer data)
           /* There is no other copy: the device sends it once more. */
           g_autofree char *away = g_build_filename (f->base, "away", NULL);
 
+          fixture_open_up (two);
           g_assert_cmpint (g_rename (two, away), ==, 0);
         }
       namida_version_adopt_stores (f->database, NULL);

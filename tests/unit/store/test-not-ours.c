@@ -136,6 +136,8 @@ test_replaced_there (Fixture *f, gconstpointer data)
   g_assert_cmpuint (before->folders->len, ==, 1);
   g_assert_cmpstr (before->folders->pdata[0], ==, "/storage/emulated/0/Music");
   fixture_open_up (f->backups);
+  fixture_open_up (one);
+  fixture_open_up (two);
   g_assert_cmpint (g_rename (one, gone), ==, 0);
   g_assert_cmpint (g_rename (two, one), ==, 0);
   after = namida_restore_there_read (f->database, "AB12", "AB12", &device, NULL, NULL, &error);

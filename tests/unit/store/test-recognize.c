@@ -99,6 +99,7 @@ test_damaged_record (Fixture *f, gconstpointer data)
   g_autofree char *text = fixture_read (one, "SHA256SUMS", NULL);
 
   fixture_open_up (sums);
+  g_assert_cmpint (g_chmod (sums, 0644), ==, 0);
   text[0] = 'x';
   g_assert_true (g_file_set_contents_full (sums, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
   remake_mark (f);
