@@ -78,6 +78,45 @@ namida_json_cursor_next (NamidaJsonCursor *self)
   return FALSE;
 }
 
+/* Returns: the unit that is escaped at @at; 0 if none is. */
+static guint
+cursor_get_escaped_unit (const char *at, const char *end)
+{
+  guint value = 0;
+
+  if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
+    return 0;
+  for (int i = 2; i < 6; i++)
+    {
+      if (!g_ascii_isxdigit (at[i]))
+        return 0;
+      value = value * 16 + (guint) g_ascii_xdigit_value (at[i]);
+    }
+  return value;
+}
+
+void
+namida_json_mend_surrogates (char *json, gsize length)
+{
+  char *end = length > 0 ? json + length : json;
+  char *at = json;
+
+  while (at < end && (at = memchr (at, '\\', (gsize) (end - at))) != NULL && end - at >= 6)
+    {
+      guint unit = cursor_get_escaped_unit (at, end);
+      guint low = unit >= 0xd800 && unit <= 0xdbff ? cursor_get_escaped_unit (at + 6, end) : 0;
+
+      if (low >= 0xdc00 && low <= 0xdfff)
+        at += 12;
+      else
+        {
+          if (unit >= 0xd800 && unit <= 0xdfff)
+            memcpy (at + 2, "fffd", 4);
+          at += 2;
+        }
+    }
+}
+
 static gunichar
 read_unit (const char *hex)
 {

@@ -86,6 +86,17 @@ gboolean namida_json_cursor_size (NamidaJsonCursor *self, const char *key, guint
  */
 const char *namida_json_find_member (const char *json, gsize length, const char *key, gsize *left);
 
+/**
+ * namida_json_mend_surrogates:
+ * @json: (inout): a JSON text, possibly of a file that is not trusted
+ * @length: of @json, in bytes
+ *
+ * Replaces each half of a surrogate pair without the other half by U+FFFD, as Dart does when it writes such a text as
+ * UTF-8. Dart writes them as escapes, for example of a title that was cut in the middle of an emoji, and
+ * namida_json_scan() refuses them. The length does not change. Pure.
+ */
+void namida_json_mend_surrogates (char *json, gsize length);
+
 /** namida_json_append_string: Appends @text as a JSON string with its quotes. Bytes that are not UTF-8 are replaced. */
 void namida_json_append_string (GString *out, const char *text);
 /** namida_json_append_member: Appends `"key":"text"`, after a comma unless it is the first member of its object. */

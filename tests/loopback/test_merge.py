@@ -2,6 +2,7 @@
 """Tests `merge`, `compare` and `extract` with random realistic backups: merging is idempotent, commutative and
 associative, nothing is lost, and the exported formats contain the same data as the backup. Prints TAP."""
 import csv
+import io
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+import zipfile
 
 CLI, FIXTURES = sys.argv[1:3]
 sys.path.insert(0, FIXTURES)
@@ -286,6 +288,53 @@ class Cases:
         road = (lists / "Road.m3u8").read_text(encoding="utf-8").splitlines()
         assert road[0] == "#EXTM3U" and len([line for line in road if not line.startswith("#")]) == 40 and all(p in known for p in road[2::2]), road[:5]
         self.run("extract", path, "--listens", table, code=1)  # never replaces
+
+    def small(self, title, total='{"tr":7,"vid":0,"yt":0}', playlist=None, day=20648):
+        """A backup with one listen and one playlist; @title as it stands in JSON."""
+        def packed(entries):
+            made = io.BytesIO()
+            with zipfile.ZipFile(made, "w") as archive:
+                for name, text in entries.items():
+                    archive.writestr(name, text)
+            return made.getvalue()
+
+        song = "/storage/emulated/0/Music/a.mp3"
+        self.n += 1
+        path = self.folder / f"small{self.n}.zip"
+        listen = json.dumps([{"dateAdded": day * 86_400_000 + 5, "track": song, "source": "local"}])
+        playlist = playlist or f'{{"name":"{title}","creationDate":1784000000000,"modifiedDate":1784000000000,"comment":"","moods":[],"isFav":false,' \
+                               f'"tracks":[{{"dateAdded":1784000000000,"track":"/storage/emulated/0/Music/{title}.mp3"}}]}}'
+        path.write_bytes(packed({"LOCAL_FILES.zip": packed({"namida_settings.json": "{}", "total_listen.txt": total}),
+                                 "TEMPDIR_History.zip": packed({f"{day}.json": listen}), "TEMPDIR_Playlists.zip": packed({"p.json": playlist})}))
+        return path
+
+    def inside(self, archive, part):
+        with zipfile.ZipFile(archive) as outer, zipfile.ZipFile(io.BytesIO(outer.read(part))) as inner:
+            return {name: inner.read(name).decode() for name in inner.namelist()}
+
+    def test_half_characters(self):
+        """Dart writes half of an emoji, of a title that was cut there, as an escape: such a playlist is no damaged one, and its paths are changed."""
+        cut, good = self.small(r"Cut \ud83d", day=20652), self.small("Good")
+        merged = self.merge(good, cut)
+        assert not self.answer["damaged"] and len(self.inside(merged, "TEMPDIR_Playlists.zip")) == 2, (self.answer, self.inside(merged, "TEMPDIR_Playlists.zip"))
+        self.run("compare", good, cut)
+        self.run("extract", cut, "--playlists", self.folder / "cut")
+        assert len(list((self.folder / "cut").iterdir())) == 1
+        fitted = self.folder / "fitted.zip"
+        self.run("fit", cut, "--out", fitted, "--map", "/storage/emulated/0/Music=/home/x/Music")
+        assert "/home/x/Music/Cut" in self.inside(fitted, "TEMPDIR_Playlists.zip")["p.json"]
+
+    def test_damaged_beside_good(self):
+        """A total that is damaged does not come through, and what one backup has damaged and the other has whole is named."""
+        for total in ('{"tr":10', '{"tr":-5,"vid":1e300,"yt":"x"}', "12 s", ""):
+            for order in (1, -1):
+                merged = self.merge(*[self.small("Good"), self.small("Good", total, day=20650)][::order])
+                assert self.answer["damaged"] == ["total_listen.txt"], (total, order, self.answer)
+                assert json.loads(self.inside(merged, "LOCAL_FILES.zip")["total_listen.txt"]) == {"tr": 7, "vid": 0, "yt": 0}, (total, order)
+        for order in (1, -1):
+            merged = self.merge(*[self.small("Good"), self.small("", playlist='{"name":"Lost', day=20650)][::order])
+            assert self.answer["damaged"] == ["Playlists/p.json"], self.answer
+            assert "Good" in self.inside(merged, "TEMPDIR_Playlists.zip")["p.json"]
 
     def test_extract_servers(self):
         """The account on a server is in no file."""

@@ -9,6 +9,7 @@
 
 #include "namida-error.h"
 #include "namida-format.h"
+#include "namida-json-cursor.h"
 #include "namida-spool.h"
 
 #include <errno.h>
@@ -389,10 +390,18 @@ namida_contents_read (NamidaContents *self, const NamidaItem *item, GCancellable
 {
   gsize most = g_str_equal (item->path, "tracks.json") ? LIBRARY_BYTES_MOST : LIST_BYTES_MOST;
   GBytes *bytes = namida_zip_read_bytes (item->container->zip, item->entry, most, cancellable, error);
+  GByteArray *text;
 
   if (bytes == NULL)
-    namida_contents_name_error (error, item->path);
-  return bytes;
+    {
+      namida_contents_name_error (error, item->path);
+      return NULL;
+    }
+  if (!g_str_has_suffix (item->path, ".json"))
+    return bytes;
+  text = g_bytes_unref_to_array (bytes);
+  namida_json_mend_surrogates ((char *) text->data, text->len);
+  return g_byte_array_free_to_bytes (text);
 }
 
 void

@@ -51,6 +51,27 @@ namida_merge_is_damaged (GBytes *bytes)
   return data == NULL || !namida_json_scan (data, length, VALUES_MOST, VALUES_MOST, NULL);
 }
 
+/* Namida of 2023 wrote the seconds alone; later ones write one number for each kind of media. */
+gboolean
+namida_merge_is_total (GBytes *bytes)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  const char *key;
+  guint64 seconds;
+
+  for (gsize digits = 0; data != NULL && length < 20 && digits < length && g_ascii_isdigit (data[digits]); digits++)
+    if (digits + 1 == length)
+      return TRUE;
+  if (!merge_open (bytes, &cursor, '{'))
+    return FALSE;
+  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
+    if (!namida_json_cursor_size (&cursor, key, &seconds, NULL))
+      return FALSE;
+  return TRUE;
+}
+
 static gint64
 merge_number (const char *start, gsize length)
 {

@@ -34,6 +34,9 @@ GBytes *namida_merge_largest (GBytes *one, GBytes *other);
  * interrupted. A valid list in an unknown format is not damaged. */
 gboolean namida_merge_is_damaged (GBytes *bytes);
 
+/** namida_merge_is_total: Returns: whether @bytes is a file total_listen.txt that Namida could have written. */
+gboolean namida_merge_is_total (GBytes *bytes);
+
 /** NamidaMergePlaylist: a playlist, as far as merging has to understand it. */
 typedef struct
 {

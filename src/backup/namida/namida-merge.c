@@ -150,7 +150,7 @@ merge_list_whole (Merge *merge, GArray *sources, MergeFunc func, const char *pat
 
       if (bytes == NULL)
         return NULL;
-      if (func == namida_merge_largest || !namida_merge_is_damaged (bytes))
+      if (func == namida_merge_largest ? namida_merge_is_total (bytes) : !namida_merge_is_damaged (bytes))
         g_array_append_val (whole, *source);
     }
   if (whole->len < sources->len)
@@ -357,7 +357,7 @@ merge_collect_versions (
     Merge *merge, const char *path, const char *name, GHashTable *groups, GPtrArray *stems, GError **error)
 {
   GArray *sources = g_hash_table_lookup (merge->files, path);
-  gboolean any = FALSE;
+  gboolean any = FALSE, damaged = FALSE;
 
   for (guint i = 0; i < sources->len; i++)
     {
@@ -370,6 +370,7 @@ merge_collect_versions (
           g_propagate_error (error, local);
           return FALSE;
         }
+      damaged = damaged || version == NULL;
       if (version == NULL)
         continue;
       any = TRUE;
@@ -382,6 +383,8 @@ merge_collect_versions (
         }
       g_ptr_array_add (group, version);
     }
+  if (any && damaged)
+    g_ptr_array_add (merge->report->damaged, g_strdup (path));
   return any || merge_copy (merge, merge_get_newest (sources), name, error);
 }
 

@@ -324,6 +324,39 @@ test_json_long (void)
   g_assert_false (namida_json_scan (digits, strlen (digits), 9, 9, NULL));
 }
 
+/* What Dart writes of a text that was cut in the middle of an emoji. */
+static void
+test_json_surrogates (void)
+{
+  static const struct
+  {
+    const char *text, *mended;
+  } cases[] = {
+    { "\"\\ud83d\"", "\"\\ufffd\"" },
+    { "\"\\udE00 b\"", "\"\\ufffd b\"" },
+    { "\"\\ud83d\\ude00\"", "\"\\ud83d\\ude00\"" },
+    { "\"\\ud83d\\ud83d\\ude00\"", "\"\\ufffd\\ud83d\\ude00\"" },
+    { "\"\\\\ud83d\"", "\"\\\\ud83d\"" },
+    { "\"\\\\\\ud83dx\"", "\"\\\\\\ufffdx\"" },
+    { "\"\\u00e9\\n\"", "\"\\u00e9\\n\"" },
+    { "\"\\ud83", "\"\\ud83" },
+    { "\"\\ud83d\\ude0", "\"\\ufffd\\ude0" },
+    { "\\", "\\" },
+    { "", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      /* Without a zero at its end, so that reading further is noticed. */
+      gsize length = strlen (cases[i].text);
+      g_autofree char *text = g_memdup2 (cases[i].text, length);
+
+      namida_json_mend_surrogates (text, length);
+      g_assert_cmpmem (text, length, cases[i].mended, strlen (cases[i].mended));
+    }
+  namida_json_mend_surrogates (NULL, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -341,5 +374,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/json-numbers", test_json_numbers);
   g_test_add_func ("/base/json-texts", test_json_texts);
   g_test_add_func ("/base/json-long", test_json_long);
+  g_test_add_func ("/base/json-surrogates", test_json_surrogates);
   return g_test_run ();
 }
