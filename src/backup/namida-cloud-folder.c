@@ -38,17 +38,25 @@ read_manifest (const char *folder, const char *name)
 }
 
 static void
-add_if (GPtrArray *found, char *path, GFileTest test)
+add_if (GPtrArray *found, GPtrArray *absent, char *path, GFileTest test)
 {
-  if (g_file_test (path, test) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-    g_ptr_array_add (found, path);
-  else
-    g_free (path);
+  gboolean exists = g_file_test (path, test) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK);
+
+  g_ptr_array_add (exists ? found : absent, path);
 }
 
-/* Returns the parts that @manifest names and that exist. */
+/* A folder without files is not in the cloud, so it is not missing. */
+static gboolean
+has_files (JsonObject *folder)
+{
+  JsonNode *files = json_object_get_member (folder, "files");
+
+  return files == NULL || !JSON_NODE_HOLDS_ARRAY (files) || json_array_get_length (json_node_get_array (files)) > 0;
+}
+
+/* Returns the parts that @manifest names and that exist. @absent: gets the others */
 static GPtrArray *
-find_parts (const char *folder, JsonNode *manifest)
+find_parts (const char *folder, JsonNode *manifest, GPtrArray *absent)
 {
   GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
   JsonObject *object = json_node_get_object (manifest);
@@ -56,17 +64,19 @@ find_parts (const char *folder, JsonNode *manifest)
   JsonArray *folders = json_object_get_array_member (object, "folders");
 
   if (namida_safe_path_check_component (zip, NULL))
-    add_if (found, g_build_filename (folder, zip, NULL), G_FILE_TEST_IS_REGULAR);
+    add_if (found, absent, g_build_filename (folder, zip, NULL), G_FILE_TEST_IS_REGULAR);
   for (guint i = 0; i < json_array_get_length (folders); i++)
     {
-      const char *label = json_object_get_string_member (json_array_get_object_element (folders, i), "label");
+      JsonObject *part = json_array_get_object_element (folders, i);
+      const char *label = json_object_get_string_member (part, "label");
       g_autofree char *inside = g_build_filename (folder, "Music", label, NULL);
       g_autofree char *beside = g_build_filename (folder, label, NULL);
       gboolean is_inside = g_file_test (inside, G_FILE_TEST_IS_DIR)
                            && (g_str_equal (label, "Music") || !g_file_test (beside, G_FILE_TEST_IS_DIR));
 
       /* A version that is kept here has the folders below "Music". There, the label "Music" means the inner folder. */
-      add_if (found, g_strdup (is_inside ? inside : beside), G_FILE_TEST_IS_DIR);
+      if (is_inside || has_files (part) || g_file_test (beside, G_FILE_TEST_IS_DIR))
+        add_if (found, absent, g_strdup (is_inside ? inside : beside), G_FILE_TEST_IS_DIR);
     }
   return found;
 }
@@ -93,17 +103,21 @@ list_manifests (const char *folder)
 }
 
 GPtrArray *
-namida_cloud_folder_list (const char *path)
+namida_cloud_folder_list (const char *path, GPtrArray *absent)
 {
   g_autoptr (GPtrArray) names = list_manifests (path);
 
   for (guint i = 0; i < names->len; i++)
     {
       g_autoptr (JsonNode) manifest = read_manifest (path, g_ptr_array_index (names, i));
-      g_autoptr (GPtrArray) found = manifest != NULL ? find_parts (path, manifest) : NULL;
+      g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
+      g_autoptr (GPtrArray) found = manifest != NULL ? find_parts (path, manifest, missing) : NULL;
 
       if (found != NULL && found->len > 0)
-        return g_steal_pointer (&found);
+        {
+          g_ptr_array_extend_and_steal (absent, g_steal_pointer (&missing));
+          return g_steal_pointer (&found);
+        }
     }
   return NULL;
 }

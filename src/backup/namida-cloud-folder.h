@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 /**
  * namida_cloud_folder_list:
  * @path: a folder
+ * @absent: (element-type filename): gets the paths of the parts that the manifest names and that are not there
  *
  * Lists the parts of a folder with a cloud manifest. Such a folder was either downloaded from Google Drive
  * ("manifest_….json", the zip and one folder for each label) or is a version that is kept here (with the folders below
@@ -19,6 +20,6 @@ G_BEGIN_DECLS
  * Returns: (transfer full) (element-type filename) (nullable): the absolute paths of the zip and of the music folder of
  * each label; %NULL if it is an ordinary folder
  */
-GPtrArray *namida_cloud_folder_list (const char *path);
+GPtrArray *namida_cloud_folder_list (const char *path, GPtrArray *absent);
 
 G_END_DECLS

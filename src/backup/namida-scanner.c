@@ -737,18 +737,25 @@ scan_all (Scan *scan, GPtrArray *paths, GError **error)
 
 /* A folder with a cloud manifest is not a music folder but a complete backup. */
 static GPtrArray *
-expand_backups (GPtrArray *paths)
+expand_backups (NamidaBackup *backup, GPtrArray *paths)
 {
   GPtrArray *all = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) absent = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < paths->len; i++)
     {
-      GPtrArray *parts = namida_cloud_folder_list (g_ptr_array_index (paths, i));
+      GPtrArray *parts = namida_cloud_folder_list (g_ptr_array_index (paths, i), absent);
 
       if (parts != NULL)
         g_ptr_array_extend_and_steal (all, parts);
       else
         g_ptr_array_add (all, g_strdup (g_ptr_array_index (paths, i)));
+    }
+  for (guint i = 0; i < absent->len; i++)
+    {
+      g_autofree char *shown = g_filename_display_name (absent->pdata[i]);
+
+      namida_backup_add_left_out (backup, shown, _ ("The manifest of the backup names it, but it is not there."), TRUE);
     }
   return all;
 }
@@ -779,7 +786,7 @@ scan_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   g_autoptr (GHashTable) named = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) placed = g_hash_table_new (g_str_hash, g_str_equal);
   ScanWhat *what = data;
-  g_autoptr (GPtrArray) paths = expand_backups (what->paths);
+  g_autoptr (GPtrArray) paths = expand_backups (backup, what->paths);
   Scan scan = { .backup = backup,
                 .cancellable = cancellable,
                 .labels = labels,

@@ -228,6 +228,17 @@ def test_cloud_folder(lab):
     expect(0, nas.run("send", "--to", other.alias, version["folder"]))
     same(music, other.music / music.name)
     equal([path.name for path in other.backups.rglob("*.zip")], [zip_path.name])
+    # What the manifest names and is not there is missed; a folder without files is not in the cloud at all.
+    absent = lab.folder("From Drive in part")
+    folder = manifest["folders"][0]
+    for name, folders in (("5", [folder, {**folder, "label": "Empty", "files": []}]),
+                          ("6", [folder, {**folder, "label": "Albums", "files": [{"name": "Albums/a.mp3", "size": 1}]}])):
+        shutil.rmtree(absent)
+        shutil.copytree(cloud, absent)
+        write(absent / f"manifest_2026-07-19T19-0{name}-00.000000_android_localhost.json", json.dumps({**manifest, "folders": folders}).encode())
+        result = sender.send(nas, absent)
+        equal((result.code, [event["file"] for event in result.events if event["event"] == "left-out"]),
+              (0, []) if name == "5" else (7, [str(absent / "Albums")]))
 
 
 def test_fetch(lab):

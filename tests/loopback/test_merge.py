@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests `merge`, `compare` and `extract` with random realistic backups: merging is idempotent, commutative and
 associative, nothing is lost, and the exported formats contain the same data as the backup. Prints TAP."""
+import contextlib
 import csv
 import io
 import json
@@ -335,6 +336,31 @@ class Cases:
             merged = self.merge(*[self.small("Good"), self.small("", playlist='{"name":"Lost', day=20650)][::order])
             assert self.answer["damaged"] == ["Playlists/p.json"], self.answer
             assert "Good" in self.inside(merged, "TEMPDIR_Playlists.zip")["p.json"]
+
+    def test_killed(self):
+        """Killed in the middle, “merge” and “fit” leave nothing behind, where the file system can make a file without a name."""
+        def nameless(pid):
+            links = []
+            for fd in pathlib.Path(f"/proc/{pid}/fd").glob("*"):
+                with contextlib.suppress(OSError):
+                    links.append(os.readlink(fd))
+            return any(link.startswith(f"{out}/") and link.endswith(" (deleted)") for link in links)
+
+        out = self.folder / "out"
+        out.mkdir()
+        try:
+            os.close(os.open(out, os.O_TMPFILE | os.O_RDWR))
+        except OSError:
+            return
+        one, two = self.make(tracks=4000, listens=20000)[0], self.make(seed=2, tracks=4000, listens=20000)[0]
+        for command in (("merge", one, two, "--out", out / "both.zip"), ("fit", one, "--out", out / "fitted.zip", "--map", "/storage/emulated/0=/home/x")):
+            with subprocess.Popen([CLI, *map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  env={**os.environ, "HOME": str(self.folder), "TMPDIR": str(self.folder)}) as process:
+                while process.poll() is None and not nameless(process.pid):
+                    pass
+                process.kill()
+                assert process.wait() == -9, "it had ended before"
+            assert not list(out.iterdir()), list(out.iterdir())
 
     def test_extract_servers(self):
         """The account on a server is in no file."""

@@ -39,6 +39,10 @@ namida_new_file_begin (const char *path, GError **error)
       new_file_fail (path, EEXIST, error);
       return NULL;
     }
+  if (g_file_test ("/proc/self/fd", G_FILE_TEST_IS_DIR))
+    self->fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+  if (self->fd >= 0)
+    return g_steal_pointer (&self);
   self->temporary = g_build_filename (folder, ".namida-sync-XXXXXX", NULL);
   self->fd = g_mkstemp_full (self->temporary, O_RDWR | O_CLOEXEC, 0666);
   if (self->fd >= 0)
@@ -79,10 +83,25 @@ new_file_rename (const char *from, const char *to)
   return g_rename (from, to) == 0 ? 0 : errno;
 }
 
+/* Gives a file without a name its name; link() does not replace another file. */
+static int
+new_file_link (int fd, const char *to)
+{
+  g_autofree char *from = g_strdup_printf ("/proc/self/fd/%d", fd);
+
+  return linkat (AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
+}
+
+static int
+new_file_name (NamidaNewFile *self)
+{
+  return self->temporary != NULL ? new_file_rename (self->temporary, self->path) : new_file_link (self->fd, self->path);
+}
+
 gboolean
 namida_new_file_commit (NamidaNewFile *self, GError **error)
 {
-  int failed = fsync (self->fd) != 0 ? errno : new_file_rename (self->temporary, self->path);
+  int failed = fsync (self->fd) != 0 ? errno : new_file_name (self);
 
   if (failed != 0)
     {

@@ -7,14 +7,14 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaNewFile: a file that appears complete under its name, or not at all, and never replaces another one. One
- * thread; blocking.
+ * NamidaNewFile: a file that appears complete under its name, or not at all, and never replaces another one. Where the
+ * file system can make files without a name, nothing is left of it if the program is killed. One thread; blocking.
  */
 typedef struct
 {
   int fd;
   char *path;
-  char *temporary; /* (nullable): temporary file beside @path */
+  char *temporary; /* (nullable): temporary file beside @path; %NULL while the file has no name */
 } NamidaNewFile;
 
 /**
