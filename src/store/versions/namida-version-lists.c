@@ -215,7 +215,7 @@ lists_enter_row (
     ListWriter *self, const NamidaStoredRow *row, const char *path, NamidaRecalledFile *file, GError **error)
 {
   const char *slash = strrchr (path, '/');
-  ListItem item = { .kept = row->kept, .folder = path, .folder_length = slash != NULL ? (gsize) (slash - path) : 0 };
+  ListItem item = { .folder = path, .folder_length = slash != NULL ? (gsize) (slash - path) : 0 };
 
   if (file->name == 0 && !lists_enter_name (self, row, path, &file->name, error))
     return FALSE;
@@ -224,6 +224,7 @@ lists_enter_row (
   lists_count (self, row, path);
   item.name = file->name;
   item.content = file->content;
+  item.kept = row->kept && !file->sent;
   g_array_append_val (self->items, item);
   return TRUE;
 }
@@ -398,31 +399,42 @@ lists_link (ListWriter *self, GHashTable *used, GError **error)
   return TRUE;
 }
 
+/* Runs a statement once for each of @lists, which is its parameter ?1. A version of large folders has a thousand. */
+static gboolean
+lists_run_for_each (NamidaDatabase *database, const char *sql, GArray *lists, GError **error)
+{
+  sqlite3_stmt *statement = namida_database_prepare (database, error, sql, "");
+  int result = SQLITE_DONE;
+  gboolean fine;
+
+  if (statement == NULL)
+    return FALSE;
+  for (guint i = 0; i < lists->len && result == SQLITE_DONE; i++)
+    {
+      sqlite3_bind_int64 (statement, 1, g_array_index (lists, gint64, i));
+      result = lists_step (statement, NULL);
+    }
+  fine = lists_check (sqlite3_db_handle (statement), result, error);
+  sqlite3_finalize (statement);
+  return fine;
+}
+
 /* Deletes lists that no version uses any more, with the contents that only they used. Contents outside of versions stay
  * known. */
 static gboolean
 lists_drop_orphans (NamidaDatabase *database, GArray *lists, GError **error)
 {
-  gboolean fine
-      = namida_database_exec (database, error, "CREATE TEMP TABLE IF NOT EXISTS gone (id INTEGER PRIMARY KEY)", "")
-        && namida_database_exec (database, error, "DELETE FROM temp.gone", "");
-
-  for (guint i = 0; fine && i < lists->len; i++)
-    {
-      gint64 list = g_array_index (lists, gint64, i);
-
-      fine
-          = namida_database_exec (
-                database, error,
-                "INSERT OR IGNORE INTO temp.gone SELECT content FROM list_items WHERE list = ?1 AND content IS NOT NULL"
-                " AND NOT EXISTS (SELECT 1 FROM version_lists WHERE version_lists.list = ?1)",
-                "i", list)
-            && namida_database_exec (database, error,
-                                     "DELETE FROM lists WHERE id = ?1"
-                                     " AND NOT EXISTS (SELECT 1 FROM version_lists WHERE version_lists.list = ?1)",
-                                     "i", list);
-    }
-  return fine
+  return namida_database_exec (database, error, "CREATE TEMP TABLE IF NOT EXISTS gone (id INTEGER PRIMARY KEY)", "")
+         && namida_database_exec (database, error, "DELETE FROM temp.gone", "")
+         && lists_run_for_each (
+             database,
+             "INSERT OR IGNORE INTO temp.gone SELECT content FROM list_items WHERE list = ?1 AND content IS NOT NULL"
+             " AND NOT EXISTS (SELECT 1 FROM version_lists WHERE version_lists.list = ?1)",
+             lists, error)
+         && lists_run_for_each (database,
+                                "DELETE FROM lists WHERE id = ?1"
+                                " AND NOT EXISTS (SELECT 1 FROM version_lists WHERE version_lists.list = ?1)",
+                                lists, error)
          && namida_database_exec (database, error,
                                   "DELETE FROM contents WHERE id IN (SELECT id FROM temp.gone) AND path IS NULL"
                                   " AND NOT EXISTS (SELECT 1 FROM list_items WHERE list_items.content = contents.id)",

@@ -118,6 +118,15 @@ recall_content (NamidaContentWriter *contents,
   return file->content != 0;
 }
 
+/* What the device sent for the earlier version, and what is still here, was sent by it, even if it did not have to be
+ * sent again. Returns: whether the row of the earlier version says the same about it. */
+static gboolean
+recall_origin (gboolean earlier_kept, const NamidaStoredRow *row, NamidaRecalledFile *file)
+{
+  file->sent = row->kept && !earlier_kept;
+  return file->sent || earlier_kept == (row->kept != FALSE);
+}
+
 gboolean
 namida_version_recall (NamidaDatabase *database,
                        gint64 version,
@@ -159,7 +168,7 @@ namida_version_recall (NamidaDatabase *database,
         }
       files[i - 1].name = sqlite3_column_int64 (statement, NAME);
       n_same += recall_content (contents, statement, row, path, &files[i - 1], &fine, error)
-                && (sqlite3_column_int (statement, KEPT) != 0) == (row->kept != FALSE);
+                && recall_origin (sqlite3_column_int (statement, KEPT) != 0, row, &files[i - 1]);
     }
   fine = fine && recall_check (database, result, error);
   sqlite3_finalize (statement);

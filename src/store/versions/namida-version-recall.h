@@ -14,6 +14,7 @@ typedef struct
   gint64 name;    /* its row in the table of names; 0: the earlier version lacks it */
   gint64 content; /* its row in the table of contents; 0: none, or a different one */
   gint64 read_at; /* when @content was last read, in microseconds since 1970 */
+  gboolean sent;  /* it was here already, because the device has sent it for the earlier version */
 } NamidaRecalledFile;
 
 /**

@@ -125,10 +125,10 @@ growth_count_search (unsigned type, void *data, void *statement, void *sql)
 /* Files in folders of 20; @changed: the number of the one that is another one; @skipped: of the one that is not there.
  * Returns: how many searches and entries it took. */
 static guint
-growth_send (Fixture *f, NamidaLanding landing, guint files, guint changed, guint skipped)
+growth_send_from (Fixture *f, const char *device, NamidaLanding landing, guint files, guint changed, guint skipped)
 {
   g_autoptr (Shipment) shipment = shipment_new ();
-  g_autoptr (NamidaSink) sink = namida_store_sink_new_for (f->store, "AB12", "Phone", "key", landing, NULL);
+  g_autoptr (NamidaSink) sink = namida_store_sink_new_for (f->store, device, "Phone", "key", landing, NULL);
   g_autoptr (GError) error = NULL;
   sqlite3 *handle = namida_database_lock (f->database);
 
@@ -149,6 +149,12 @@ growth_send (Fixture *f, NamidaLanding landing, guint files, guint changed, guin
   sqlite3_trace_v2 (handle, 0, NULL, NULL);
   namida_database_unlock (f->database);
   return growth_steps;
+}
+
+static guint
+growth_send (Fixture *f, NamidaLanding landing, guint files, guint changed, guint skipped)
+{
+  return growth_send_from (f, "AB12", landing, files, changed, skipped);
 }
 
 /* What the record of the last version says is what lies on the disk, and is known by it. */
@@ -203,17 +209,38 @@ test_unchanged (Fixture *f, gconstpointer data)
   growth_check_last (f, MANY);
 }
 
-/* The second time, the lists say that all files were there before; from then on nothing changes. */
+/* Nothing is written the second time: the device sent these files, even if it does not send them again. Those that
+ * another device finds here were not sent by it, and stay so. */
 static void
 test_unchanged_library (Fixture *f, gconstpointer data)
 {
-  const guint none = G_MAXUINT, searches[] = { 2 * MANY, MANY, 0, 0 };
+  static const char kept[] = "SELECT sum (kept) FROM list_items";
+  const guint none = G_MAXUINT, searches[] = { 2 * MANY, 0, 0 };
 
   for (guint i = 0; i < G_N_ELEMENTS (searches); i++)
     {
       g_assert_cmpuint (growth_send (f, NAMIDA_LANDING_LIBRARY, MANY, none, none), ==, searches[i]);
       growth_check_last (f, MANY);
+      g_assert_cmpint (fixture_query_int (f, kept), ==, 0);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (searches); i++)
+    {
+      g_assert_cmpuint (growth_send_from (f, "CD34", NAMIDA_LANDING_LIBRARY, MANY, none, none), ==,
+                        i == 0 ? 2 * MANY : 0);
+      g_assert_cmpint (fixture_query_int (f, kept), ==, MANY);
+    }
+}
+
+/* What the device sent stays so while other files come and go. */
+static void
+test_changed_library (Fixture *f, gconstpointer data)
+{
+  const guint none = G_MAXUINT;
+
+  growth_send (f, NAMIDA_LANDING_LIBRARY, MANY, none, none);
+  growth_send (f, NAMIDA_LANDING_LIBRARY, MANY + 1, none, 50);
+  growth_check_last (f, MANY);
+  g_assert_cmpint (fixture_query_int (f, "SELECT sum (kept) FROM list_items"), ==, 0);
 }
 
 /* What was found damaged comes again, and the version that is like the one before it has the good one. */
@@ -238,6 +265,7 @@ main (int argc, char **argv)
   g_test_add ("/growth/damaged", Fixture, NULL, fixture_set_up, test_damaged, fixture_tear_down);
   g_test_add ("/growth/unchanged", Fixture, NULL, fixture_set_up, test_unchanged, fixture_tear_down);
   g_test_add ("/growth/unchanged-library", Fixture, NULL, fixture_set_up, test_unchanged_library, fixture_tear_down);
+  g_test_add ("/growth/changed-library", Fixture, NULL, fixture_set_up, test_changed_library, fixture_tear_down);
   g_test_add ("/growth/unchanged-damaged", Fixture, NULL, fixture_set_up, test_unchanged_damaged, fixture_tear_down);
   return g_test_run ();
 }
