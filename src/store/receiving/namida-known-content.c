@@ -7,6 +7,7 @@
 
 #include "namida-content.h"
 #include "namida-file-ops.h"
+#include "namida-sent-content.h"
 
 /* The same file with the same bytes, in which no damage has been found since. */
 #define SAME_FILE                                                                                                      \
@@ -23,6 +24,7 @@ enum
   HAS,
   IS_STORED,
   DUP_HASH,
+  WAS_SENT,
   N_STATEMENTS
 };
 
@@ -43,6 +45,7 @@ static const char *const queries[N_STATEMENTS] = {
                 " WHERE" SAME_FILE " AND +v.session = ?5"
                 " AND CASE v.landing WHEN 'backup' THEN v.path || '/' || n.path ELSE n.path END = ?6 LIMIT 1",
   [DUP_HASH] = "SELECT sha256 FROM contents c WHERE" SAME_FILE " LIMIT 1",
+  [WAS_SENT] = NAMIDA_SENT_CONTENT_QUERY,
 };
 
 struct _NamidaKnownContent
@@ -224,4 +227,22 @@ namida_known_content_dup_hash (NamidaKnownContent *self, const struct stat *st)
   forget (statement);
   namida_database_unlock (self->database);
   return hash;
+}
+
+gboolean
+namida_known_content_was_sent (NamidaKnownContent *self, const char *fingerprint, const char *sha256)
+{
+  sqlite3_stmt *statement = self->statements[WAS_SENT];
+  g_autofree char *lower = sha256 != NULL ? g_ascii_strdown (sha256, -1) : NULL;
+  gboolean found;
+
+  if (fingerprint == NULL || lower == NULL)
+    return FALSE;
+  namida_database_lock (self->database);
+  sqlite3_bind_text (statement, 1, fingerprint, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 2, lower, -1, SQLITE_STATIC);
+  found = sqlite3_step (statement) == SQLITE_ROW;
+  forget (statement);
+  namida_database_unlock (self->database);
+  return found;
 }

@@ -36,5 +36,7 @@ namida_known_content_is_stored (NamidaKnownContent *self, const char *id, const 
 /** namida_known_content_dup_hash: Returns: (transfer full) (nullable): the SHA-256 of the file @st if it is known and
  * has not changed. */
 char *namida_known_content_dup_hash (NamidaKnownContent *self, const struct stat *st);
+/** namida_known_content_was_sent: as namida_sent_content_has(), for many files. */
+gboolean namida_known_content_was_sent (NamidaKnownContent *self, const char *fingerprint, const char *sha256);
 
 G_END_DECLS

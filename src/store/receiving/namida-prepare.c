@@ -19,7 +19,6 @@
 #include "namida-open.h"
 #include "namida-place-cursor.h"
 #include "namida-safe-path.h"
-#include "namida-sent-content.h"
 #include "namida-store-mark.h"
 #include "namida-store-owner.h"
 #include "namida-version-trash.h"
@@ -345,7 +344,7 @@ decide_version (Decision *decision, guint index)
     {
       if (S_ISREG (st.st_mode))
         take_back (self, index, fd, basename, &st);
-      if (namida_sent_content_has (self->database, self->session->fingerprint, entry->sha256))
+      if (namida_known_content_was_sent (decision->known, self->session->fingerprint, entry->sha256))
         rows = namida_known_content_lookup (decision->known, entry->sha256);
       for (guint i = 0; rows != NULL && i < rows->len && item->state == NAMIDA_ITEM_WANTED; i++)
         if (namida_link_known (&wish, g_ptr_array_index (rows, i), fd, basename))
@@ -607,7 +606,7 @@ copy_from_here (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *
       if (self->landing == NAMIDA_LANDING_LIBRARY)
         read_at_place (self, &cursor, i, cancellable);
       if (self->items[i].state != NAMIDA_ITEM_WANTED
-          || !namida_sent_content_has (self->database, self->session->fingerprint, entry->sha256))
+          || !namida_known_content_was_sent (known, self->session->fingerprint, entry->sha256))
         continue;
       rows = namida_known_content_lookup (known, entry->sha256);
       for (guint j = 0; j < rows->len && self->items[i].state == NAMIDA_ITEM_WANTED; j++)

@@ -8,7 +8,6 @@
 
 #include "namida-known-content.h"
 #include "namida-place-cursor.h"
-#include "namida-sent-content.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -36,7 +35,7 @@ preview_has_in_versions (Preview *self, const NamidaEntry *entry)
 {
   g_autoptr (GPtrArray) rows = NULL;
 
-  if (!namida_sent_content_has (self->sink->database, self->sink->session->fingerprint, entry->sha256))
+  if (!namida_known_content_was_sent (self->known, self->sink->session->fingerprint, entry->sha256))
     return FALSE;
   rows = namida_known_content_lookup (self->known, entry->sha256);
   for (guint i = 0; rows != NULL && i < rows->len; i++)

@@ -20,10 +20,7 @@ namida_sent_content_has (NamidaDatabase *database, const char *fingerprint, cons
   if (fingerprint == NULL || lower == NULL)
     return FALSE;
   namida_database_lock (database);
-  statement = namida_database_prepare (database, NULL,
-                                       "SELECT 1 FROM sent_contents WHERE sender = (SELECT id FROM senders"
-                                       " WHERE fingerprint = ?) AND content = substr (?, 1, 32)",
-                                       "ss", fingerprint, lower);
+  statement = namida_database_prepare (database, NULL, NAMIDA_SENT_CONTENT_QUERY, "ss", fingerprint, lower);
   found = statement != NULL && sqlite3_step (statement) == SQLITE_ROW;
   sqlite3_finalize (statement);
   namida_database_unlock (database);

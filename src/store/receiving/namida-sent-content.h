@@ -8,6 +8,12 @@
 
 G_BEGIN_DECLS
 
+/** NAMIDA_SENT_CONTENT_QUERY: the statement of namida_sent_content_has(); binds the fingerprint and the hash in lower
+ * case. */
+#define NAMIDA_SENT_CONTENT_QUERY                                                                                      \
+  "SELECT 1 FROM sent_contents WHERE sender = (SELECT id FROM senders WHERE fingerprint = ?1)"                         \
+  " AND content = substr (?2, 1, 32)"
+
 /**
  * namida_sent_content_has:
  * @database: the database
