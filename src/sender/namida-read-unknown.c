@@ -61,19 +61,47 @@ read_unknown_was_sent (ReadUnknown *self)
   return sent;
 }
 
+static gboolean
+read_unknown_is_file (const NamidaEntry *entry)
+{
+  return entry->kind != NAMIDA_ENTRY_FOLDER && entry->source != NULL;
+}
+
 /* Whether the file was read once, even if it has changed since. */
 static gboolean
-read_unknown_was_read (ReadUnknown *self, const NamidaEntry *entry)
+read_unknown_was_read (sqlite3_stmt *statement, const NamidaEntry *entry)
 {
-  NamidaDatabase *database = self->sender->database;
   gboolean read;
 
-  namida_database_lock (database);
-  read = read_unknown_has_row (namida_database_prepare (database, NULL,
-                                                        "SELECT 1 FROM contents WHERE inode = ? AND size = ? LIMIT 1",
-                                                        "ii", (gint64) entry->inode, (gint64) entry->size));
-  namida_database_unlock (database);
+  sqlite3_bind_int64 (statement, 1, (sqlite3_int64) entry->inode);
+  sqlite3_bind_int64 (statement, 2, (sqlite3_int64) entry->size);
+  read = sqlite3_step (statement) == SQLITE_ROW;
+  sqlite3_reset (statement);
   return read;
+}
+
+/* Marks the files that have no hash and were read once, with one statement and in one read transaction for all of them:
+ * a statement for each file takes longer than everything else before the offer. Returns: (transfer full). */
+static guint8 *
+read_unknown_mark (ReadUnknown *self, GPtrArray *entries)
+{
+  guint8 *marks = g_new0 (guint8, MAX (entries->len, 1));
+  sqlite3 *handle = namida_database_lock (self->sender->database);
+  sqlite3_stmt *statement;
+
+  sqlite3_exec (handle, "BEGIN", NULL, NULL, NULL);
+  statement = namida_database_prepare (self->sender->database, NULL,
+                                       "SELECT 1 FROM contents WHERE inode = ? AND size = ? LIMIT 1", "");
+  for (guint i = 0; statement != NULL && i < entries->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+
+      marks[i] = read_unknown_is_file (entry) && entry->sha256 == NULL && read_unknown_was_read (statement, entry);
+    }
+  sqlite3_finalize (statement);
+  sqlite3_exec (handle, "COMMIT", NULL, NULL, NULL);
+  namida_database_unlock (self->sender->database);
+  return marks;
 }
 
 static char *
@@ -141,6 +169,7 @@ namida_sender_read_unknown (NamidaSender *self, GCancellable *cancellable)
   GPtrArray *entries = namida_backup_get_entries (backup);
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
   g_autofree guint8 *buffer = NULL;
+  g_autofree guint8 *marks = NULL;
   ReadUnknown work = { .sender = self, .cancellable = cancellable, .rows = rows };
   gboolean all = namida_backup_get_reread (backup), sent;
 
@@ -150,13 +179,15 @@ namida_sender_read_unknown (NamidaSender *self, GCancellable *cancellable)
   g_clear_pointer (&self->read_before, g_hash_table_unref);
   self->read_before = g_hash_table_new (NULL, NULL);
   sent = !all && read_unknown_was_sent (&work);
+  if (!all && !sent)
+    marks = read_unknown_mark (&work, entries);
   for (guint i = 0; i < entries->len && !g_cancellable_is_cancelled (cancellable); i++)
     {
       NamidaEntry *entry = g_ptr_array_index (entries, i);
 
-      if (entry->kind == NAMIDA_ENTRY_FOLDER || entry->source == NULL)
+      if (!read_unknown_is_file (entry))
         continue;
-      if (all || (entry->sha256 == NULL && (sent || read_unknown_was_read (&work, entry))))
+      if (all || (entry->sha256 == NULL && (sent || marks[i])))
         read_unknown_read (&work, entry);
     }
   read_unknown_store (&work);
@@ -182,7 +213,7 @@ namida_sender_read_quickly (NamidaSender *self, GCancellable *cancellable)
       NamidaEntry *entry = g_ptr_array_index (entries, i);
       gint64 allowed = FREE_US + (gint64) (bytes * (G_USEC_PER_SEC / TENTH) / SENDING_BYTES_PER_SECOND);
 
-      if (entry->kind == NAMIDA_ENTRY_FOLDER || entry->source == NULL || entry->sha256 != NULL)
+      if (!read_unknown_is_file (entry) || entry->sha256 != NULL)
         continue;
       /* This disk or processor is too slow: offer the remaining files without hashes. */
       if (g_get_monotonic_time () - began > allowed)
