@@ -237,6 +237,33 @@ sender_get_detail (gconstpointer value)
   return namida_file_result_get_detail (result);
 }
 
+/* Whether “finish” follows when the upload has ended. @fine: whether it ended well. */
+static gboolean
+sender_finishes (NamidaSender *self, gboolean fine)
+{
+  return fine && self->dialect->finish != NULL && !self->dialect->offers_rest && self->session_id != NULL;
+}
+
+static gpointer
+sender_index_thread (gpointer job)
+{
+  namida_upload_job_store_hashes (job);
+  return NULL;
+}
+
+/* Writes the index of hashes while the other device stores the files. */
+static GHashTable *
+sender_ask_results (NamidaSender *self, GError **error)
+{
+  GThread *indexer
+      = sender_finishes (self, TRUE) ? g_thread_new ("namida-index", sender_index_thread, self->job) : NULL;
+  GHashTable *results = self->dialect->finish (self, error);
+
+  if (indexer != NULL)
+    g_thread_join (indexer);
+  return results;
+}
+
 /* A file that is not in the answer is missing. */
 static gboolean
 sender_finish (NamidaSender *self, GError **error)
@@ -245,7 +272,7 @@ sender_finish (NamidaSender *self, GError **error)
   g_autoptr (GHashTable) results = NULL;
   g_autoptr (GError) local = NULL;
 
-  results = self->dialect->finish (self, &local);
+  results = sender_ask_results (self, &local);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
@@ -382,6 +409,8 @@ sender_upload (NamidaSender *self, GError **error)
 {
   gboolean fine = namida_upload_job_run (self->job, error);
 
+  if (!sender_finishes (self, fine) && !g_cancellable_is_cancelled (self->inner))
+    namida_upload_job_store_hashes (self->job);
   if (self->dialect->uploaded != NULL)
     self->dialect->uploaded (self);
   return fine;

@@ -325,8 +325,8 @@ namida_upload_job_collect_hashes (NamidaUploadJob *self)
   return hashes;
 }
 
-static void
-store_hashes (NamidaUploadJob *self)
+void
+namida_upload_job_store_hashes (NamidaUploadJob *self)
 {
   NamidaDatabase *database = self->sender->database;
   g_autoptr (GError) error = NULL;
@@ -358,7 +358,6 @@ namida_upload_job_run (NamidaUploadJob *self, GError **error)
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
       return FALSE;
     }
-  store_hashes (self);
   if (local == NULL)
     return TRUE;
   g_propagate_error (error, explain_loss (self, local));

@@ -67,6 +67,9 @@ void namida_upload_job_free (NamidaUploadJob *self);
  * Returns: %FALSE with an error that ends the whole transfer: UNREACHABLE, IDENTITY_CHANGED, NO_SPACE, CANCELLED, …
  */
 gboolean namida_upload_job_run (NamidaUploadJob *self, GError **error);
+/** namida_upload_job_store_hashes: writes what the job has read to the index of hashes. Called once, after the job has
+ * run. Blocking; any thread. */
+void namida_upload_job_store_hashes (NamidaUploadJob *self);
 /** namida_upload_job_collect_hashes: called after the job has run. Returns: (transfer full) (element-type utf8 utf8):
  * id → SHA-256 of what was read and sent. */
 GHashTable *namida_upload_job_collect_hashes (NamidaUploadJob *self);
