@@ -30,6 +30,8 @@
 #define QUIET_US (7 * G_USEC_PER_SEC)
 /* A head and a small body are sent in one write. */
 #define ONE_WRITE_BYTES (256u * 1024)
+/* A chunk is copied for the same write up to this size, about one TLS record. */
+#define CHUNK_COPY_BYTES (16u * 1024)
 /* Between two pieces, check for an early answer. */
 #define PIECE_BYTES (1024u * 1024)
 
@@ -288,11 +290,12 @@ connection_put (NamidaHttpConnection *self, const guint8 *data, gsize length, GE
   return TRUE;
 }
 
-/* Sends the waiting head and @data in as few writes as possible, because each small write would become a TLS record. */
+/* Sends the waiting head and @data in as few writes as possible, because each small write would become a TLS record.
+ * The end of a large chunk waits for the size of the next one, so that its data is not copied. */
 static gboolean
 connection_send (NamidaHttpConnection *self, const guint8 *data, gsize length, GError **error)
 {
-  gboolean ok;
+  gboolean is_small = self->scratch->len > 0 && length <= ONE_WRITE_BYTES, ok;
 
   if (self->chunked)
     {
@@ -300,17 +303,17 @@ connection_send (NamidaHttpConnection *self, const guint8 *data, gsize length, G
 
       g_snprintf (size, sizeof size, "%zx\r\n", length);
       g_byte_array_append (self->scratch, (const guint8 *) size, (guint) strlen (size));
+      is_small = length <= CHUNK_COPY_BYTES;
     }
-  if (self->chunked || (self->scratch->len > 0 && length <= ONE_WRITE_BYTES))
-    {
-      g_byte_array_append (self->scratch, data, (guint) length);
-      length = 0;
-    }
-  if (self->chunked)
+  if (is_small)
+    g_byte_array_append (self->scratch, data, (guint) length);
+  if (self->chunked && is_small)
     g_byte_array_append (self->scratch, (const guint8 *) "\r\n", 2);
   ok = connection_put (self, self->scratch->data, self->scratch->len, error)
-       && connection_put (self, data, length, error);
+       && (is_small || connection_put (self, data, length, error));
   g_byte_array_set_size (self->scratch, 0);
+  if (self->chunked && !is_small)
+    g_byte_array_append (self->scratch, (const guint8 *) "\r\n", 2);
   return ok;
 }
 
