@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Checks the required figures of the engine against one run, and explains each missed one by the figures that belong to
 it."""
+import os
 import statistics
 
+import crowd
 import others
 from tables import AGAIN, MIB, NGINX, OURS, RSYNC, spread
 
@@ -63,7 +65,7 @@ def offer_bars(grown):
     return lines
 
 
-def bars(one, eight, plain, many, grown):
+def bars(one, eight, plain, many, grown, several):
     sizes = highest(one.of(OURS) + eight.of(OURS))
     return ["", "### The bars", "", "| bar | measured | |", "| --- | --- | --- |",
             speed_bar(f"one file: 0.9 × {NGINX}", one.ratios(OURS, NGINX), 0.9),
@@ -75,6 +77,7 @@ def bars(one, eight, plain, many, grown):
             speed_bar(f"10,000 × 16 KiB: 2 × {RSYNC}", many.ratios(OURS, RSYNC), 2),
             *again_bars(many, grown),
             line("RSS at most 64 MiB for any size of a file", f"{sizes:.0f} MiB", sizes <= 64),
+            most_bar(f"{crowd.SENDERS} senders of {crowd.FILES:,} files at once: MiB for each beside its list at most 24", [crowd.beside(run) for run in several], 24),
             *offer_bars(grown),
             "| the main loop of the window is blocked for at most 50 ms while 10,000 files go | with the window: `tests/display/test_load.py` | checked there |"]
 
@@ -95,11 +98,17 @@ def hash_floor(case):
     return speed, case.median(HASH, "sender") / (case.bytes / (1 << 30))
 
 
+def floor(case, name):
+    """What a run would take if its CPU seconds kept all cores busy from its beginning to its end."""
+    return statistics.median(run["receiver"] + run["sender"] for run in case.of(name)) / (os.cpu_count() or 1)
+
+
 def why_one(one):
     if not one.of(NGINX):
         return []
     ours, theirs = statistics.median(cpu_of(one, OURS)), statistics.median(cpu_of(one, NGINX))
-    text = f"- One file: both sides share this computer's cores, and need {ours:.2f} CPU seconds for a GiB, {NGINX} {theirs:.2f}"
+    text = (f"- One file: both sides share this computer's cores, and need {ours:.2f} CPU seconds for a GiB, {NGINX} {theirs:.2f}. Spread over "
+            f"{os.cpu_count()} cores, that is {floor(one, OURS):.2f} s of the {one.median(OURS, 'seconds'):.2f} s that it took")
     if one.of(HASH):
         cpu = hash_floor(one)[1]
         text += f". SHA-256 on both sides is {2 * cpu:.2f} of it, which {NGINX} does not do: without it, {ours - 2 * cpu:.2f} are left"
@@ -123,14 +132,17 @@ def why_eight(one, eight):
 def why_many(many):
     ours, other = [statistics.median(run["receiver"] + run["sender"] for run in many.of(name)) for name in (OURS, RSYNC)]
     return [f"- Small files: both sides used {ours:.2f} CPU seconds in {many.median(OURS, 'seconds'):.2f} s, {RSYNC} {other:.2f} in "
-            f"{many.median(RSYNC, 'seconds'):.2f} s. What they go to is in the profile below; each file is opened, written, made durable and renamed, "
-            "and has its rows in the database of its versions. Only fewer of these steps would be faster."]
+            f"{many.median(RSYNC, 'seconds'):.2f} s. While the bodies are sent, both sides work; {os.cpu_count()} cores would need {floor(many, OURS):.2f} s "
+            "for all of it. The rest is a chain, in which one side waits for the other: start, scan and offer before the first body, names and "
+            "database after the last. The bar would need both: a shorter chain, and less work for each file, which is opened, hashed, written, "
+            "made durable and renamed, and has its rows in the database. The profile below says what that goes to."]
 
 
 def why_again(many):
     name = OURS + AGAIN
     return [f"- The second run took {many.median(name, 'seconds'):.2f} s, in which both sides used {many.median(name, 'receiver') + many.median(name, 'sender'):.2f} CPU "
-            f"seconds: two programs' start of TLS, looking at every file, and an offer that is written, read and compared ({RSYNC} again: "
+            f"seconds. It is one chain across both sides: start, scan, offer, the decision about each file, the comparison with the earlier version, and the end, "
+            f"each of which needs the result of the one before it ({RSYNC} again: "
             f"{many.median(RSYNC + AGAIN, 'seconds'):.2f} s, {100 / statistics.median(many.ratios(RSYNC + AGAIN, RSYNC)):.0f} % of its first run)."]
 
 

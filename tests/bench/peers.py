@@ -100,11 +100,11 @@ class Product(Peer):
              "--backups", self.target / "backups", *self.more], env=self.environment(), **QUIET)
         wait_port(self.port, self.server)
 
-    def command(self, paths, how):
+    def command(self, paths, how, data="sender"):
         what = []
         for path in paths:
             what += ["--music", path] if path.is_dir() else [path]
-        return [self.cli, "--interface", "lo", "--data-dir", self.folder / "sender", "--port", free_port(),
+        return [self.cli, "--interface", "lo", "--data-dir", self.folder / data, "--port", free_port(),
                 "--alias", "Bench sender", how, "send", "--to", f"127.0.0.1:{self.port}", *what]
 
     def send(self, paths):
