@@ -16,7 +16,7 @@ void namida_localsend_sessions_add (const char *session_id,
                                     GInetAddress *host,
                                     NamidaLocalsendStopped stopped,
                                     gpointer user_data);
-/** namida_localsend_sessions_remove: removes the sessions that were added with @user_data. */
+/** namida_localsend_sessions_remove: Removes the sessions that were added with @user_data. */
 void namida_localsend_sessions_remove (gpointer user_data);
 /**
  * namida_localsend_sessions_stop:

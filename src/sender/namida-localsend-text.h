@@ -19,7 +19,7 @@ typedef struct
   const char *text;
 } NamidaLocalsendText;
 
-/** namida_localsend_text_async: sends a text message, which the other device shows instead of saving it. An app that
+/** namida_localsend_text_async: Sends a text message, which the other device shows instead of saving it. An app that
  * does not support messages gets it as a file “message.txt”. Waits until the message is accepted. The work is done in
  * a worker thread. */
 void namida_localsend_text_async (const NamidaLocalsendText *message,

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/** namida_phone_register_async: asks over plain HTTP whether the Namida Sync phone app is receiving at @address. Takes
+/** namida_phone_register_async: Asks over plain HTTP whether the Namida Sync phone app is receiving at @address. Takes
  * 5 s at most. Main context. */
 void namida_phone_register_async (GInetSocketAddress *address,
                                   GCancellable *cancellable,

@@ -46,7 +46,7 @@ typedef struct
   NamidaWorkers workers;   /* used while it runs */
 } NamidaPull;
 
-/** namida_pull_run: fetches all wanted files. Files that the other side cannot send are left out, without a hash.
+/** namida_pull_run: Fetches all wanted files. Files that the other side cannot send are left out, without a hash.
  * Returns: %FALSE with UNREACHABLE, NO_SPACE, STORAGE, CANCELLED, … if it cannot continue. */
 gboolean namida_pull_run (NamidaPull *pull, GError **error);
 

@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/** namida_puller_list_async: lists the versions that another device keeps for this one, at the first of @addresses that
+/** namida_puller_list_async: Lists the versions that another device keeps for this one, at the first of @addresses that
  * answers with @fingerprint. Errors: UNREACHABLE, IDENTITY_CHANGED, DECLINED (not trusted there, or not allowed to
  * fetch), NOT_FOUND (it keeps no backups at all), CANCELLED. */
 void namida_puller_list_async (NamidaIdentity *identity,
@@ -46,7 +46,7 @@ NamidaPuller *namida_puller_new (NamidaIdentity *identity,
                                  NamidaPullerCreateSink create_sink,
                                  gpointer create_data,
                                  GDestroyNotify create_free);
-/** namida_puller_fetch_async: fetches the backup @backup_id. @labels: (nullable): the wanted music folders; %NULL for
+/** namida_puller_fetch_async: Fetches the backup @backup_id. @labels: (nullable): the wanted music folders; %NULL for
  * all. */
 void namida_puller_fetch_async (NamidaPuller *self,
                                 const char *backup_id,

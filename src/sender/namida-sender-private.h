@@ -117,7 +117,7 @@ struct _NamidaSender
 /** namida_sender_get_peer: Returns: a description of the other side at @address, for a connection of this transfer. Any
  * thread. */
 NamidaHttpPeer namida_sender_get_peer (NamidaSender *self, GInetSocketAddress *address);
-/** namida_sender_show_waiting: shows that the other user is being asked. Any thread. */
+/** namida_sender_show_waiting: Shows that the other user is being asked. Any thread. */
 void namida_sender_show_waiting (NamidaSender *self);
 /**
  * namida_sender_request:
@@ -137,10 +137,10 @@ gboolean namida_sender_request (NamidaSender *self,
                                 gsize limit,
                                 NamidaHttpAnswer *answer,
                                 GError **error);
-/** namida_sender_say: sends a request whose answer is ignored, within 4 s and over a new connection, even if the
+/** namida_sender_say: Sends a request whose answer is ignored, within 4 s and over a new connection, even if the
  * transfer was canceled. */
 void namida_sender_say (NamidaSender *self, const char *target);
-/** namida_sender_v1_request: sends a request over @connection, reads the answer and closes the connection. Returns:
+/** namida_sender_v1_request: Sends a request over @connection, reads the answer and closes the connection. Returns:
  * %FALSE with the error of the other side unless it succeeded. Worker threads. */
 gboolean namida_sender_v1_request (NamidaSender *self,
                                    NamidaHttpConnection **connection,
@@ -148,10 +148,10 @@ gboolean namida_sender_v1_request (NamidaSender *self,
                                    GBytes *body,
                                    NamidaHttpAnswer *answer,
                                    GError **error);
-/** namida_sender_v1_register: finds out which device answers, and what it supports. Returns: %FALSE with @error. Worker
+/** namida_sender_v1_register: Finds out which device answers, and what it supports. Returns: %FALSE with @error. Worker
  * threads. */
 gboolean namida_sender_v1_register (NamidaSender *self, NamidaHttpConnection **connection, GError **error);
-/** namida_sender_run: runs the steps and returns the task at the end (namida-sender-run.c). Main context. */
+/** namida_sender_run: Runs the steps and returns the task at the end (namida-sender-run.c). Main context. */
 void namida_sender_run (NamidaSender *self);
 
 G_END_DECLS

@@ -41,7 +41,7 @@ NamidaSender *namida_sender_new (NamidaDialect dialect,
 NamidaDialect namida_sender_best_dialect (NamidaDialect dialects);
 /** namida_sender_set_pin: @pin: (nullable): the PIN of the other device. */
 void namida_sender_set_pin (NamidaSender *self, const char *pin);
-/** namida_sender_set_limit: limits the speed of all connections together, in bytes per second; 0 means no limit. */
+/** namida_sender_set_limit: Limits the speed of all connections together, in bytes per second; 0 means no limit. */
 void namida_sender_set_limit (NamidaSender *self, guint64 bytes_per_second);
 /**
  * namida_sender_set_patient:
@@ -68,7 +68,7 @@ char *namida_sender_dup_session (NamidaSender *self);
 gboolean namida_sender_get_reached (NamidaSender *self);
 /** namida_sender_get_accepted: Returns: whether the other device has accepted, in this attempt or an earlier one. */
 gboolean namida_sender_get_accepted (NamidaSender *self);
-/** namida_sender_send_async: offers namida_transfer_get_backup() and sends what is wanted. A file that cannot be read
+/** namida_sender_send_async: Offers namida_transfer_get_backup() and sends what is wanted. A file that cannot be read
  * completely is left out, and the others are sent. */
 void namida_sender_send_async (NamidaSender *self, GAsyncReadyCallback callback, gpointer user_data);
 /** namida_sender_send_finish: Returns: %TRUE only if every file was stored or was already there; %FALSE with the error
@@ -76,7 +76,7 @@ void namida_sender_send_async (NamidaSender *self, GAsyncReadyCallback callback,
  * with the files in the results of the transfer). */
 gboolean namida_sender_send_finish (NamidaSender *self, GAsyncResult *result, GError **error);
 
-/** namida_sender_preview_async: asks the other device which files of the backup would have to be sent; nothing is sent.
+/** namida_sender_preview_async: Asks the other device which files of the backup would have to be sent; nothing is sent.
  * Use a sender that does nothing else. Reads files whose hash is not known, as for an offer. */
 void namida_sender_preview_async (NamidaSender *self,
                                   GCancellable *cancellable,

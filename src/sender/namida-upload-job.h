@@ -56,12 +56,12 @@ typedef enum
   NAMIDA_TRY_FATAL,    /* the session failed */
 } NamidaTry;
 
-/** namida_upload_job_new: sorts the files that the answer in @sender wants. Files that are not in the answer get the
+/** namida_upload_job_new: Sorts the files that the answer in @sender wants. Files that are not in the answer get the
  * result that the dialect defines for them. Takes long for many files: worker threads. Returns: (transfer full). */
 NamidaUploadJob *namida_upload_job_new (NamidaSender *sender);
 void namida_upload_job_free (NamidaUploadJob *self);
 /**
- * namida_upload_job_run: sends the files. Files that could not be read or were refused are reported in the results of
+ * namida_upload_job_run: Sends the files. Files that could not be read or were refused are reported in the results of
  * the transfer. Blocking.
  *
  * Returns: %FALSE with an error that ends the whole transfer: UNREACHABLE, IDENTITY_CHANGED, NO_SPACE, CANCELLED, …
@@ -90,49 +90,49 @@ typedef struct
 
 /** namida_upload_item_is_folder: Returns: whether @item is an empty folder. */
 gboolean namida_upload_item_is_folder (NamidaUploadItem *item);
-/** namida_upload_item_start_from: continues @item at @offset, and counts the bytes before it as sent; starts from the
+/** namida_upload_item_start_from: Continues @item at @offset, and counts the bytes before it as sent; starts from the
  * beginning if the file is shorter. */
 void namida_upload_item_start_from (NamidaUploadJob *job, NamidaUploadItem *item, guint64 offset);
 
 /* Steps of a worker that are the same for files and packs (namida-upload-steps.c). */
 gboolean namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error);
-/** namida_upload_worker_count: counts sent bytes of @item, or (negative) takes them back. */
+/** namida_upload_worker_count: Counts sent bytes of @item, or (negative) takes them back. */
 void namida_upload_worker_count (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 bytes);
 /** namida_upload_worker_classify: Returns: what the failure of an attempt means. */
 NamidaTry namida_upload_worker_classify (NamidaUploadWorker *worker, const GError *error);
-/** namida_upload_worker_wait_busy: waits a moment before a file that was BUSY is tried again. @since: (inout): when it
+/** namida_upload_worker_wait_busy: Waits a moment before a file that was BUSY is tried again. @since: (inout): when it
  * was BUSY first; 0 for now. Returns: %FALSE if the other side should have noticed by now, or the job was canceled. */
 gboolean namida_upload_worker_wait_busy (NamidaUploadWorker *worker, gint64 *since);
-/** namida_upload_worker_drop_connection: closes the connection. @broken: whether it failed. */
+/** namida_upload_worker_drop_connection: Closes the connection. @broken: whether it failed. */
 void namida_upload_worker_drop_connection (NamidaUploadWorker *worker, gboolean broken);
 /** namida_upload_worker_ask_offsets: Returns: (transfer full) (nullable): id → guint64*: how much the other side has of
  * each file; %NULL if it cannot tell. */
 GHashTable *namida_upload_worker_ask_offsets (NamidaUploadWorker *worker);
-/** namida_upload_worker_leave_out: gives up on @item: takes back what was counted for it, and sets its result in the
+/** namida_upload_worker_leave_out: Gives up on @item: takes back what was counted for it, and sets its result in the
  * transfer from @result and @error. */
 void namida_upload_worker_leave_out (NamidaUploadWorker *worker,
                                      NamidaUploadItem *item,
                                      NamidaTry result,
                                      const GError *error);
-/** namida_upload_worker_take_sent: records that the other side has the file. @before: the attributes of the file that
+/** namida_upload_worker_take_sent: Records that the other side has the file. @before: the attributes of the file that
  * was read. */
 void namida_upload_worker_take_sent (NamidaUploadWorker *worker,
                                      NamidaUploadItem *item,
                                      const struct stat *before,
                                      const char *sha256);
 
-/** namida_upload_worker_send_alone: sends one file, with all attempts (namida-upload-worker.c). Returns: %FALSE with
+/** namida_upload_worker_send_alone: Sends one file, with all attempts (namida-upload-worker.c). Returns: %FALSE with
  * @error if the job has ended. */
 gboolean namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error);
-/** namida_upload_worker_send_pack: sends several small files in one body, with all attempts (namida-upload-pack.c).
+/** namida_upload_worker_send_pack: Sends several small files in one body, with all attempts (namida-upload-pack.c).
  * Returns: %FALSE with @error if the job has ended. */
 gboolean
 namida_upload_worker_send_pack (NamidaUploadWorker *worker, NamidaUploadItem **items, guint n_items, GError **error);
 
-/** namida_upload_job_take_small: takes the next files for a pack. Returns: (transfer container): empty at the end. Any
+/** namida_upload_job_take_small: Takes the next files for a pack. Returns: (transfer container): empty at the end. Any
  * thread. */
 GPtrArray *namida_upload_job_take_small (NamidaUploadJob *self);
-/** namida_upload_worker_run: takes and sends items until there are none left or the job ends
+/** namida_upload_worker_run: Takes and sends items until there are none left or the job ends
  * (namida-upload-worker.c). */
 void namida_upload_worker_run (NamidaUploadJob *job);
 

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * The session owns this object and keeps it alive. */
 typedef struct _NamidaLocalsendSession NamidaLocalsendSession;
 
-/** namida_localsend_session_attach: creates the object, which @session owns. Any thread. */
+/** namida_localsend_session_attach: Creates the object, which @session owns. Any thread. */
 void namida_localsend_session_attach (NamidaReceiveSession *session);
 /** namida_localsend_session_of: Returns: (transfer none) (nullable): %NULL if it is not a LocalSend session. Any
  * thread. */
@@ -35,7 +35,7 @@ void namida_localsend_session_begin (NamidaLocalsendSession *self,
 /** namida_localsend_session_get_address: Returns: (transfer none): the address of the sender. Any thread after the
  * session has begun. */
 const char *namida_localsend_session_get_address (NamidaLocalsendSession *self);
-/** namida_localsend_session_note: records that a file was received completely. Returns: whether it was the last one.
+/** namida_localsend_session_note: Records that a file was received completely. Returns: whether it was the last one.
  * Any thread. */
 gboolean namida_localsend_session_note (NamidaLocalsendSession *self, guint index, const char *sha256);
 /** namida_localsend_session_store: called when the sender has left: stores the complete files and ends the session, or

@@ -26,7 +26,7 @@ NamidaPackReader *namida_pack_reader_new (NamidaPackRead read, gpointer user_dat
 /** namida_pack_reader_next: Returns: %FALSE at the end, after reading the whole stream, or with INVALID_REQUEST,
  * TOO_LARGE or the error of @read in @error. */
 gboolean namida_pack_reader_next (NamidaPackReader *self, NamidaPackEntry *entry, GError **error);
-/** namida_pack_reader_data: reads all bytes of the current entry; call it once. @data: a buffer with the size of the
+/** namida_pack_reader_data: Reads all bytes of the current entry; call it once. @data: a buffer with the size of the
  * entry. Returns: %FALSE with @error. */
 gboolean namida_pack_reader_data (NamidaPackReader *self, guint8 *data, GError **error);
 void namida_pack_reader_free (NamidaPackReader *self);

@@ -17,7 +17,7 @@ NamidaPairGuard *namida_pair_guard_new (void);
 void namida_pair_guard_free (NamidaPairGuard *self);
 /** namida_pair_guard_wait: Returns: the seconds until another pairing may begin, rounded up; 0 if it may begin now. */
 guint namida_pair_guard_wait (NamidaPairGuard *self);
-/** namida_pair_guard_begun: counts a pairing that begins. */
+/** namida_pair_guard_begun: Counts a pairing that begins. */
 void namida_pair_guard_begun (NamidaPairGuard *self);
 /** namida_pair_guard_confirmed: both users confirmed the pairing that began last, so it no longer counts. */
 void namida_pair_guard_confirmed (NamidaPairGuard *self);

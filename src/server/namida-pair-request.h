@@ -19,7 +19,7 @@ const char *namida_pair_request_get_digits (NamidaPairRequest *self);
 /** namida_pair_request_get_id: Returns: (transfer none): a unique ID of this request, which other devices do not
  * know. */
 const char *namida_pair_request_get_id (NamidaPairRequest *self);
-/** namida_pair_request_set_auto_accept: whether transfers of the device are accepted without asking after pairing. The
+/** namida_pair_request_set_auto_accept: Whether transfers of the device are accepted without asking after pairing. The
  * default is %TRUE. */
 void namida_pair_request_set_auto_accept (NamidaPairRequest *self, gboolean auto_accept);
 /** namida_pair_request_get_auto_accept: Returns: see namida_pair_request_set_auto_accept(). */

@@ -12,12 +12,12 @@ G_BEGIN_DECLS
  * the last one the session ends by itself. The session owns this object and keeps it alive. */
 typedef struct _NamidaPhoneSession NamidaPhoneSession;
 
-/** namida_phone_session_attach: creates the object, which @session owns. Any thread. */
+/** namida_phone_session_attach: Creates the object, which @session owns. Any thread. */
 void namida_phone_session_attach (NamidaReceiveSession *session);
 /** namida_phone_session_of: Returns: (transfer none) (nullable): %NULL if it is not a session of the phone app. Any
  * thread. */
 NamidaPhoneSession *namida_phone_session_of (NamidaReceiveSession *session);
-/** namida_phone_session_begin: tells the object that the session is open. Its end is handled in this context. Main
+/** namida_phone_session_begin: Tells the object that the session is open. Its end is handled in this context. Main
  * context. */
 void namida_phone_session_begin (NamidaPhoneSession *self);
 
@@ -39,7 +39,7 @@ gboolean namida_phone_session_take (NamidaPhoneSession *self,
                                     NamidaUpload *upload,
                                     gboolean *wanted,
                                     GError **error);
-/** namida_phone_session_give: ends the upload of a file. @sha256: (nullable): the hash of the whole file; %NULL if it
+/** namida_phone_session_give: Ends the upload of a file. @sha256: (nullable): the hash of the whole file; %NULL if it
  * is incomplete and may be sent again. @last: (out): whether it was the last missing file. Any thread. */
 void namida_phone_session_give (
     NamidaPhoneSession *self, const NamidaUpload *upload, guint64 there, const char *sha256, gboolean *last);

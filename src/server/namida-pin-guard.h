@@ -20,7 +20,7 @@ void namida_pin_guard_free (NamidaPinGuard *self);
 /** namida_pin_guard_wait: @key: (nullable): %NULL never waits. Returns: the seconds until @key may try again, rounded
  * up; 0 if it may try now. */
 guint namida_pin_guard_wait (NamidaPinGuard *self, const char *key);
-/** namida_pin_guard_failed: counts a failure of @key (nullable). */
+/** namida_pin_guard_failed: Counts a failure of @key (nullable). */
 void namida_pin_guard_failed (NamidaPinGuard *self, const char *key);
 /**
  * namida_pin_guard_check:

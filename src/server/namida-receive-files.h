@@ -29,7 +29,7 @@ guint namida_receive_files_count (NamidaReceiveFiles *self);
 /** namida_receive_files_count_declined: Returns: the number of files that the user did not accept, which never
  * changes. */
 guint namida_receive_files_count_declined (NamidaReceiveFiles *self);
-/** namida_receive_files_grant: adds the tokens and offsets of all wanted files to @answer. */
+/** namida_receive_files_grant: Adds the tokens and offsets of all wanted files to @answer. */
 void namida_receive_files_grant (NamidaReceiveFiles *self, NamidaOfferAnswer *answer);
 /** namida_receive_files_dup_offsets: Returns: (transfer full): id → guint64*: how many bytes of each wanted file are
  * here. */
@@ -38,7 +38,7 @@ GHashTable *namida_receive_files_dup_offsets (NamidaReceiveFiles *self);
 /** namida_receive_files_check_token: Returns: whether @query contains the id and the token of a wanted file. The
  * comparison takes constant time. */
 gboolean namida_receive_files_check_token (NamidaReceiveFiles *self, const NamidaUploadQuery *query);
-/** namida_receive_files_begin: begins the upload of a file whose token was checked. @length: the length of the body; -1
+/** namida_receive_files_begin: Begins the upload of a file whose token was checked. @length: the length of the body; -1
  * if unknown. @right_offset: (out): set with WRONG_OFFSET. Returns: %FALSE with BUSY, WRONG_OFFSET or WRONG_SIZE. */
 gboolean namida_receive_files_begin (NamidaReceiveFiles *self,
                                      const NamidaUploadQuery *query,
@@ -46,7 +46,7 @@ gboolean namida_receive_files_begin (NamidaReceiveFiles *self,
                                      NamidaUpload *upload,
                                      gint64 *right_offset,
                                      GError **error);
-/** namida_receive_files_end: ends an upload. @there: the number of bytes of the file that are here now; @sha256:
+/** namida_receive_files_end: Ends an upload. @there: the number of bytes of the file that are here now; @sha256:
  * (nullable): the hash of the whole file if it is complete. */
 void namida_receive_files_end (NamidaReceiveFiles *self, const NamidaUpload *upload, guint64 there, const char *sha256);
 /** namida_receive_files_commit: @hashes: from namida_finish_request_parse(); @answer: (out) (transfer full): the text
@@ -54,7 +54,7 @@ void namida_receive_files_end (NamidaReceiveFiles *self, const NamidaUpload *upl
  * lock. Returns: %FALSE with @error. */
 gboolean namida_receive_files_commit (
     NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, char **answer, gsize *length, GError **error);
-/** namida_receive_files_commit_known: like namida_receive_files_commit() if nothing is wanted, so that the sender sends
+/** namida_receive_files_commit_known: Like namida_receive_files_commit() if nothing is wanted, so that the sender sends
  * no "finish". A worker thread. */
 gboolean namida_receive_files_commit_known (NamidaReceiveFiles *self, NamidaSink *sink, GError **error);
 

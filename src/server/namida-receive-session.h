@@ -35,7 +35,7 @@ NamidaReceiveSession *namida_receive_session_new (const char *fingerprint,
 /** NamidaSessionOver: called once in the main context, when the session has ended and no thread works for it any
  * more. */
 typedef void (*NamidaSessionOver) (NamidaReceiveSession *self, gpointer user_data);
-/** namida_receive_session_open: opens the session: starts its timer and sets the transfer to RUNNING. @over: called
+/** namida_receive_session_open: Opens the session: starts its timer and sets the transfer to RUNNING. @over: called
  * once at the end. Main context. */
 void namida_receive_session_open (NamidaReceiveSession *self, NamidaSessionOver over, gpointer user_data);
 
@@ -62,7 +62,7 @@ GHashTable *namida_receive_session_dup_offsets (NamidaReceiveSession *self);
 /** namida_receive_session_get_cancellable: Returns: (transfer none): canceled when the uploads have to stop. Any
  * thread. */
 GCancellable *namida_receive_session_get_cancellable (NamidaReceiveSession *self);
-/** namida_receive_session_touch: restarts the idle time. Any thread. */
+/** namida_receive_session_touch: Restarts the idle time. Any thread. */
 void namida_receive_session_touch (NamidaReceiveSession *self);
 
 /**
@@ -82,15 +82,15 @@ gboolean namida_receive_session_begin_upload (NamidaReceiveSession *self,
                                               NamidaUpload *upload,
                                               gint64 *right_offset,
                                               GError **error);
-/** namida_receive_session_end_upload: ends an upload. @there: the number of bytes of the file that are here now;
+/** namida_receive_session_end_upload: Ends an upload. @there: the number of bytes of the file that are here now;
  * @sha256: (nullable): the hash of the whole file if it is complete. Any thread. */
 void namida_receive_session_end_upload (NamidaReceiveSession *self,
                                         const NamidaUpload *upload,
                                         guint64 there,
                                         const char *sha256);
-/** namida_receive_session_add_bytes: counts @n received bytes. Any thread. */
+/** namida_receive_session_add_bytes: Counts @n received bytes. Any thread. */
 void namida_receive_session_add_bytes (NamidaReceiveSession *self, gsize n);
-/** namida_receive_session_enter: counts a connection that works for this session until namida_receive_session_leave().
+/** namida_receive_session_enter: Counts a connection that works for this session until namida_receive_session_leave().
  * Enter in the main context; leave in any thread. */
 void namida_receive_session_enter (NamidaReceiveSession *self);
 void namida_receive_session_leave (NamidaReceiveSession *self);
@@ -122,7 +122,7 @@ gboolean namida_receive_session_commit (
 /** namida_receive_session_end_finish: @error: (nullable): why the commit failed; the session is open again in that
  * case, unless it was to be canceled or paused meanwhile: then it ends. */
 void namida_receive_session_end_finish (NamidaReceiveSession *self, const GError *error);
-/** namida_receive_session_close: stops the uploads and ends the session. @state: PARKED, PAUSED, KEPT or CANCELLED.
+/** namida_receive_session_close: Stops the uploads and ends the session. @state: PARKED, PAUSED, KEPT or CANCELLED.
  * @reason: (nullable): why the transfer ends; %NULL for PARKED (the transfer becomes INTERRUPTED) and PAUSED. Has no
  * effect on an ended session, but one that is still being PARKED or PAUSED can be canceled (KEPT or CANCELLED). One
  * that is being stored is paused or canceled only if that fails. */
@@ -130,7 +130,7 @@ void namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionStat
 /** namida_receive_session_get_left_parts: Returns: whether an ended session left its parts. With the state CANCELLED,
  * its owner has to remove them. */
 gboolean namida_receive_session_get_left_parts (NamidaReceiveSession *self);
-/** namida_receive_session_commit_known: ends a session in which nothing is wanted. Returns: %FALSE if a file that was
+/** namida_receive_session_commit_known: Ends a session in which nothing is wanted. Returns: %FALSE if a file that was
  * reported as already there could not be put into the backup, so that the sender must not be told that everything is
  * there. A worker thread. */
 gboolean namida_receive_session_commit_known (NamidaReceiveSession *self, GError **error);

@@ -8,21 +8,21 @@
 
 G_BEGIN_DECLS
 
-/** namida_server_handle_backups: answers with the list of the backups that the requesting device may fetch. */
+/** namida_server_handle_backups: Answers with the list of the backups that the requesting device may fetch. */
 void namida_server_handle_backups (NamidaServer *self, NamidaRequest *request);
-/** namida_server_handle_prepare_download: answers with the files of a version, and starts a session in which they can
+/** namida_server_handle_prepare_download: Answers with the files of a version, and starts a session in which they can
  * be fetched. */
 void namida_server_handle_prepare_download (NamidaServer *self, NamidaRequest *request);
-/** namida_server_early_download: checks the head of a download before its body. Returns: %FALSE with @error. */
+/** namida_server_early_download: Checks the head of a download before its body. Returns: %FALSE with @error. */
 gboolean namida_server_early_download (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
-/** namida_server_parse_download: parses the body of prepare-download; a worker. Returns: (transfer full) (nullable):
+/** namida_server_parse_download: Parses the body of prepare-download; a worker. Returns: (transfer full) (nullable):
  * for namida_server_parsed_download_free(); %NULL with @error. */
 gpointer namida_server_parse_download (NamidaRequest *request, GError **error);
 void namida_server_parsed_download_free (gpointer parsed);
-/** namida_server_take_download: takes over the connection: a worker sends the file, and handles further requests on
+/** namida_server_take_download: Takes over the connection: a worker sends the file, and handles further requests on
  * this connection. */
 void namida_server_take_download (NamidaServer *self, NamidaRequest *request);
-/** namida_server_forget_downloads: ends the sessions in which @fingerprint fetches. */
+/** namida_server_forget_downloads: Ends the sessions in which @fingerprint fetches. */
 void namida_server_forget_downloads (NamidaServer *self, const char *fingerprint);
 
 G_END_DECLS

@@ -134,7 +134,7 @@ struct _NamidaRequest
   gpointer answer_data;
 };
 
-/** namida_request_new_detached: creates a request that outlives the request that began it. It has the route of @like,
+/** namida_request_new_detached: Creates a request that outlives the request that began it. It has the route of @like,
  * @owner as the owner of its offer, and no connection. @on_answer: gets its answer once, in the main context.
  * Returns: (transfer full). */
 NamidaRequest *namida_request_new_detached (
@@ -150,13 +150,13 @@ void namida_request_wait (NamidaRequest *self, void (*on_gone) (NamidaRequest *,
 /** namida_request_answer: @json: (transfer full) (nullable): the body, of the type @type. After the answer, closes the
  * connection or reads the next request from it. */
 void namida_request_answer (NamidaRequest *self, guint status, char *json, gsize length);
-/** namida_request_fail: answers with the status and the body for @reason. @retry_after: seconds; 0 for none. */
+/** namida_request_fail: Answers with the status and the body for @reason. @retry_after: seconds; 0 for none. */
 void namida_request_fail (NamidaRequest *self, const GError *reason, guint retry_after);
 /** namida_request_get: Returns: (transfer full) (nullable): the value of @key in the query. */
 char *namida_request_get (NamidaRequest *self, const char *key);
 /** namida_request_is_get: Returns: whether the method of the request is GET. */
 gboolean namida_request_is_get (NamidaRequest *self);
-/** namida_request_over: ends the request and frees its place. If the connection was not taken over, it is closed with
+/** namida_request_over: Ends the request and frees its place. If the connection was not taken over, it is closed with
  * the last reference. */
 void namida_request_over (NamidaRequest *self);
 
@@ -194,7 +194,7 @@ struct _NamidaServer
 };
 
 /* link/namida-link.c */
-/** namida_server_close_links: closes all links, which others may still hold. */
+/** namida_server_close_links: Closes all links, which others may still hold. */
 void namida_server_close_links (NamidaServer *self);
 
 /* namida-server-routes.c */
@@ -203,80 +203,80 @@ void namida_server_close_links (NamidaServer *self);
 const NamidaRoute *namida_server_find_route (NamidaServer *self, NamidaRequest *request, GError **error);
 
 /* namida-server-requests.c */
-/** namida_server_receive: reads a request from a connection that is ready. */
+/** namida_server_receive: Reads a request from a connection that is ready. */
 void namida_server_receive (NamidaServer *self, GIOStream *stream, GSocketAddress *remote);
-/** namida_server_receive_next: reads the next request from a connection on which a request was answered. @reader:
+/** namida_server_receive_next: Reads the next request from a connection on which a request was answered. @reader:
  * (transfer full): with the bytes that it has read ahead. Main context. */
 void
 namida_server_receive_next (NamidaServer *self, GIOStream *stream, NamidaHttpReader *reader, GSocketAddress *remote);
-/** namida_server_leave_requests: disconnects all requests from the server and closes their connections, except those
+/** namida_server_leave_requests: Disconnects all requests from the server and closes their connections, except those
  * whose answer is being written. */
 void namida_server_leave_requests (NamidaServer *self);
 void namida_server_reader_free (NamidaHttpReader *reader);
 
 /* namida-server.c */
-/** namida_server_run: calls @run with @data in a worker thread, without a queue. Main context. */
+/** namida_server_run: Calls @run with @data in a worker thread, without a queue. Main context. */
 void namida_server_run (NamidaServer *self, void (*run) (gpointer data), gpointer data);
 
 /* namida-server-v1.c */
-/** namida_server_parse_register: parses the body of register; a worker. Returns: (transfer full) (nullable): a
+/** namida_server_parse_register: Parses the body of register; a worker. Returns: (transfer full) (nullable): a
  * NamidaDeviceInfo; %NULL with INVALID_REQUEST or TOO_LARGE. */
 gpointer namida_server_parse_register (NamidaRequest *request, GError **error);
-/** namida_server_handle_register: answers with what this device says about itself; a POST also announces the other
+/** namida_server_handle_register: Answers with what this device says about itself; a POST also announces the other
  * device. */
 void namida_server_handle_register (NamidaServer *self, NamidaRequest *request);
 
 /* namida-server-upload.c */
-/** namida_server_take_upload: takes over the connection: checks the request, then a worker receives the body or refuses
+/** namida_server_take_upload: Takes over the connection: checks the request, then a worker receives the body or refuses
  * it. */
 void namida_server_take_upload (NamidaServer *self, NamidaRequest *request);
-/** namida_server_refuse: takes over the connection: a worker sends the answer and makes sure that it arrives. */
+/** namida_server_refuse: Takes over the connection: a worker sends the answer and makes sure that it arrives. */
 void namida_server_refuse (NamidaServer *self, NamidaRequest *request, const GError *reason, guint retry_after);
 
 /* namida-server-offer.c */
-/** namida_server_early_offer: checks the head of an offer before its body. @retry_after: (out): seconds after which the
+/** namida_server_early_offer: Checks the head of an offer before its body. @retry_after: (out): seconds after which the
  * sender may try again, if known. Returns: %FALSE with @error. */
 gboolean namida_server_early_offer (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
-/** namida_server_parse_offer: parses the body of an offer; a worker. Returns: (transfer full) (nullable): for
+/** namida_server_parse_offer: Parses the body of an offer; a worker. Returns: (transfer full) (nullable): for
  * namida_server_parsed_offer_free(); %NULL with @error. */
 gpointer namida_server_parse_offer (NamidaRequest *request, GError **error);
 void namida_server_parsed_offer_free (gpointer parsed);
-/** namida_server_handle_offer: handles a parsed offer until it is answered. */
+/** namida_server_handle_offer: Handles a parsed offer until it is answered. */
 void namida_server_handle_offer (NamidaServer *self, NamidaRequest *request);
-/** namida_server_release_offer: frees the place of the offer of @request, and withdraws the offer if it is open. */
+/** namida_server_release_offer: Frees the place of the offer of @request, and withdraws the offer if it is open. */
 void namida_server_release_offer (NamidaServer *self, NamidaRequest *request);
-/** namida_server_close_offers: withdraws all open offers. */
+/** namida_server_close_offers: Withdraws all open offers. */
 void namida_server_close_offers (NamidaServer *self);
-/** namida_server_close_offers_of: declines the open offers of @owner, and cancels those that are being prepared. */
+/** namida_server_close_offers_of: Declines the open offers of @owner, and cancels those that are being prepared. */
 void namida_server_close_offers_of (NamidaServer *self, const char *owner);
 
 /* namida-server-session.c */
-/** namida_server_early_session: checks that the session exists and belongs to the sender. */
+/** namida_server_early_session: Checks that the session exists and belongs to the sender. */
 gboolean namida_server_early_session (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
-/** namida_server_handle_finish: commits the session, and answers with the results of its files. */
+/** namida_server_handle_finish: Commits the session, and answers with the results of its files. */
 void namida_server_handle_finish (NamidaServer *self, NamidaRequest *request);
-/** namida_server_handle_session: answers with the state of a session and how much of each file is here. */
+/** namida_server_handle_session: Answers with the state of a session and how much of each file is here. */
 void namida_server_handle_session (NamidaServer *self, NamidaRequest *request);
-/** namida_server_handle_cancel: ends a session for its sender, with or without keeping its parts. */
+/** namida_server_handle_cancel: Ends a session for its sender, with or without keeping its parts. */
 void namida_server_handle_cancel (NamidaServer *self, NamidaRequest *request);
-/** namida_server_add_session: opens @session and adds it to the running sessions. */
+/** namida_server_add_session: Opens @session and adds it to the running sessions. */
 void namida_server_add_session (NamidaServer *self, NamidaReceiveSession *session);
 /** namida_server_find_session: Returns: (transfer none) (nullable): %NULL with NOT_FOUND, BAD_TOKEN, CANCELLED or
  * EXPIRED. */
 NamidaReceiveSession *
 namida_server_find_session (NamidaServer *self, const char *id, const char *fingerprint, GError **error);
 void namida_server_ended_free (gpointer data);
-/** namida_server_check_stopped: returns the task of namida_server_stop_async() if nothing is running any more. */
+/** namida_server_check_stopped: Returns the task of namida_server_stop_async() if nothing is running any more. */
 void namida_server_check_stopped (NamidaServer *self);
 
 /* namida-server-pair.c */
 gpointer namida_server_parse_pair (NamidaRequest *request, GError **error);
 void namida_server_parsed_pair_free (gpointer message);
-/** namida_server_handle_pair: handles one step of a pairing. */
+/** namida_server_handle_pair: Handles one step of a pairing. */
 void namida_server_handle_pair (NamidaServer *self, NamidaRequest *request);
-/** namida_server_close_pairing: ends the pairing in progress, if any. */
+/** namida_server_close_pairing: Ends the pairing in progress, if any. */
 void namida_server_close_pairing (NamidaServer *self);
-/** namida_server_close_pairing_of: ends the pairing if it is with @fingerprint. */
+/** namida_server_close_pairing_of: Ends the pairing if it is with @fingerprint. */
 void namida_server_close_pairing_of (NamidaServer *self, const char *fingerprint);
 /** namida_server_set_waits: for tests: shorter times than NAMIDA_LIMIT_OFFER_ANSWER_SECONDS and
  * NAMIDA_LIMIT_PAIR_SECONDS. */
@@ -284,7 +284,7 @@ void namida_server_set_waits (NamidaServer *self, guint offer_seconds, guint pai
 
 /* namida-server-preview.c */
 gboolean namida_server_early_preview (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
-/** namida_server_handle_preview: answers which files of an offer would have to be sent. */
+/** namida_server_handle_preview: Answers which files of an offer would have to be sent. */
 void namida_server_handle_preview (NamidaServer *self, NamidaRequest *request);
 /* namida_server_parsed_offer_dup_backup: @parsed: from namida_server_parse_offer(). Returns: (transfer full): the
  * backup that is offered. */

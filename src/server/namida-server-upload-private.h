@@ -34,23 +34,23 @@ struct _NamidaServing
   GMainContext *context; /* (nullable) until it starts: the context of the server */
 };
 
-/** namida_serving_steal: takes over the connection of @request, with its head. Returns: (transfer full): for
+/** namida_serving_steal: Takes over the connection of @request, with its head. Returns: (transfer full): for
  * namida_serving_start() or namida_serving_free(). */
 NamidaServing *namida_serving_steal (NamidaRequest *request);
-/** namida_serving_start: serves the connection in a worker. @self: (transfer full). */
+/** namida_serving_start: Serves the connection in a worker. @self: (transfer full). */
 void namida_serving_start (NamidaServer *server, NamidaServing *self);
-/** namida_serving_free: frees @self and closes the connection. */
+/** namida_serving_free: Frees @self and closes the connection. */
 void namida_serving_free (NamidaServing *self);
-/** namida_serving_receive_part: receives the body into a part. @there: (out): the length of the part afterwards.
+/** namida_serving_receive_part: Receives the body into a part. @there: (out): the length of the part afterwards.
  * Returns: (transfer full) (nullable): the hash of the whole file if it is complete; %NULL with @error. */
 char *namida_serving_receive_part (NamidaServing *self, NamidaHttpReader *reader, guint64 *there, GError **error);
 
-/** namida_serving_refuse: sends @reason and makes sure that it arrives; the connection is closed afterwards. */
+/** namida_serving_refuse: Sends @reason and makes sure that it arrives; the connection is closed afterwards. */
 void namida_serving_refuse (NamidaServing *self, const GError *reason, gint64 right_offset);
 /** namida_serving_explain: Returns: (transfer full) (nullable): the error to send to the sender; %NULL if the
  * connection itself failed. */
 GError *namida_serving_explain (NamidaServing *self, const GError *error);
-/** namida_serving_receive_pack: receives a pack; in namida-server-pack.c. Returns: whether another request may follow
+/** namida_serving_receive_pack: Receives a pack; in namida-server-pack.c. Returns: whether another request may follow
  * on this connection. */
 gboolean namida_serving_receive_pack (NamidaServing *self, NamidaHttpReader *reader);
 

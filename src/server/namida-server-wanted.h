@@ -7,9 +7,9 @@
 
 G_BEGIN_DECLS
 
-/** namida_server_handle_wanted: answers with the damaged files that the device has sent. */
+/** namida_server_handle_wanted: Answers with the damaged files that the device has sent. */
 void namida_server_handle_wanted (NamidaServer *self, NamidaRequest *request);
-/** namida_server_take_heal: takes over the connection: a worker receives the file, and handles further requests on this
+/** namida_server_take_heal: Takes over the connection: a worker receives the file, and handles further requests on this
  * connection. */
 void namida_server_take_heal (NamidaServer *self, NamidaRequest *request);
 

@@ -56,36 +56,36 @@ void namida_server_set_device_type (NamidaServer *self, const char *device_type)
 /** namida_server_set_pin: @pin: (nullable): the PIN that offers must contain (?pin=) before the user is asked. Wrong
  * PINs are limited (429) by address and fingerprint. */
 void namida_server_set_pin (NamidaServer *self, const char *pin);
-/** namida_server_set_limit: limits the total speed of files in both directions; 0 means no limit. Applies to transfers
+/** namida_server_set_limit: Limits the total speed of files in both directions; 0 means no limit. Applies to transfers
  * that begin afterwards. */
 void namida_server_set_limit (NamidaServer *self, guint64 bytes_per_second);
-/** namida_server_set_sends_only: makes the device report that it does not receive, so that no list of devices shows
+/** namida_server_set_sends_only: Makes the device report that it does not receive, so that no list of devices shows
  * it. */
 void namida_server_set_sends_only (NamidaServer *self, gboolean sends_only);
-/** namida_server_set_may_pair: whether a user can confirm pairings here. Otherwise each pairing is declined at once,
+/** namida_server_set_may_pair: Whether a user can confirm pairings here. Otherwise each pairing is declined at once,
  * with a sentence that says on which device to start. The default is %TRUE. */
 void namida_server_set_may_pair (NamidaServer *self, gboolean may);
-/** namida_server_open_pairing: allows more pairings than usual for @seconds, because the local user expects one. */
+/** namida_server_open_pairing: Allows more pairings than usual for @seconds, because the local user expects one. */
 void namida_server_open_pairing (NamidaServer *self, guint seconds);
 /**
  * namida_server_set_hidden: @hidden: answer register and the like only for trusted devices; others get NOT_FOUND.
  * Offers, pairings and links of devices that know the address are not affected. The default is %FALSE.
  */
 void namida_server_set_hidden (NamidaServer *self, gboolean hidden);
-/** namida_server_set_localsend: whether requests of LocalSend are answered. The default is %TRUE. */
+/** namida_server_set_localsend: Whether requests of LocalSend are answered. The default is %TRUE. */
 void namida_server_set_localsend (NamidaServer *self, gboolean spoken);
-/** namida_server_set_unencrypted: whether offers over plain HTTP are allowed. If so, the user is asked about them like
+/** namida_server_set_unencrypted: Whether offers over plain HTTP are allowed. If so, the user is asked about them like
  * about others, with "encrypted" FALSE and no fingerprint. Otherwise each is refused and "unencrypted-refused" is
  * emitted. The default is %FALSE. */
 void namida_server_set_unencrypted (NamidaServer *self, gboolean allowed);
-/** namida_server_pause: stops the uploads of a running incoming transfer. Its parts are kept, and its sender is
+/** namida_server_pause: Stops the uploads of a running incoming transfer. Its parts are kept, and its sender is
  * notified. Returns: %FALSE if it is not running. */
 gboolean namida_server_pause (NamidaServer *self, NamidaTransfer *transfer);
-/** namida_server_cancel: ends an incoming transfer that is running, or that was interrupted or paused and still has a
+/** namida_server_cancel: Ends an incoming transfer that is running, or that was interrupted or paused and still has a
  * session. @keep_parts: whether to keep the received data. Returns: %FALSE if there is no such session; its parts, if
  * any, are parked. */
 gboolean namida_server_cancel (NamidaServer *self, NamidaTransfer *transfer, gboolean keep_parts);
-/** namida_server_note_cancelled: records that the local user canceled the parked transfer @id of @fingerprint, so that
+/** namida_server_note_cancelled: Records that the local user canceled the parked transfer @id of @fingerprint, so that
  * its sender gets CANCELLED when it asks for the session. */
 void namida_server_note_cancelled (NamidaServer *self, const char *id, const char *fingerprint);
 /**
@@ -97,7 +97,7 @@ void namida_server_note_cancelled (NamidaServer *self, const char *id, const cha
  * pairing, its fetches and its connections. Main context.
  */
 void namida_server_end_device (NamidaServer *self, const char *fingerprint);
-/** namida_server_stop_async: stops listening, parks running sessions and waits for the workers. */
+/** namida_server_stop_async: Stops listening, parks running sessions and waits for the workers. */
 void namida_server_stop_async (NamidaServer *self, GAsyncReadyCallback callback, gpointer user_data);
 /** namida_server_stop_finish: Returns: %FALSE with @error. */
 gboolean namida_server_stop_finish (NamidaServer *self, GAsyncResult *result, GError **error);

@@ -7,10 +7,10 @@
 
 G_BEGIN_DECLS
 
-/** namida_session_end: stores all files and ends @session. @hashes: (transfer full): id → SHA-256 of each completely
+/** namida_session_end: Stores all files and ends @session. @hashes: (transfer full): id → SHA-256 of each completely
  * received file. Main context. */
 void namida_session_end (NamidaReceiveSession *session, GHashTable *hashes);
-/** namida_session_end_wait: calls namida_session_end() in @context, which is that of the session, and waits for the
+/** namida_session_end_wait: Calls namida_session_end() in @context, which is that of the session, and waits for the
  * result. @hashes: (transfer full). Returns: whether every file is stored or was already there; the transfer has the
  * details. Blocking: a worker thread. */
 gboolean namida_session_end_wait (NamidaReceiveSession *session, GMainContext *context, GHashTable *hashes);

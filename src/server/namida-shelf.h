@@ -47,7 +47,7 @@ struct _NamidaShelfInterface
 /** namida_shelf_list: Returns: (transfer full) (element-type NamidaKeptBackup) (nullable): what @fingerprint may fetch,
  * newest first; %NULL with @error. */
 GPtrArray *namida_shelf_list (NamidaShelf *self, const char *fingerprint, GError **error);
-/** namida_shelf_open: opens the backup @id. @labels: (nullable): the wanted music folders; %NULL for all. @created_ms:
+/** namida_shelf_open: Opens the backup @id. @labels: (nullable): the wanted music folders; %NULL for all. @created_ms:
  * (out): when it arrived, in milliseconds since 1970. Returns: (transfer full) (nullable): the entries with their
  * source files; %NULL with NOT_FOUND, also if @fingerprint may not fetch it. */
 NamidaBackup *namida_shelf_open (NamidaShelf *self,
@@ -57,7 +57,7 @@ NamidaBackup *namida_shelf_open (NamidaShelf *self,
                                  gint64 *created_ms,
                                  GError **error);
 
-/** namida_shelf_set_damaged: records that the file of @entry, which was read to its end with the attributes @st,
+/** namida_shelf_set_damaged: Records that the file of @entry, which was read to its end with the attributes @st,
  * differs from what arrived. The content counts as damaged in all versions from now on. */
 void namida_shelf_set_damaged (NamidaShelf *self, const NamidaEntry *entry, const struct stat *st);
 
@@ -73,7 +73,7 @@ void namida_shelf_set_damaged (NamidaShelf *self, const NamidaEntry *entry, cons
  */
 gboolean namida_shelf_may (NamidaShelf *self, const char *fingerprint, GError **error);
 
-/** namida_shelf_may_heal: checks whether a device may learn which files are wanted from it, and send them: it is
+/** namida_shelf_may_heal: Checks whether a device may learn which files are wanted from it, and send them: it is
  * trusted here, or its offers are accepted without asking. Any thread. Call it for each request. Returns: %FALSE with
  * DECLINED. */
 gboolean namida_shelf_may_heal (NamidaShelf *self, const char *fingerprint, GError **error);
@@ -84,12 +84,12 @@ GPtrArray *namida_shelf_list_wanted (NamidaShelf *self, const char *fingerprint,
  * with NOT_FOUND (the file is not wanted from this device), NO_SPACE or STORAGE. */
 gboolean namida_shelf_open_part (
     NamidaShelf *self, const char *fingerprint, const NamidaWantedFile *file, NamidaShelfPart *part, GError **error);
-/** namida_shelf_heal: repairs damaged files with @part, which was written completely and has the expected hash.
+/** namida_shelf_heal: Repairs damaged files with @part, which was written completely and has the expected hash.
  * @versions: (element-type gint64): the repaired versions are added; @healed: (out): whether there is one. Returns:
  * %FALSE with NO_SPACE or STORAGE. */
 gboolean namida_shelf_heal (
     NamidaShelf *self, const NamidaShelfPart *part, GHashTable *versions, gboolean *healed, GError **error);
-/** namida_shelf_close_part: removes the part. Has no effect if it is not open. */
+/** namida_shelf_close_part: Removes the part. Has no effect if it is not open. */
 void namida_shelf_close_part (NamidaShelf *self, NamidaShelfPart *part);
 
 /** namida_server_set_wanted: @counts: (element-type utf8 uint): fingerprint → the number of damaged files that are
@@ -98,7 +98,7 @@ void namida_server_set_wanted (NamidaServer *self, GHashTable *counts);
 /** namida_server_get_wanted: @fingerprint: (nullable). Returns: how many damaged files are wanted from the device. Main
  * context. */
 guint namida_server_get_wanted (NamidaServer *self, const char *fingerprint);
-/** namida_server_set_shelf: sets what GET backups, prepare-download and download serve; call it before the server
+/** namida_server_set_shelf: Sets what GET backups, prepare-download and download serve; call it before the server
  * starts. Without a shelf they answer NOT_FOUND. */
 void namida_server_set_shelf (NamidaServer *self, NamidaShelf *shelf);
 /** namida_server_get_shelf: Returns: (transfer none) (nullable): the shelf of the server. Main context. */

@@ -13,13 +13,13 @@ G_BEGIN_DECLS
 
 #define NAMIDA_BLOCK_SIZE (1024u * 1024)
 
-/** namida_source_open: opens the file of an entry without following links, and checks that it is still the one that was
+/** namida_source_open: Opens the file of an entry without following links, and checks that it is still the one that was
  * scanned (regular file, size, modification time). Returns: a descriptor that the caller closes, or -1 with
  * SOURCE_CHANGED or STORAGE. */
 int namida_source_open (const NamidaEntry *entry, struct stat *st, GError **error);
 /** namida_source_check: called after reading. Returns: %FALSE with SOURCE_CHANGED if the file differs from @before. */
 gboolean namida_source_check (const NamidaEntry *entry, int fd, const struct stat *before, GError **error);
-/** namida_source_read: reads exactly @length bytes from @position. Returns: %FALSE with SOURCE_CHANGED if the file is
+/** namida_source_read: Reads exactly @length bytes from @position. Returns: %FALSE with SOURCE_CHANGED if the file is
  * too short, or with STORAGE. */
 gboolean
 namida_source_read (const NamidaEntry *entry, int fd, guint64 position, gsize length, guint8 *data, GError **error);
@@ -45,7 +45,7 @@ void namida_block_pool_free (NamidaBlockPool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaBlockPool, namida_block_pool_free)
 /** namida_block_pool_take: Returns: (transfer full): a block. Waits until one is free. */
 NamidaBlock *namida_block_pool_take (NamidaBlockPool *pool);
-/** namida_block_pool_give_back: releases @block for one of its users. Any thread. */
+/** namida_block_pool_give_back: Releases @block for one of its users. Any thread. */
 void namida_block_pool_give_back (NamidaBlockPool *pool, NamidaBlock *block);
 
 /** NamidaFileReader: reads ahead in one thread and hashes in another while the caller sends, or does all of it in the
@@ -63,7 +63,7 @@ NamidaBlock *namida_file_reader_next (NamidaFileReader *self, GError **error);
 /** namida_file_reader_finish: called after namida_file_reader_next() reached the end. Returns: (transfer full): the
  * SHA-256 of the whole file. */
 char *namida_file_reader_finish (NamidaFileReader *self);
-/** namida_file_reader_free: stops and joins the threads. May be called at any point. */
+/** namida_file_reader_free: Stops and joins the threads. May be called at any point. */
 void namida_file_reader_free (NamidaFileReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaFileReader, namida_file_reader_free)
 

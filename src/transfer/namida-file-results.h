@@ -25,16 +25,16 @@ typedef struct _NamidaFileResults NamidaFileResults;
 /** namida_file_results_new: Returns: (transfer full): results without a backup. */
 NamidaFileResults *namida_file_results_new (void);
 void namida_file_results_free (NamidaFileResults *self);
-/** namida_file_results_set_backup: sets the backup, and all results to PENDING. */
+/** namida_file_results_set_backup: Sets the backup, and all results to PENDING. */
 void namida_file_results_set_backup (NamidaFileResults *self, NamidaBackup *backup);
-/** namida_file_results_forget: resets all results to PENDING. */
+/** namida_file_results_forget: Resets all results to PENDING. */
 void namida_file_results_forget (NamidaFileResults *self);
 /** namida_file_results_set: @detail: (nullable): the reason, as a sentence. */
 void namida_file_results_set (NamidaFileResults *self, guint index, NamidaFileResult result, const char *detail);
 /** namida_file_results_get: Returns: the result of the entry with this index. */
 NamidaFileResult namida_file_results_get (NamidaFileResults *self, guint index);
 char *namida_file_results_dup_detail (NamidaFileResults *self, guint index); /* (nullable) */
-/** namida_file_results_count: counts the results of all files, which takes a few milliseconds for 200,000 files.
+/** namida_file_results_count: Counts the results of all files, which takes a few milliseconds for 200,000 files.
  * Returns: the counts; all 0 before a backup is set. Any thread. */
 NamidaFileCounts namida_file_results_count (NamidaFileResults *self);
 /**

@@ -26,9 +26,9 @@ void namida_offer_set_uuid (NamidaOffer *self, const char *uuid);
 void namida_offer_set_can_pair (NamidaOffer *self, gboolean can_pair);
 /** namida_offer_set_invited: @invited: whether the user invited this sender with a link. */
 void namida_offer_set_invited (NamidaOffer *self, gboolean invited);
-/** namida_offer_set_decided: sets the function that answers the sender. @decided: (nullable): %NULL removes it. */
+/** namida_offer_set_decided: Sets the function that answers the sender. @decided: (nullable): %NULL removes it. */
 void namida_offer_set_decided (NamidaOffer *self, NamidaOfferDecided decided, gpointer user_data);
-/** namida_offer_close: closes an offer that was not decided here, with the state WITHDRAWN or EXPIRED, and ends its
+/** namida_offer_close: Closes an offer that was not decided here, with the state WITHDRAWN or EXPIRED, and ends its
  * transfer. Has no effect unless the offer is open. */
 void namida_offer_close (NamidaOffer *self, NamidaOfferState state);
 

@@ -72,10 +72,10 @@ NamidaTransfer *namida_offer_get_transfer (NamidaOffer *self);
  * Returns: how many files and empty folders @path contains; 0 if the path is not in the offer
  */
 guint namida_offer_set_taken (NamidaOffer *self, const char *path, gboolean taken);
-/** namida_offer_set_content_taken: like namida_offer_set_taken() for one of namida_backup_dup_contents(): the zip, a
+/** namida_offer_set_content_taken: Like namida_offer_set_taken() for one of namida_backup_dup_contents(): the zip, a
  * music folder, or all single files together. */
 void namida_offer_set_content_taken (NamidaOffer *self, const NamidaContent *content, gboolean taken);
-/** namida_offer_set_index_taken: like namida_offer_set_taken() for the entry with this index. */
+/** namida_offer_set_index_taken: Like namida_offer_set_taken() for the entry with this index. */
 void namida_offer_set_index_taken (NamidaOffer *self, guint index, gboolean taken);
 /** namida_offer_is_taken: Returns: whether the entry with this index is in the accepted part. Any thread after the
  * decision. */
@@ -96,12 +96,12 @@ void namida_offer_restore_declined (NamidaOffer *self, const char *text);
 void namida_offer_set_by_time (NamidaOffer *self);
 /** namida_offer_get_by_time: Returns: see namida_offer_set_by_time(). */
 gboolean namida_offer_get_by_time (NamidaOffer *self);
-/** namida_offer_accept: accepts an open offer. @sink: where to save it. The server prepares the sink in a worker and
+/** namida_offer_accept: Accepts an open offer. @sink: where to save it. The server prepares the sink in a worker and
  * answers the sender. Has no effect unless the offer is open. */
 void namida_offer_accept (NamidaOffer *self, NamidaSink *sink);
-/** namida_offer_decline: declines the offer in the name of the user. Has no effect unless the offer is open. */
+/** namida_offer_decline: Declines the offer in the name of the user. Has no effect unless the offer is open. */
 void namida_offer_decline (NamidaOffer *self);
-/** namida_offer_refuse: refuses the offer with @reason (NO_SPACE, BUSY, …), which is not a decision of the user. */
+/** namida_offer_refuse: Refuses the offer with @reason (NO_SPACE, BUSY, …), which is not a decision of the user. */
 void namida_offer_refuse (NamidaOffer *self, const GError *reason);
 
 G_END_DECLS

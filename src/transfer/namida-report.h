@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 const char *namida_report_result_name (NamidaTransfer *transfer);
 /** namida_report_error_code: Returns: (transfer none): a word for scripts, never translated. */
 const char *namida_report_error_code (const GError *error);
-/** namida_report_new: reports the outcome of @transfer, which must have ended, and of each of its files. Takes seconds
+/** namida_report_new: Reports the outcome of @transfer, which must have ended, and of each of its files. Takes seconds
  * for 200,000 files. Returns: (transfer full): JSON that ends with a line feed. Any thread. */
 GBytes *namida_report_new (NamidaTransfer *transfer);
 

@@ -92,7 +92,7 @@ gboolean namida_sink_prepare (NamidaSink *self,
  */
 gboolean namida_sink_preview (
     NamidaSink *self, NamidaBackup *backup, NamidaWant *wants, GCancellable *cancellable, GError **error);
-/** namida_sink_open_part: opens the part for writing at @offset, truncates it there, and feeds the bytes before it into
+/** namida_sink_open_part: Opens the part for writing at @offset, truncates it there, and feeds the bytes before it into
  * @digest. Returns: a descriptor for namida_sink_close_part(), or -1, with WRONG_OFFSET if the part is shorter. */
 int namida_sink_open_part (NamidaSink *self, guint index, guint64 offset, NamidaDigest *digest, GError **error);
 /** namida_sink_close_part: @size: the current length of the part; @complete: whether all bytes are there. Always takes

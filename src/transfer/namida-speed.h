@@ -17,7 +17,7 @@ typedef struct
   guint n_samples;
 } NamidaSpeed;
 
-/** namida_speed_reset: discards all samples. */
+/** namida_speed_reset: Discards all samples. */
 void namida_speed_reset (NamidaSpeed *self);
 /** namida_speed_add: @at: monotonic time in microseconds; @bytes: the number of bytes so far. */
 void namida_speed_add (NamidaSpeed *self, gint64 at, guint64 bytes);

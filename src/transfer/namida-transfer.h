@@ -42,10 +42,10 @@ NamidaTransfer *namida_transfer_new (NamidaDirection direction,
                                      const char *peer_alias,
                                      const char *peer_fingerprint,
                                      gboolean encrypted);
-/** namida_transfer_set_backup: sets the backup, and with it the totals and the title. */
+/** namida_transfer_set_backup: Sets the backup, and with it the totals and the title. */
 void namida_transfer_set_backup (NamidaTransfer *self, NamidaBackup *backup);
 NamidaBackup *namida_transfer_get_backup (NamidaTransfer *self); /* (nullable) */
-/** namida_transfer_set_summary: sets the title and the totals of a transfer of an earlier run of the program while its
+/** namida_transfer_set_summary: Sets the title and the totals of a transfer of an earlier run of the program while its
  * files are not known. */
 void namida_transfer_set_summary (NamidaTransfer *self, const char *title, guint64 bytes, guint files);
 /** namida_transfer_get_direction: This and the following getters return what the transfer was created with, or the
@@ -67,13 +67,13 @@ guint64 namida_transfer_get_speed (NamidaTransfer *self);
 gint64 namida_transfer_get_seconds_left (NamidaTransfer *self);
 char *namida_transfer_dup_current_file (NamidaTransfer *self);  /* (nullable) any thread */
 const GError *namida_transfer_get_error (NamidaTransfer *self); /* (nullable) */
-/** namida_transfer_count_files: counts the results of all files. Use it wherever a number of files is shown, reported
+/** namida_transfer_count_files: Counts the results of all files. Use it wherever a number of files is shown, reported
  * or needed for a decision. Returns: the counts; all 0 without a backup. Any thread after the backup is set. */
 NamidaFileCounts namida_transfer_count_files (NamidaTransfer *self);
 /** namida_transfer_count_missed: Returns: how many files and folders of the backup the sender could not offer; 0
  * without a backup. Any thread after the backup is set. */
 guint namida_transfer_count_missed (NamidaTransfer *self);
-/** namida_transfer_set_result: sets the result of one file; @index is that of its entry in the backup. @detail:
+/** namida_transfer_set_result: Sets the result of one file; @index is that of its entry in the backup. @detail:
  * (nullable): the reason, as a sentence. Any thread. */
 void namida_transfer_set_result (NamidaTransfer *self, guint index, NamidaFileResult result, const char *detail);
 /** namida_transfer_get_result: Returns: the result of the entry with this index. Any thread. */
@@ -86,13 +86,13 @@ const char *namida_transfer_get_folder (NamidaTransfer *self); /* (nullable) */
 void namida_transfer_set_folder (NamidaTransfer *self, const char *folder);
 gint64 namida_transfer_get_started_at (NamidaTransfer *self); /* microseconds since 1970 */
 gint64 namida_transfer_get_ended_at (NamidaTransfer *self);   /* 0 while it runs */
-/** namida_transfer_cancel: requests that the transfer stops. The thread that moves the bytes watches
+/** namida_transfer_cancel: Requests that the transfer stops. The thread that moves the bytes watches
  * namida_transfer_get_cancellable(). */
 void namida_transfer_cancel (NamidaTransfer *self);
 /** namida_transfer_get_cancellable: Returns: (transfer none): canceled by namida_transfer_cancel() and
  * namida_transfer_pause(). Any thread. */
 GCancellable *namida_transfer_get_cancellable (NamidaTransfer *self);
-/** namida_transfer_cancel_keeping: like namida_transfer_cancel(), but the receiver keeps the data, so that it can be
+/** namida_transfer_cancel_keeping: Like namida_transfer_cancel(), but the receiver keeps the data, so that it can be
  * resumed. */
 void namida_transfer_cancel_keeping (NamidaTransfer *self);
 /** namida_transfer_get_keep_parts: Returns: whether it was canceled with namida_transfer_cancel_keeping(). */
@@ -103,19 +103,19 @@ gboolean namida_transfer_keeps_parts (NamidaTransfer *self);
 /** namida_transfer_can_resume: Returns: whether it was canceled and the received data is kept for a later transfer.
  * Main context. */
 gboolean namida_transfer_can_resume (NamidaTransfer *self);
-/** namida_transfer_set_pausable: whether the transfer can be paused. The code that moves the bytes sets this, and
+/** namida_transfer_set_pausable: Whether the transfer can be paused. The code that moves the bytes sets this, and
  * watches the cancellable as for a cancellation. If namida_transfer_is_pausing() when it has stopped, it calls
  * namida_transfer_set_paused() instead of namida_transfer_fail(); the state is PAUSED then, and the cancellable is
  * reset. The user pauses a transfer with namida_hub_pause(). Main context. */
 void namida_transfer_set_pausable (NamidaTransfer *self, gboolean pausable);
 /** namida_transfer_can_pause: Returns: whether namida_hub_pause() would have an effect now. */
 gboolean namida_transfer_can_pause (NamidaTransfer *self);
-/** namida_transfer_pause: requests that the transfer stops and becomes PAUSED. Main context. */
+/** namida_transfer_pause: Requests that the transfer stops and becomes PAUSED. Main context. */
 void namida_transfer_pause (NamidaTransfer *self);
 /** namida_transfer_is_pausing: Returns: whether namida_transfer_pause() was called and the transfer has not stopped
  * yet. Main context. */
 gboolean namida_transfer_is_pausing (NamidaTransfer *self);
-/** namida_transfer_set_paused: sets the state PAUSED and resets the cancellable. Main context. */
+/** namida_transfer_set_paused: Sets the state PAUSED and resets the cancellable. Main context. */
 void namida_transfer_set_paused (NamidaTransfer *self);
 /** namida_transfer_get_safe_bytes: Returns: how many bytes are known to be on the receiver while none are transferred:
  * those that were done when the connection broke, also after namida_transfer_restart() of a transfer that can be
@@ -124,7 +124,7 @@ guint64 namida_transfer_get_safe_bytes (NamidaTransfer *self);
 /** namida_transfer_add_bytes: called while bytes are transferred, in any thread, without a lock. @delta: negative if a
  * file starts over. */
 void namida_transfer_add_bytes (NamidaTransfer *self, gint64 delta);
-/** namida_transfer_add_files: counts files that are done. Any thread. */
+/** namida_transfer_add_files: Counts files that are done. Any thread. */
 void namida_transfer_add_files (NamidaTransfer *self, int delta);
 /** namida_transfer_add_moved: @moved: files whose bytes were transferred; @hashed: files that were read completely for
  * their checksum; both over all attempts. Any thread. */
@@ -136,15 +136,15 @@ guint namida_transfer_get_hashed (NamidaTransfer *self); /* any thread */
 void namida_transfer_set_healed (NamidaTransfer *self, guint files, guint versions);
 /** namida_transfer_get_healed: @versions: (out) (optional). Returns: the number of repaired files. Any thread. */
 guint namida_transfer_get_healed (NamidaTransfer *self, guint *versions);
-/** namida_transfer_restart: resets the counts and the results of files, because the transfer starts over. Main context,
+/** namida_transfer_restart: Resets the counts and the results of files, because the transfer starts over. Main context,
  * while no bytes are transferred. */
 void namida_transfer_restart (NamidaTransfer *self);
 /** namida_transfer_set_trouble: @sentence: (nullable): why the transfer is interrupted (a full disk here, paused on the
  * other device), for its row; %NULL for the default text. Any thread. */
 void namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence);
-/** namida_transfer_set_current_file: sets the file that is being transferred, for the details. Any thread. */
+/** namida_transfer_set_current_file: Sets the file that is being transferred, for the details. Any thread. */
 void namida_transfer_set_current_file (NamidaTransfer *self, const char *path);
-/** namida_transfer_set_state: sets the state. Has no effect on an ended transfer. Main context. */
+/** namida_transfer_set_state: Sets the state. Has no effect on an ended transfer. Main context. */
 void namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state);
 /** namida_transfer_set_advice: @advice: (nullable): a sentence that says what the user has to do after the transfer,
  * shown beside the state. For example, a phone does not restore a backup until its user starts it. */
@@ -186,7 +186,7 @@ void namida_transfer_set_work (NamidaTransfer *self, gpointer work, GDestroyNoti
 /** namida_transfer_get_work: Returns: (transfer none) (nullable): for use by the file that set it only. Main
  * context. */
 gpointer namida_transfer_get_work (NamidaTransfer *self);
-/** namida_transfer_set_fetched: marks the transfer as fetching a version from the other device, which changes the
+/** namida_transfer_set_fetched: Marks the transfer as fetching a version from the other device, which changes the
  * advice if a file is missing. Main context, before it ends. */
 void namida_transfer_set_fetched (NamidaTransfer *self);
 /** namida_transfer_get_fetched: Returns: see namida_transfer_set_fetched(). */
@@ -206,7 +206,7 @@ typedef enum
 /** namida_transfer_get_why_unproven: Returns: NAMIDA_UNPROVEN_NOT unless namida_transfer_get_unproven(). Main context.
  */
 NamidaUnproven namida_transfer_get_why_unproven (NamidaTransfer *self);
-/** namida_transfer_finish: ends a transfer that ran to its end. The results of all files and what the sender left out
+/** namida_transfer_finish: Ends a transfer that ran to its end. The results of all files and what the sender left out
  * decide whether it is DONE or INCOMPLETE; this is the only place where that is decided. A file without a result
  * counts as missing. Has no effect after the end. Main context. */
 void namida_transfer_finish (NamidaTransfer *self);

@@ -63,14 +63,14 @@ typedef enum
 NamidaLink *namida_server_find_link (NamidaServer *self, const char *token);
 /** namida_link_is_open: Returns: whether the link is WAITING, OPENED or DONE, so that its page still works. */
 gboolean namida_link_is_open (NamidaLink *self);
-/** namida_link_bind: reserves the link for the browser that sent @request. */
+/** namida_link_bind: Reserves the link for the browser that sent @request. */
 void namida_link_bind (NamidaLink *self, NamidaRequest *request);
 /** namida_link_seen: the browser of the link sent a request, so the link does not expire while files are
  * transferred. */
 void namida_link_seen (NamidaLink *self);
-/** namida_link_set_state: sets the state and emits "changed". */
+/** namida_link_set_state: Sets the state and emits "changed". */
 void namida_link_set_state (NamidaLink *self, NamidaLinkState state);
-/** namida_link_changed: emits "changed". */
+/** namida_link_changed: Emits "changed". */
 void namida_link_changed (NamidaLink *self);
 /** namida_link_tick: called once per second, and by tests with their own clock. */
 void namida_link_tick (NamidaLink *self);
@@ -96,10 +96,10 @@ char *namida_link_browser_name (const char *agent);
 char *namida_link_fields (const char *nonce);
 /** namida_link_answer: @json: (transfer full) (nullable): the body. */
 void namida_link_answer (NamidaRequest *request, guint status, char *json);
-/** namida_link_answer_access: explains why access is denied. @as_page: with a page for the window of a browser,
+/** namida_link_answer_access: Explains why access is denied. @as_page: with a page for the window of a browser,
  * otherwise with JSON. */
 void namida_link_answer_access (NamidaRequest *request, NamidaLinkAccess access, gboolean as_page);
-/** namida_link_answer_error: answers with the status and the JSON text for @error. */
+/** namida_link_answer_error: Answers with the status and the JSON text for @error. */
 void namida_link_answer_error (NamidaRequest *request, const GError *error);
 /** namida_link_answer_page: @why: FINE for the page itself, otherwise the reason that the page shows. */
 void namida_link_answer_page (NamidaRequest *request, guint status, NamidaLinkAccess why);
@@ -109,33 +109,33 @@ guint namida_link_access_status (NamidaLinkAccess access);
 
 /* namida-link-bring.c */
 extern const NamidaOfferWording namida_link_offer_proven, namida_link_offer_unproven;
-/** namida_link_handle_offer: takes an offer of the page, and lets the hub ask the user about it. */
+/** namida_link_handle_offer: Takes an offer of the page, and lets the hub ask the user about it. */
 void namida_link_handle_offer (NamidaServer *self, NamidaRequest *request);
-/** namida_link_handle_wanted: answers with the files that are wanted and incomplete. */
+/** namida_link_handle_wanted: Answers with the files that are wanted and incomplete. */
 void namida_link_handle_wanted (NamidaServer *self, NamidaRequest *request);
-/** namida_link_parse_finish: parses the body of @request. Runs in a worker. Returns: (transfer full): for
+/** namida_link_parse_finish: Parses the body of @request. Runs in a worker. Returns: (transfer full): for
  * namida_link_handle_finish(), which also answers what is invalid in it. Free it with namida_link_finish_free(). */
 gpointer namida_link_parse_finish (NamidaRequest *request, GError **error);
 void namida_link_finish_free (gpointer data);
-/** namida_link_handle_finish: ends the session and stores what was received. */
+/** namida_link_handle_finish: Ends the session and stores what was received. */
 void namida_link_handle_finish (NamidaServer *self, NamidaRequest *request);
-/** namida_link_handle_cancel: cancels the offer or the session of the link. */
+/** namida_link_handle_cancel: Cancels the offer or the session of the link. */
 void namida_link_handle_cancel (NamidaServer *self, NamidaRequest *request);
 /** namida_link_is_receiving: Returns: whether a session for uploads of the browser is open. */
 gboolean namida_link_is_receiving (NamidaLink *self);
 
 /* namida-link-pieces.c */
 void namida_link_take_upload (NamidaServer *self, NamidaRequest *request);
-/** namida_link_refuse_body: answers @request with the status and the code of @access, without reading its body, and
+/** namida_link_refuse_body: Answers @request with the status and the code of @access, without reading its body, and
  * ends it. Main context. */
 void namida_link_refuse_body (NamidaServer *server, NamidaRequest *request, NamidaLinkAccess access);
-/** namida_link_write_answer: writes an answer with all fields, in a worker. Returns: whether it was sent. */
+/** namida_link_write_answer: Writes an answer with all fields, in a worker. Returns: whether it was sent. */
 gboolean namida_link_write_answer (NamidaServing *job, guint status, const char *json, gboolean keep_alive);
 
 /* namida-link-state.c */
 /** namida_link_dup_state: Returns: (transfer full): the state for the page, as JSON. */
 char *namida_link_dup_state (NamidaLink *self, gboolean encrypted);
-/** namida_link_withdraw: withdraws an open offer. @interrupt: also stop a running session. */
+/** namida_link_withdraw: Withdraws an open offer. @interrupt: also stop a running session. */
 void namida_link_withdraw (NamidaLink *self, gboolean interrupt);
 /** namida_link_is_busy: Returns: whether the link has an open offer or a running session. */
 gboolean namida_link_is_busy (NamidaLink *self);
@@ -146,9 +146,9 @@ NamidaLink *namida_link_of (NamidaServer *self, const NamidaHttpHead *head);
 
 /* namida-link-fetch.c */
 void namida_link_handle_list (NamidaServer *self, NamidaRequest *request);
-/** namida_link_take_file: takes over the connection: a worker sends one file, or a range of it. */
+/** namida_link_take_file: Takes over the connection: a worker sends one file, or a range of it. */
 void namida_link_take_file (NamidaServer *self, NamidaRequest *request);
-/** namida_link_take_zip: takes over the connection: a worker sends all files as one zip. */
+/** namida_link_take_zip: Takes over the connection: a worker sends all files as one zip. */
 void namida_link_take_zip (NamidaServer *self, NamidaRequest *request);
 
 G_END_DECLS

@@ -48,7 +48,7 @@ NamidaLink *namida_server_open_link (NamidaServer *self,
                                      guint minutes,
                                      gboolean unencrypted,
                                      GError **error);
-/** namida_link_close: ends the link. A transfer that is still running by it is interrupted. */
+/** namida_link_close: Ends the link. A transfer that is still running by it is interrupted. */
 void namida_link_close (NamidaLink *self);
 /** namida_link_get_state: Returns: the state; "changed" is emitted when it changes. */
 NamidaLinkState namida_link_get_state (NamidaLink *self);
