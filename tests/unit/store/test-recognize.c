@@ -10,6 +10,7 @@
 #include "namida-store-mark.h"
 #include "namida-version-adopt.h"
 #include "namida-version-private.h"
+#include "namida-version-recognize.h"
 #include "namida-version-trash.h"
 
 #include <fcntl.h>
@@ -167,6 +168,67 @@ test_other_version (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_query_int (f, "SELECT store <> '" OTHER "' FROM versions WHERE id = 1"), ==, 1);
 }
 
+/* A folder that is almost the one of the version is another one's: what differs is in @data, a change to the row. */
+static void
+test_almost (Fixture *f, gconstpointer data)
+{
+  g_free (send (f, "one", NAMIDA_LANDING_BACKUP));
+  g_assert_true (namida_database_exec (f->database, NULL, data, ""));
+  remake_mark (f);
+  look (f);
+  g_assert_cmpint (fixture_query_int (f, "SELECT store = '" OTHER "' FROM versions WHERE id = 1"), ==, 0);
+}
+
+/* The folder has less than the version. */
+static void
+test_fewer (Fixture *f, gconstpointer data)
+{
+  g_autofree char *small = NULL;
+
+  for (guint songs = 1; songs <= 2; songs++)
+    {
+      g_autoptr (Shipment) shipment = shipment_new ();
+      g_autoptr (NamidaSink) sink
+          = namida_store_sink_new_for (f->store, "AB12", "Phone", "key", NAMIDA_LANDING_BACKUP, NULL);
+
+      shipment_add (shipment, "Music", "1.flac", "one", FALSE);
+      if (songs == 2)
+        shipment_add (shipment, "Music", "2.flac", "two", FALSE);
+      g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, NULL));
+      if (songs == 1)
+        small = namida_sink_dup_folder (sink);
+    }
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM versions WHERE id = 1", ""));
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE versions SET path = ? WHERE id = 2", "s", small));
+  remake_mark (f);
+  look (f);
+  g_assert_cmpint (fixture_query_int (f, "SELECT store = '" OTHER "' FROM versions WHERE id = 2"), ==, 0);
+}
+
+/* In the place of the zip there is another file. */
+static void
+test_other_zip (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersionRecord) version = NULL;
+
+  g_free (send (f, "one", NAMIDA_LANDING_LIBRARY));
+  version = namida_version_record_find (f->database, "1", NULL);
+  fixture_open_up (version->zip);
+  g_assert_true (g_file_set_contents (version->zip, "not the zip", -1, NULL));
+  remake_mark (f);
+  look (f);
+  g_assert_cmpint (fixture_query_int (f, "SELECT store = '" OTHER "' FROM versions WHERE id = 1"), ==, 0);
+}
+
+/* A store in a store: what is in the inner one, whose mark is there, does not become a version of the outer one. */
+static void
+test_nested (Fixture *f, gconstpointer data)
+{
+  g_free (send (f, "one", NAMIDA_LANDING_BACKUP));
+  g_assert_cmpuint (namida_version_recognize (f->database, f->base, OTHER, NULL), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT store = '" OTHER "' FROM versions WHERE id = 1"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -175,5 +237,14 @@ main (int argc, char **argv)
   g_test_add ("/recognize/damaged-record", Fixture, NULL, fixture_set_up, test_damaged_record, fixture_tear_down);
   g_test_add ("/recognize/trash-and-removal", Fixture, NULL, fixture_set_up, test_trash_and_removal, fixture_tear_down);
   g_test_add ("/recognize/other-version", Fixture, NULL, fixture_set_up, test_other_version, fixture_tear_down);
+  g_test_add ("/recognize/almost/device", Fixture, "UPDATE versions SET fingerprint = 'CD34'", fixture_set_up,
+              test_almost, fixture_tear_down);
+  g_test_add ("/recognize/almost/offer", Fixture, "UPDATE versions SET offer_key = 'two'", fixture_set_up, test_almost,
+              fixture_tear_down);
+  g_test_add ("/recognize/almost/content", Fixture, "UPDATE contents SET sha256 = zeroblob (32) WHERE id = 1",
+              fixture_set_up, test_almost, fixture_tear_down);
+  g_test_add ("/recognize/fewer", Fixture, NULL, fixture_set_up, test_fewer, fixture_tear_down);
+  g_test_add ("/recognize/other-zip", Fixture, NULL, fixture_set_up, test_other_zip, fixture_tear_down);
+  g_test_add ("/recognize/nested", Fixture, NULL, fixture_set_up, test_nested, fixture_tear_down);
   return g_test_run ();
 }

@@ -566,10 +566,9 @@ test_retention_stays (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count (versions), ==, 3);
 }
 
-/* Damage that was found elsewhere in a content that the newer version shares: it does not count, though it was never
- * read itself. */
+/* A newer version that is not known to be whole does not count, nor one in the user's own folders. */
 static void
-test_retention_shared_damage (Fixture *f, gconstpointer data)
+test_retention_doubted (Fixture *f, gconstpointer data)
 {
   g_autoptr (NamidaVersions) versions = open_list (f);
   g_autoptr (NamidaRemoval) removal = NULL;
@@ -577,10 +576,7 @@ test_retention_shared_damage (Fixture *f, gconstpointer data)
   receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song1");
   receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song2");
   namida_removal_free (retain (versions, 1, TRUE));
-  g_assert_true (namida_database_exec (f->database, NULL,
-                                       "UPDATE contents SET damaged = 1 WHERE id IN (SELECT content FROM version_files"
-                                       " WHERE version = 2 AND kind = 1)",
-                                       ""));
+  g_assert_true (namida_database_exec (f->database, NULL, data, ""));
   namida_removal_free (retain (versions, 1, FALSE));
   removal = retain (versions, 1, FALSE);
   g_assert_cmpuint (removal->versions, ==, 0);
@@ -861,6 +857,16 @@ test_being_removed (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  static const char *const doubts[][2] = {
+    { "/versions/retention-doubted/shared", "UPDATE contents SET damaged = 1 WHERE id IN (SELECT content FROM "
+                                            "version_files WHERE version = 2 AND kind = 1)" },
+    { "/versions/retention-doubted/damaged", "UPDATE versions SET damaged = 1 WHERE id = 2" },
+    { "/versions/retention-doubted/incomplete", "UPDATE versions SET complete = 0 WHERE id = 2" },
+    { "/versions/retention-doubted/found",
+      "UPDATE versions SET verified_at = NULL, session = 'found:' || session WHERE id = 2" },
+    { "/versions/retention-doubted/library", "UPDATE versions SET landing = 'library' WHERE id = 2" },
+  };
+
   if (!fixtures_leave_root ())
     return 0;
   g_test_init (&argc, &argv, NULL);
@@ -875,7 +881,8 @@ main (int argc, char **argv)
   ADD ("gather", test_gather);
   ADD ("retention", test_retention);
   ADD ("retention-stays", test_retention_stays);
-  ADD ("retention-shared-damage", test_retention_shared_damage);
+  for (guint i = 0; i < G_N_ELEMENTS (doubts); i++)
+    g_test_add (doubts[i][0], Fixture, doubts[i][1], fixture_set_up, test_retention_doubted, fixture_tear_down);
   ADD ("retention-away", test_retention_away);
   ADD ("remove-changed-zip", test_remove_changed_zip);
   ADD ("remove-shared-zip", test_remove_shared_zip);
