@@ -8,6 +8,9 @@
 #include "namida-client.h"
 #include "namida-error.h"
 #include "namida-fixtures.h"
+#include "namida-given-content.h"
+#include "namida-hash-index.h"
+#include "namida-heal-sender.h"
 #include "namida-http-exchange.h"
 #include "namida-limits.h"
 #include "namida-localsend-register.h"
@@ -16,6 +19,7 @@
 #include "namida-tls.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define ENCRYPTED 1
 #define PLAIN 2
@@ -27,10 +31,11 @@ typedef struct
   NamidaIdentity *theirs, *ours;
   GSocketService *service;
   GSocketAddress *address;
-  char *answer; /* of every request */
-  int requests; /* atomic: heads that came whole */
-  int open;     /* atomic */
-  int trickles; /* atomic: answers come byte by byte and do not end */
+  char *answer;       /* of every request */
+  GPtrArray *answers; /* (nullable) (element-type char *): of each request, in their order */
+  int requests;       /* atomic: heads that came whole */
+  int open;           /* atomic */
+  int trickles;       /* atomic: answers come byte by byte and do not end */
 } Fixture;
 
 static gboolean
@@ -82,8 +87,10 @@ on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject 
     }
   else if (read_head (g_io_stream_get_input_stream (G_IO_STREAM (tls))))
     {
-      g_atomic_int_inc (&f->requests);
-      g_output_stream_write_all (g_io_stream_get_output_stream (tls), f->answer, strlen (f->answer), NULL, NULL, NULL);
+      guint n = (guint) g_atomic_int_add (&f->requests, 1);
+      const char *answer = f->answers != NULL ? g_ptr_array_index (f->answers, n) : f->answer;
+
+      g_output_stream_write_all (g_io_stream_get_output_stream (tls), answer, strlen (answer), NULL, NULL, NULL);
       g_io_stream_close (tls, NULL, NULL);
     }
   g_socket_close (g_socket_connection_get_socket (connection), NULL);
@@ -444,6 +451,88 @@ test_moved (Fixture *f, gconstpointer data)
   g_assert_cmpint (ask_pull_at (f, NULL, addresses), ==, NAMIDA_ERROR_UNREACHABLE);
 }
 
+/* ---- bringing what the other device lost ---- */
+
+typedef struct
+{
+  NamidaHttpPeer peer;
+  NamidaDatabase *database;
+  NamidaFinishHealed healed;
+  GError *error;
+  gboolean fine;
+  int over; /* atomic */
+} Healing;
+
+static gpointer
+healing_thread (gpointer data)
+{
+  Healing *self = data;
+
+  self->fine = namida_heal_send (&self->peer, self->database, &self->healed, NULL, &self->error);
+  g_atomic_int_set (&self->over, TRUE);
+  g_main_context_wakeup (NULL);
+  return NULL;
+}
+
+/* Writes a song that the other device got from here. Returns: (transfer full): its hash. */
+static char *
+give_song (Fixture *f, NamidaDatabase *database, const char *name)
+{
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+  char *sha256 = g_compute_checksum_for_string (G_CHECKSUM_SHA256, name, -1);
+  g_autoptr (GPtrArray) hashes = g_ptr_array_new ();
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
+  g_autoptr (GError) error = NULL;
+  struct stat st;
+
+  g_assert_true (g_file_set_contents (path, name, -1, NULL));
+  g_assert_no_errno (stat (path, &st));
+  g_ptr_array_add (rows, namida_hash_row_new (path, &st, sha256));
+  g_ptr_array_add (hashes, sha256);
+  namida_hash_index_store (database, rows, &error);
+  g_assert_no_error (error);
+  namida_given_content_add (database, namida_identity_get_fingerprint (f->theirs), hashes, &error);
+  g_assert_no_error (error);
+  return sha256;
+}
+
+/* The device takes the first file and no longer wants the second one: what was repaired is known all the same. */
+static void
+test_heal (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->folder, "state.db", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDatabase) database = namida_database_open (path, &error);
+  g_autofree char *one = give_song (f, database, "one.mp3");
+  g_autofree char *two = give_song (f, database, "two.mp3");
+  g_autofree char *wanted
+      = g_strdup_printf ("{\"wanted\":[{\"sha256\":\"%s\",\"size\":7},{\"sha256\":\"%s\",\"size\":7}]}", one, two);
+  g_autofree char *first = g_strdup_printf ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
+                                            strlen (wanted), wanted);
+  Healing healing = { .peer = { .identity = f->ours,
+                                .address = G_INET_SOCKET_ADDRESS (f->address),
+                                .fingerprint = namida_identity_get_fingerprint (f->theirs) },
+                      .database = database };
+  GThread *thread;
+
+  g_assert_no_error (error);
+  f->answers = g_ptr_array_new ();
+  g_ptr_array_add (f->answers, first);
+  g_ptr_array_add (f->answers, (char *) "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 35\r\n\r\n"
+                                        "{\"healed\":{\"files\":1,\"versions\":3}}");
+  g_ptr_array_add (f->answers, (char *) "HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\n{}");
+  thread = g_thread_new ("healing", healing_thread, &healing);
+  while (!g_atomic_int_get (&healing.over))
+    g_main_context_iteration (NULL, TRUE);
+  g_thread_join (thread);
+  g_assert_no_error (healing.error);
+  g_assert_true (healing.fine);
+  g_assert_cmpint (g_atomic_int_get (&f->requests), ==, 3);
+  g_assert_cmpuint (healing.healed.files, ==, 1);
+  g_assert_cmpuint (healing.healed.versions, ==, 3);
+  g_clear_pointer (&f->answers, g_ptr_array_unref);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -454,5 +543,6 @@ main (int argc, char **argv)
   g_test_add ("/answers/silent", Fixture, NULL, set_up, test_silent, tear_down);
   g_test_add ("/answers/next-address", Fixture, NULL, set_up, test_next_address, tear_down);
   g_test_add ("/answers/moved", Fixture, NULL, set_up, test_moved, tear_down);
+  g_test_add ("/answers/heal", Fixture, NULL, set_up, test_heal, tear_down);
   return g_test_run ();
 }
