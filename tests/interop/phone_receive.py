@@ -176,6 +176,13 @@ def unexpected(lab, receiver):
         assert b"File received" in first.recv(1000)
     one.upload(zip_entry, tree["", ZIP])
     hung_up(one.upload, zip_entry, tree["", ZIP])
+    # Of what is here already, only the size can be compared.
+    one.offer(ZIP, entries)
+    for body in (b"123", b"12345"):
+        hung_up(one.upload, a, body)
+        hung_up(one.upload, a, body, length=len(body))
+    for entry, body in zip(entries, tree.values()):
+        one.upload(entry, body)
 
 
 def odd_names(lab, receiver):

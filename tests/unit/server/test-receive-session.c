@@ -6,6 +6,8 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-phone-messages.h"
+#include "namida-phone-session.h"
 #include "namida-receive-session.h"
 #include "namida-transfer-private.h"
 
@@ -470,6 +472,39 @@ test_preview (void)
   NAMIDA_SINK_GET_IFACE (sink)->preview = NULL;
 }
 
+/* The phone app also sends what is here already: of that, only the size can be compared. */
+static void
+test_phone_known (void)
+{
+  static const NamidaWant wants[] = { { .wanted = FALSE }, { .wanted = TRUE } };
+  g_autoptr (NamidaReceiveSession) session = make_session_of (wants);
+  g_autoptr (NamidaBackup) backup
+      = g_object_ref (namida_transfer_get_backup (namida_receive_session_get_transfer (session)));
+  g_autofree char *place = namida_entry_dup_offered (namida_backup_get_entries (backup)->pdata[0]);
+  const NamidaPhoneUpload upload = { .place = place };
+  static const gint64 wrong[] = { 0, SIZE - 1, SIZE + 1 };
+  NamidaPhoneSession *phone;
+  NamidaUpload begun;
+  gboolean wanted, last;
+  g_autoptr (GError) error = NULL;
+
+  namida_phone_session_attach (session);
+  phone = namida_phone_session_of (session);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_assert_false (namida_phone_session_take (phone, &upload, wrong[i], &begun, &wanted, &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE);
+      g_clear_error (&error);
+    }
+  g_assert_true (namida_phone_session_take (phone, &upload, SIZE, &begun, &wanted, &error));
+  g_assert_false (wanted);
+  namida_phone_session_give (phone, &begun, SIZE, "", &last);
+  g_assert_false (last);
+  g_assert_false (namida_phone_session_take (phone, &upload, SIZE, &begun, &wanted, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN);
+  namida_receive_session_close (session, NAMIDA_SESSION_CANCELLED, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -487,5 +522,6 @@ main (int argc, char **argv)
   g_test_add_func ("/receive-session/confirms", test_confirms);
   g_test_add_func ("/receive-session/commit-known", test_commit_known);
   g_test_add_func ("/receive-session/preview", test_preview);
+  g_test_add_func ("/receive-session/phone-known", test_phone_known);
   return g_test_run ();
 }
