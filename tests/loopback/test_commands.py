@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests the commands and their exit codes as users and scripts use them."""
+import contextlib
 import json
 import os
 import pty
 import select
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -189,6 +191,47 @@ def test_trusted_only(lab):
     expect(4, receiver.run("trust", "remove", sender.alias))
     expect(0, receiver.run("trust", "remove", "friend"))
     equal(expect(0, receiver.run("--json", "trust", "list")).events, [])
+
+
+def test_one_is_meant(lab):
+    """a name that two devices have, the last version of a device, and a new device for an old one: nothing is done without a clear word"""
+    nas, phone, other = lab.receiver("--accept", "all", "--as", "backup", name="NAS"), lab.device("Phone"), lab.device("Other")
+    song = write(lab.path / "song.flac", b"song" * 1000)
+    for device in (phone, other):
+        expect(0, device.send(nas, song))
+    nas.stop()
+    first, nas.backups = nas.backups, nas.home / "Second"
+    nas.receive("--accept", "all", "--as", "backup")
+    expect(0, phone.send(nas, song))
+    nas.stop()
+    keys = [expect(0, device.run("--json", "identity")).events[0]["fingerprint"] for device in (phone, other)]
+    for key in keys:
+        expect(0, nas.run("trust", "add", key, "Twin"))
+    assert "Several" in expect(4, nas.run("trust", "remove", "twin")).err
+    assert "--yes" in expect(2, nas.run("backups", "succeed", phone.alias, keys[1])).err
+    # Neither a version of another device nor one whose drive is away is a reason to remove the last one without a question.
+    nas.backups.rename(nas.home / "Away")
+    rows = expect(0, nas.run("--json", "backups", "list")).events
+    here = next(row["id"] for row in rows if row["alias"] == phone.alias and row["here"])
+    equal(len(rows), 3)
+    assert "last version" in expect(2, nas.run("backups", "remove", here)).err
+    (nas.home / "Away").rename(nas.backups)
+    expect(0, nas.run("backups", "remove", here))
+    with contextlib.closing(sqlite3.connect(nas.data / "state.db")) as database, database:
+        equal(database.execute("SELECT count(*) FROM succession").fetchone()[0], 0)
+        database.execute("UPDATE sessions SET state = 'parked'")
+    # What a device has begun ends with the trust in it, and nothing of another device does.
+    expect(0, nas.run("trust", "remove", keys[0]))
+    with contextlib.closing(sqlite3.connect(nas.data / "state.db")) as database:
+        equal({row for row in database.execute("SELECT fingerprint, state FROM sessions WHERE direction = 'receive'")},
+              {(keys[0], "cancelled"), (keys[1], "parked")})
+    expect(0, nas.run("trust", "add", keys[0], "Twin"))
+    for key in keys:
+        expect(0, nas.run("trust", "block", key))
+    assert "Several" in expect(4, nas.run("trust", "unblock", "twin")).err
+    expect(0, nas.run("trust", "unblock", keys[0]))
+    equal([row["fingerprint"] for row in expect(0, nas.run("--json", "trust", "blocked")).events], [keys[1]])
+    assert first.exists()
 
 
 def test_pair_refused(lab):

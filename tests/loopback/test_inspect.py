@@ -360,6 +360,9 @@ class Cases:
             {"expected": "/storage/emulated/0/Music", "there": False, "old": "/storage/emulated/0/Music", "new": "/home/me/Music"},
             {"expected": "/storage/ABCD-1234/Rips", "there": False, "old": "/storage/ABCD-1234/Rips", "new": "D:/Rips"}], answer["paths"]
         (self.folder / "home" / "Music" / "Rips").mkdir(parents=True)
+        # Of given folders, those in them are not meant.
+        answer = inspect(path, "--music", self.folder / "home" / "Music")
+        assert (answer["paths"][0]["new"], answer["paths"][1]["new"]) == (str(self.folder / "home" / "Music"), None), answer["paths"]
         env = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
         done = subprocess.run([CLI, "inspect", "--here", str(path)], capture_output=True, text=True, timeout=WAIT, check=True,
                               env={**env, "HOME": str(self.folder / "home"), "LC_ALL": "C.UTF-8"})
