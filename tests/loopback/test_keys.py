@@ -31,7 +31,7 @@ class Keys:
 
 
 def test_transfers(lab):
-    """send, receive with its questions, pair, devices, transfers, schedule, trust, fetch: the keys of each event"""
+    """send, receive with its questions, pair, devices, transfers, schedule, trust, fetch, restore --to: the keys of each event"""
     keys = Keys()
     zip_path, music = make_backup(lab.folder("source"), files=2)
     keeper, phone = lab.receiver("--accept", "ask", "--as", "backup", name="Keeper"), lab.device("Phone")
@@ -66,11 +66,16 @@ def test_transfers(lab):
     keys.add("send --dry-run", expect(0, phone.run("--json", "send", "--dry-run", "--to", keeper.alias, zip_path, music)).events)
     keys.add("schedule", expect(0, phone.run("--json", "schedule", "add", "--to", keeper.alias, "--every", "day", music)).events)
     keys.add("schedule", expect(0, phone.run("--json", "schedule", "list")).events)
+    version = expect(0, keeper.run("--json", "backups", "list")).events[0]["id"]
+    phone.receive("--accept", "all", "--as", "backup")
+    restored = expect(0, keeper.run("--json", "backups", "restore", version, "--to", phone.alias, "--fit", "--map", "/a=/b")).events
+    keys.add("restore --to", [event for event in restored if event["event"] != "progress"])
+    phone.stop()
     keys.compare(TRANSFERS)
 
 
 def test_tools(lab):
-    """inspect, compare, extract, merge, restore, undo, usage, export, remove: the keys of each event"""
+    """inspect, compare, extract, merge, restore, undo, usage, export, forget, remove: the keys of each event"""
     keys = Keys()
     source = lab.folder("source")
     zip_path, music = make_backup(source, files=2)
@@ -84,17 +89,22 @@ def test_tools(lab):
                             ("extract", ("extract", zip_path, "--playlists", lab.folder("extracted"))), ("merge", ("merge", zip_path, other, "--out", lab.folder("merged") / "m.zip")),
                             ("restore --preview", ("backups", "restore", version, "--here", "--preview", "--into", here / "Music")),
                             ("restore --here", ("backups", "restore", version, "--here", "--yes", "--into", here / "Music")),
-                            ("undo", ("backups", "undo")), ("usage --keep", ("backups", "usage", "--keep", "1")), ("export", ("backups", "export", version, lab.folder("exported"))),
-                            ("remove", ("backups", "remove", "--yes", version))):
+                            ("undo", ("backups", "undo")), ("usage --keep", ("backups", "usage", "--keep", "1")), ("export", ("backups", "export", version, lab.folder("exported")))):
         result = keeper.run("--json", *arguments)
         equal(result.code, 0, f"{name}: {result.err}")
         keys.add(name, [event for event in result.events if event.get("event") != "progress"])
+    # One that only changes the list prints nothing.
+    keeper.backups.rename(keeper.backups.with_name("away"))
+    equal(expect(0, keeper.run("--json", "backups", "forget", version)).out, "")
+    keeper.backups.with_name("away").rename(keeper.backups)
+    version = expect(0, keeper.run("--json", "backups", "list")).events[0]["id"]
+    keys.add("remove", [event for event in expect(0, keeper.run("--json", "backups", "remove", "--yes", version)).events if event["event"] != "progress"])
     keys.compare(TOOLS)
 
 
 def test_kept(lab):
-    """receive about what it keeps (removed, shrunk, healed, stale), schedule run, trash, take-back, adopt, verify, fit, link, demo, wrong usage: the
-    keys of each event"""
+    """receive about what it keeps (removed, shrunk, healed, stale), schedule run, trash, take-back, adopt, succeed, verify, fit, link, demo, wrong
+    usage: the keys of each event"""
     keys = Keys()
     source = lab.folder("source")
     zip_path, music = make_backup(source, files=12)
@@ -118,6 +128,8 @@ def test_kept(lab):
     keys.add("take-back", expect(0, keeper.run("--json", "backups", "take-back", gone[0]["id"])).events)
     other = lab.device("Other")
     keys.add("adopt", expect(0, other.run("--json", "backups", "adopt", keeper.backups)).events)
+    expect(0, keeper.run("trust", "add", expect(0, other.run("--json", "identity")).events[0]["fingerprint"], other.alias))
+    equal(expect(0, keeper.run("--json", "backups", "succeed", phone.alias, other.alias, "--yes")).out, "")
     keys.add("fit", expect(0, phone.run("--json", "fit", zip_path, "--out", source / "fitted.zip", "--map", "/a=/b")).events)
     keys.add("fit --here", expect(0, phone.run("--json", "fit", zip_path, "--out", source / "here.zip", "--here", "--music", music)).events)
     keys.add("demo", [event for event in expect(0, phone.run("--json", "demo", "--files", "1")).events if event["event"] != "progress"])
@@ -170,6 +182,12 @@ TRANSFERS = {
     ("backups fetch --from", "start"): {START.replace("excluded ", "")},
     ("backups fetch --from", "finishing"): {"event message"},
     ("backups fetch --from", "end"): {"bytes event failed files folder hashed kept moved result stored"},
+    ("restore --to", "fit"): {"event files folders found foundElsewhere leftOut mergedWith missing missingCount movedYoutube next omittedSettings "
+                              "onServers out paths picked tracks"},
+    ("restore --to", "start"): {START},
+    ("restore --to", "waiting"): {"event message"},
+    ("restore --to", "finishing"): {"event message"},
+    ("restore --to", "end"): {"bytes event failed files hashed kept moved result stored"},
     ("schedule", ""): {"alias at created done enabled ended every fingerprint folders id limit message newestBackup next onBattery onMetered "
                        "result started"},
 }
