@@ -66,6 +66,17 @@ test_totals (void)
   g_assert_cmpstr (title, ==, "Namida Backup - 1, Music and Rips");
 }
 
+/* A file without a label is in no folder. */
+static void
+test_folders (void)
+{
+  g_autoptr (NamidaBackup) backup = make ();
+  guint depth = 0;
+
+  g_assert_cmpuint (namida_backup_count_folders (backup, &depth), ==, 4);
+  g_assert_cmpuint (depth, ==, 3);
+}
+
 static void
 test_title_of_files (void)
 {
@@ -283,6 +294,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/backup/totals", test_totals);
+  g_test_add_func ("/backup/folders", test_folders);
   g_test_add_func ("/backup/title-of-files", test_title_of_files);
   g_test_add_func ("/backup/key", test_key);
   g_test_add_func ("/backup/order", test_order);
