@@ -107,6 +107,7 @@ keeper_send_zip (Fixture *f, Keeper *keeper, gsize from)
   const guint8 *data = g_bytes_get_data (f->zip, &size);
   g_autofree guint8 *more = NULL;
   const char *expired = "{\"message\":\"over\",\"code\":\"expired\"}";
+  const char *declined = "{\"message\":\"No\",\"code\":\"declined\"}";
 
   switch (f->test.play)
     {
@@ -164,6 +165,9 @@ keeper_send_zip (Fixture *f, Keeper *keeper, gsize from)
       return FALSE;
     case PLAY_EXPIRES:
       keeper_write (keeper, "404 X", -1, strlen (expired), expired, strlen (expired));
+      return TRUE;
+    case PLAY_WITHDRAWN:
+      keeper_write (keeper, "403 X", -1, strlen (declined), declined, strlen (declined));
       return TRUE;
     default:
       keeper_write (keeper, "200 X", -1, size, data, size);
@@ -244,6 +248,10 @@ set_up (Fixture *f, gconstpointer data)
   f->theirs = namida_identity_load (theirs, NULL);
   f->ours = namida_identity_load (ours, NULL);
   f->database = namida_database_open (state, NULL);
+  if (f->test.play == PLAY_NOT_STORED)
+    g_assert_true (namida_database_exec (
+        f->database, NULL, "CREATE TRIGGER full BEFORE INSERT ON versions BEGIN SELECT RAISE (FAIL, 'no room'); END",
+        ""));
   f->store = namida_store_new (ours, f->database);
   namida_store_set_folders (f->store, backups, music);
   f->backup = namida_backup_new ();
@@ -316,6 +324,7 @@ test_case (Fixture *f, gconstpointer data)
       = namida_puller_new (f->ours, G_LIST_MODEL (f->addresses), shown, f->transfer, on_land, f, NULL);
   NamidaError code = f->test.play == PLAY_EXPIRES       ? NAMIDA_ERROR_EXPIRED
                      : f->test.play == PLAY_TWO_LENGTHS ? NAMIDA_ERROR_INVALID_REQUEST
+                     : f->test.play == PLAY_NOT_STORED  ? NAMIDA_ERROR_STORAGE
                                                         : NAMIDA_ERROR_UNREACHABLE;
 
   namida_puller_fetch_async (puller, "1", NULL, on_fetched, f);

@@ -71,6 +71,9 @@ typedef enum
   PLAY_OVERLAP,   /* breaks off, and begins again before what has arrived */
   PLAY_AT_ONCE,   /* sends the first file twice at the same time */
   PLAY_AFTER_END, /* sends the first file again when the session has ended */
+  /* More of those that keep what is fetched: */
+  PLAY_WITHDRAWN,  /* no longer trusts this device when it asks for the first file */
+  PLAY_NOT_STORED, /* brings everything, which this device cannot store */
 } Play;
 
 typedef struct

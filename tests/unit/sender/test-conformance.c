@@ -142,6 +142,8 @@ static const Case cases[] = {
   { FETCHING, V1, PLAY_NO_LENGTH, INCOMPLETE, MISSING, STORED },
   { FETCHING, V1, PLAY_TWO_LENGTHS, FAILED, PENDING, PENDING },
   { FETCHING, V1, PLAY_EXPIRES, FAILED, MISSING, PENDING },
+  { FETCHING, V1, PLAY_WITHDRAWN, NAMIDA_TRANSFER_DECLINED, MISSING, PENDING },
+  { FETCHING, V1, PLAY_NOT_STORED, FAILED, PENDING, PENDING },
 };
 
 static const char *const play_names[]
@@ -151,7 +153,7 @@ static const char *const play_names[]
         "longer",       "other-bytes",  "twice",         "two-ends",        "no-ranges", "other-range",
         "part-for-all", "no-length",    "two-lengths",   "expires",         "almost",    "stranger",
         "other-token",  "finish-twice", "finish-cut",    "other-hash",      "beyond",    "unoffered",
-        "behind",       "overlap",      "at-once",       "after-end" };
+        "behind",       "overlap",      "at-once",       "after-end",       "withdrawn", "not-stored" };
 
 static const char *
 dialect_name (NamidaDialect dialect)
