@@ -272,6 +272,157 @@ test_pause (Fixture *f, gconstpointer data)
   fixture_stop (f);
 }
 
+/* What the user paused is listed by the next run, and waits for nobody. */
+static void
+test_paused_next_run (Fixture *f, gconstpointer data)
+{
+  NamidaTransfer *transfer;
+
+  fixture_start (f, PATIENT);
+  transfer = fixture_send (f);
+  WAIT_FOR (namida_sending_of (transfer)->timer != 0);
+  namida_outbox_pause (f->outbox, transfer);
+  fixture_stop (f);
+  {
+    g_autoptr (GPtrArray) waiting = namida_journal_list_wishes (f->database, NULL);
+
+    g_assert_cmpuint (waiting->len, ==, 1);
+    g_assert_cmpstr (((NamidaJournalSession *) waiting->pdata[0])->state, ==, "parked");
+  }
+
+  fixture_start (f, PATIENT);
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (f->transfers)) > 0);
+  {
+    g_autoptr (NamidaTransfer) paused = g_list_model_get_item (G_LIST_MODEL (f->transfers), 0);
+
+    g_assert_cmpint (namida_transfer_get_state (paused), ==, NAMIDA_TRANSFER_PAUSED);
+    g_assert_cmpuint (namida_sending_of (paused)->timer, ==, 0);
+    g_assert_false (namida_sending_of (paused)->scanning);
+  }
+  fixture_stop (f);
+}
+
+/* What the other user accepted once stays accepted, and what a schedule began is not resumed: it runs again. */
+static void
+test_accepted_next_run (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GListStore) folders = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) folder = g_file_new_for_path (f->music);
+  NamidaTransfer *transfer;
+
+  fixture_start (f, PATIENT);
+  transfer = fixture_send (f);
+  WAIT_FOR (namida_sending_of (transfer)->timer != 0);
+  namida_sending_of (transfer)->accepted = TRUE;
+  g_list_store_append (folders, folder);
+  transfer = namida_outbox_send (f->outbox, f->peer, G_LIST_MODEL (folders), NULL, NULL);
+  WAIT_FOR (namida_sending_of (transfer)->timer != 0);
+  namida_sending_of (transfer)->by_schedule = TRUE;
+  fixture_stop (f);
+
+  fixture_start (f, PATIENT);
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (f->transfers)) > 0);
+  {
+    g_autoptr (NamidaTransfer) accepted = g_list_model_get_item (G_LIST_MODEL (f->transfers), 0);
+
+    g_assert_true (namida_sending_of (accepted)->accepted);
+    g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->transfers)), ==, 1);
+  }
+  fixture_stop (f);
+}
+
+/* More files join a transfer that nobody has seen yet: one of the user, to the same device. */
+static void
+test_join (Fixture *f, gconstpointer data)
+{
+  g_autofree char *other = g_strnfill (64, 'B');
+  g_autoptr (GFile) more = g_file_new_for_path (f->data);
+  g_autoptr (GListStore) both = g_list_store_new (G_TYPE_FILE);
+  NamidaTransfer *transfer;
+  NamidaSending *sending;
+
+  fixture_start (f, PATIENT);
+  transfer = fixture_send (f);
+  sending = namida_sending_of (transfer);
+  WAIT_FOR (sending->timer != 0);
+  g_assert_null (namida_outbox_join (f->outbox, other, G_LIST_MODEL (f->files), NULL));
+  sending->by_schedule = TRUE;
+  g_assert_null (namida_outbox_join (f->outbox, KEY, G_LIST_MODEL (f->files), NULL));
+  sending->by_schedule = FALSE;
+  /* What was accepted grows no more. */
+  g_list_store_append (both, more);
+  sending->accepted = TRUE;
+  g_assert_null (namida_outbox_join (f->outbox, KEY, G_LIST_MODEL (both), NULL));
+  g_assert_true (namida_outbox_join (f->outbox, KEY, G_LIST_MODEL (f->files), NULL) == transfer);
+  sending->accepted = FALSE;
+  g_assert_true (namida_outbox_join (f->outbox, KEY, G_LIST_MODEL (both), NULL) == transfer);
+  g_assert_cmpuint (g_list_model_get_n_items (sending->files), ==, 2);
+  g_assert_null (namida_outbox_find_same (f->outbox, KEY, G_LIST_MODEL (both)));
+  g_assert_true (namida_outbox_find_same (f->outbox, KEY, sending->files) == transfer);
+  fixture_stop (f);
+}
+
+/* The wait ends when the device is seen, and not when another one is. */
+static void
+test_seen (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaDeviceInfo) info = namida_device_info_new ();
+  NamidaTransfer *transfer;
+  guint timer;
+
+  info->fingerprint = g_strnfill (64, 'B');
+  fixture_start (f, PATIENT);
+  transfer = fixture_send (f);
+  WAIT_FOR (namida_sending_of (transfer)->timer != 0);
+  timer = namida_sending_of (transfer)->timer;
+  namida_peer_list_add_known (f->peers, info, NULL, 1);
+  g_assert_cmpuint (namida_sending_of (transfer)->timer, ==, timer);
+  g_object_notify (G_OBJECT (f->peer), "address");
+  g_assert_cmpuint (namida_sending_of (transfer)->timer, !=, timer);
+  fixture_stop (f);
+}
+
+/* Only a device of LocalSend, which cannot be asked what it has, gets less than what was chosen, and never of what is
+ * to be read again. */
+static void
+test_leaves_out_sent (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaDeviceInfo) info = namida_device_info_new ();
+  g_autoptr (GInetAddress) host = g_inet_address_new_from_string ("192.0.2.7");
+  g_autoptr (GInetSocketAddress) address = G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (host, 53317));
+  NamidaSending sending = { .sent_before = NAMIDA_SENT_BEFORE_SKIP };
+
+  fixture_start (f, PATIENT);
+  info->fingerprint = g_strnfill (64, 'C');
+  sending.peer = namida_peer_list_sighting (f->peers, info, NAMIDA_DIALECT_LOCALSEND, address, FALSE);
+  g_assert_true (namida_outbox_leaves_out_sent (f->outbox, &sending));
+  sending.reread = TRUE;
+  g_assert_false (namida_outbox_leaves_out_sent (f->outbox, &sending));
+  sending.reread = FALSE;
+  namida_peer_list_sighting (f->peers, info, NAMIDA_DIALECT_V1, address, FALSE);
+  g_assert_false (namida_outbox_leaves_out_sent (f->outbox, &sending));
+  fixture_stop (f);
+}
+
+/* A device that has got nothing yet has none of it, so nothing is read before it is asked. */
+static void
+test_first_is_not_read (Fixture *f, gconstpointer data)
+{
+  NamidaTransfer *transfer;
+  sqlite3_stmt *statement;
+
+  fixture_start (f, (NamidaOutboxPatience){ 0 });
+  transfer = fixture_send (f);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
+  namida_database_lock (f->database);
+  statement = namida_database_prepare (f->database, NULL, "SELECT 1 FROM contents", "");
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_DONE);
+  sqlite3_finalize (statement);
+  namida_database_unlock (f->database);
+  fixture_stop (f);
+}
+
 static void
 on_trouble (NamidaOutbox *outbox, const char *sentence, char **trouble)
 {
@@ -312,6 +463,12 @@ main (int argc, char **argv)
   ADD ("next-run", test_next_run);
   ADD ("cancel", test_cancel);
   ADD ("pause", test_pause);
+  ADD ("paused-next-run", test_paused_next_run);
+  ADD ("accepted-next-run", test_accepted_next_run);
+  ADD ("join", test_join);
+  ADD ("seen", test_seen);
+  ADD ("leaves-out-sent", test_leaves_out_sent);
+  ADD ("first-is-not-read", test_first_is_not_read);
   ADD ("history-not-writable", test_history_not_writable);
   return g_test_run ();
 }
