@@ -126,7 +126,7 @@ is_phone (Fixture *f)
 static void
 receiver_offer (Fixture *f, Request *request)
 {
-  gboolean some = f->test.play == PLAY_PARTIAL;
+  gboolean some = f->test.play == PLAY_PARTIAL || f->test.play == PLAY_LOST;
 
   g_atomic_int_inc (&f->offers);
   if (is_phone (f))
@@ -141,6 +141,9 @@ receiver_offer (Fixture *f, Request *request)
                                 "\"../zip\":{\"token\":\"t\",\"offset\":0},"
                                 "\"song\":{\"token\":\"t\",\"offset\":0}}}"
                               : "{\"sessionId\":\"s\",\"files\":{\"zip\":\"t\",\"../zip\":\"t\",\"song\":\"t\"}}");
+  else if (f->test.play == PLAY_LEAVES_OUT)
+    request_answer (request, 200,
+                    "{\"sessionId\":\"s\",\"files\":{\"song\":{\"token\":\"t\",\"offset\":0}},\"declined\":[\"zip\"]}");
   else if (is_v1 (f))
     request_answer (request, 200,
                     some ? "{\"sessionId\":\"s\",\"files\":{\"song\":{\"token\":\"t\",\"offset\":0}}}"

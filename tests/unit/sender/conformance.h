@@ -67,10 +67,12 @@ typedef enum
   PLAY_BEYOND,       /* wants the first file from behind its end on */
   PLAY_UNOFFERED,    /* wants a file that it was not offered, too */
   /* More of those that send: */
-  PLAY_BEHIND,    /* begins the first file behind what has arrived */
-  PLAY_OVERLAP,   /* breaks off, and begins again before what has arrived */
-  PLAY_AT_ONCE,   /* sends the first file twice at the same time */
-  PLAY_AFTER_END, /* sends the first file again when the session has ended */
+  PLAY_BEHIND,     /* begins the first file behind what has arrived */
+  PLAY_OVERLAP,    /* breaks off, and begins again before what has arrived */
+  PLAY_AT_ONCE,    /* sends the first file twice at the same time */
+  PLAY_AFTER_END,  /* sends the first file again when the session has ended */
+  PLAY_LOST,       /* says when it ends the session that it lost the first file, which it said to have */
+  PLAY_LEAVES_OUT, /* its user does not want the first file */
   /* More of those that keep what is fetched: */
   PLAY_WITHDRAWN,  /* no longer trusts this device when it asks for the first file */
   PLAY_NOT_STORED, /* brings everything, which this device cannot store */

@@ -56,6 +56,8 @@ static const Case cases[] = {
   { SENDING, LS, PLAY_CHANGED, INCOMPLETE, NAMIDA_FILE_CHANGED, STORED, 1 },
   { SENDING, LP, PLAY_CHANGED, INCOMPLETE, NAMIDA_FILE_CHANGED, STORED, 1 },
   { SENDING, PH, PLAY_CHANGED, FAILED, PENDING, PENDING, 1 },
+  { SENDING, V1, PLAY_LOST, INCOMPLETE, MISSING, STORED, 1 },
+  { SENDING, V1, PLAY_LEAVES_OUT, INCOMPLETE, NAMIDA_FILE_DECLINED, STORED, 1 },
   { SENDING, V1, PLAY_FINISH_SILENT, INCOMPLETE, STORED, MISSING, 1 },
   { SENDING, V1, PLAY_FINISH_NONSENSE, INCOMPLETE, STORED, MISSING, 1 },
   { SENDING, V1, PLAY_REPEATED, DONE, STORED, STORED, 1 },
@@ -153,7 +155,8 @@ static const char *const play_names[]
         "longer",       "other-bytes",  "twice",         "two-ends",        "no-ranges", "other-range",
         "part-for-all", "no-length",    "two-lengths",   "expires",         "almost",    "stranger",
         "other-token",  "finish-twice", "finish-cut",    "other-hash",      "beyond",    "unoffered",
-        "behind",       "overlap",      "at-once",       "after-end",       "withdrawn", "not-stored" };
+        "behind",       "overlap",      "at-once",       "after-end",       "lost",      "leaves-out",
+        "withdrawn",    "not-stored" };
 
 static const char *
 dialect_name (NamidaDialect dialect)
