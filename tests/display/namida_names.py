@@ -47,6 +47,9 @@ def nameless():
             continue
         if name in TOOLKIT_NAMES or (parent is not None and parent.get_name() in TOOLKIT_PARENTS):
             continue
+        # A label of its own beside that of the row.
+        if node.get_role_name() in ("check box", "radio button", "toggle button", "switch") and re.fullmatch(r"(.{3,}) \1", name):
+            found.append("said twice: " + chain(node))
         if node.get_role_name() not in INNER and (not name.strip() or re.fullmatch(r"(Gtk|Adw|Namida)[A-Z]\w*", name)):
             found.append(chain(node))
     return found

@@ -111,6 +111,7 @@ link_dialog_show_link (NamidaLinkDialog *self)
   self->url = g_strdup (urls[0]);
   namida_qr_view_set_text (self->code, self->url);
   gtk_label_set_label (self->address, self->url != NULL ? self->url : _ ("This device is not connected to a network."));
+  gtk_widget_set_visible (GTK_WIDGET (self->address), TRUE);
   gtk_label_set_label (self->digits_words,
                        plain ? _ ("Not encrypted: anyone on this network could read or change it.")
                              : _ ("The browser will warn that the connection is not private, because this device made "
