@@ -276,8 +276,13 @@ restore_fit_record (RestoreFit *job, GPtrArray *rows, GError **error)
   if (job->plan->record != NULL && !namida_restore_record_reopen (job->database, job->plan->record, error))
     return FALSE;
   id = namida_restore_record_begin (job->database, job->plan->folder, error);
-  return id != NULL && namida_restore_record_add (job->database, id, rows, error)
-         && namida_restore_record_end (job->database, id, error);
+  if (id == NULL || !namida_restore_record_add (job->database, id, rows, error)
+      || !namida_restore_record_end (job->database, id, error))
+    return FALSE;
+  /* Another one than before if the restore added no music, because then nothing of it was recorded. */
+  g_free (job->plan->record);
+  job->plan->record = g_steal_pointer (&id);
+  return TRUE;
 }
 
 static gboolean
