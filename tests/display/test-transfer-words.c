@@ -280,6 +280,12 @@ test_drag (void)
   check_drag (received, NULL);
   check_drag (in_label, NULL);
   check_drag (sent, path);
+  /* The drive refused the time, so the file has that of its arrival; one that was changed later is another file. */
+  set_mtime (path, namida_transfer_get_started_at (received) / G_USEC_PER_SEC);
+  check_drag (received, path);
+  check_drag (in_label, path);
+  set_mtime (path, namida_transfer_get_started_at (received) / G_USEC_PER_SEC + 3600);
+  check_drag (received, NULL);
   g_assert_true (g_file_set_contents (path, "another", 7, NULL));
   check_drag (received, NULL);
   check_drag (sent, NULL);

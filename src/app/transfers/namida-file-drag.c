@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Dragging files out of the details window. A transfer does not store the path of every saved file, so all possible
  * paths are tried. The file must have the size and the time of its entry, because a song whose tags were changed may
- * have the same size. Called by namida-file-row.c. Main context. */
+ * have the same size. On a drive that refuses times, a file has the time at which it was written, during the transfer.
+ * Called by namida-file-row.c. Main context. */
 #include "config.h"
 
 #include "namida-file-drag.h"
@@ -12,16 +13,27 @@
 
 #define COARSEST_NS G_GINT64_CONSTANT (2000000000) /* FAT stores times with a resolution of two seconds */
 
-/* @timed: whether the file was stored with the time of @entry. */
+/* Whether @mtime_ns is the time that was stored with a file, or that of a moment while @transfer ran. */
+static gboolean
+file_drag_is_time (NamidaTransfer *transfer, const NamidaEntry *entry, gint64 mtime_ns)
+{
+  gint64 ended_at = namida_transfer_get_ended_at (transfer);
+  gint64 begin_ns = namida_transfer_get_started_at (transfer) * 1000;
+  gint64 end_ns = (ended_at > 0 ? ended_at : g_get_real_time ()) * 1000;
+
+  return entry->mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN || ABS (mtime_ns - entry->mtime_ns) <= COARSEST_NS
+         || (mtime_ns >= begin_ns - COARSEST_NS && mtime_ns <= end_ns);
+}
+
+/* @stored: (nullable): the transfer that stored the file with the time of @entry; %NULL: any time is right. */
 static GFile *
-file_drag_dup_if_there (const char *path, const NamidaEntry *entry, gboolean timed)
+file_drag_dup_if_there (const char *path, const NamidaEntry *entry, NamidaTransfer *stored)
 {
   struct stat st;
 
   if (stat (path, &st) != 0 || !S_ISREG (st.st_mode) || (guint64) st.st_size != entry->size)
     return NULL;
-  if (timed && entry->mtime_ns != NAMIDA_ENTRY_TIME_UNKNOWN
-      && ABS (namida_stat_mtime_ns (&st) - entry->mtime_ns) > COARSEST_NS)
+  if (stored != NULL && !file_drag_is_time (stored, entry, namida_stat_mtime_ns (&st)))
     return NULL;
   return g_file_new_for_path (path);
 }
@@ -43,18 +55,18 @@ namida_file_drag_dup_file (NamidaTransfer *transfer, guint index)
   if (entry->kind == NAMIDA_ENTRY_FOLDER)
     return NULL;
   if (entry->source != NULL)
-    return file_drag_dup_if_there (entry->source, entry, FALSE);
+    return file_drag_dup_if_there (entry->source, entry, NULL);
   if (folder == NULL || (result != NAMIDA_FILE_STORED && result != NAMIDA_FILE_KEPT_EXISTING))
     return NULL;
   place = namida_entry_dup_place (entry);
   below = g_build_filename (folder, place, NULL);
-  file = file_drag_dup_if_there (below, entry, result == NAMIDA_FILE_STORED);
+  file = file_drag_dup_if_there (below, entry, result == NAMIDA_FILE_STORED ? transfer : NULL);
   /* The folder that the user should open may be that of the label itself. */
   if (file == NULL && *entry->relative_path != '\0')
     {
       g_autofree char *within = g_build_filename (folder, entry->relative_path, NULL);
 
-      file = file_drag_dup_if_there (within, entry, result == NAMIDA_FILE_STORED);
+      file = file_drag_dup_if_there (within, entry, result == NAMIDA_FILE_STORED ? transfer : NULL);
     }
   return file;
 }
