@@ -7,10 +7,14 @@ import contextlib
 import os
 import pathlib
 import sqlite3
+import subprocess
 import sys
 import time
 
-from namida_display import (RUN, Atspi, button, everything, find, keys, place, press, quit_by_keyboard, run, wait_for, window_id, xdo)
+from namida_display import (CLI, RUN, Atspi, button, everything, find, keys, place, press, quit_by_keyboard, run, wait_for, window_id, xdo)
+
+sys.path.insert(0, os.environ["NAMIDA_FIXTURES"])
+import namida_backups  # noqa: E402
 
 FILES = 10_000
 SHOWN_MS = 5  # turns as long as this are in the log
@@ -282,6 +286,171 @@ def test_many_devices(lab):
     quit_by_keyboard(process, window)
 
 
+# ---- a full house ----
+
+def receive_house(lab, alias):
+    """A backup with a library of 20,000 tracks, first alone, then with 20,000 files of music, into the window's own folders."""
+    data = lab.path / "app"
+    data.mkdir()
+    folder = lab.path / "made"
+    music = library(folder / "Music", 20_000, 8)
+    archive = folder / "Namida Backup - 2026-08-22 19.05.10.zip"
+    namida_backups.make(archive, "android65", tracks=20_000, listens=20_000, youtube=100, queues=5)
+    receiver = lab.start(CLI, "--data-dir", data, "--interface", "lo", "--alias", alias, "receive", "--accept", "all", "--as", "backup", "--backups",
+                         data / "backups", "--music", data / "music")
+    for sent in ([archive], [archive, music]):
+        done = subprocess.run([CLI, "--data-dir", lab.path / "phone", "--interface", "lo", "--alias", "Pixel 8", "send", "--to", alias, *sent],
+                              env=lab.env, capture_output=True, text=True, timeout=LONG)
+        assert done.returncode == 0, done
+    receiver.terminate()
+    assert receiver.wait(30) in (0, 1)
+    return data
+
+
+def furnish(data):
+    """60 devices, 300 versions of three of them, 100 more in the trash, and 500 transfers."""
+    day = 24 * 60 * 60 * 1_000_000
+    now = time.time_ns() // 1000
+    archive = next((data / "backups").rglob("*.zip"))
+    with contextlib.closing(database(data)) as opened, opened:
+        first = opened.execute("SELECT min (id) FROM versions").fetchone()[0]
+        opened.executemany("INSERT INTO trusted (fingerprint, alias, trusted_at, last_seen) VALUES (?, ?, ?, ?)",
+                           ((f"{i:064X}", f"Device {i:04}", now, now) for i in range(1, 61)))
+        opened.executemany(
+            "INSERT INTO sessions (id, direction, fingerprint, alias, title, offer_key, state, started_at, updated_at, total_bytes, total_files,"
+            " stored_files) VALUES (?, ?, ?, ?, 'Music', ?, 'finished', ?, ?, 123456789, 100, 100)",
+            ((f"session-{i}", "receive" if i % 2 else "send", f"{i % 7:064X}", f"Device {i:04}", f"{i:064x}", now - i * day, now - i * day)
+             for i in range(1, 501)))
+        for i in range(1, 401):
+            path = data / "backups" / f"Device {i % 3 + 1:04}" / f"2026-01-01 {i:04}"
+            path.mkdir(parents=True)
+            os.link(archive, path / archive.name)
+            trashed = i > 300
+            opened.execute("INSERT INTO versions (id, session, fingerprint, alias, path, created_at, landing, title, offer_key, complete, files, bytes,"
+                           " labels, removing, trashed_at) VALUES (?, ?, ?, ?, ?, ?, 'backup', ?, ?, 1, 1, 10, '[]', ?, ?)",
+                           (i + 1000, f"kept-{i}", f"{i % 3 + 1:064X}", f"Device {i % 3 + 1:04}", str(path), now - i * day, archive.stem, f"{i:064x}",
+                            2 if trashed else 0, now if trashed else 0))
+            opened.execute("INSERT INTO version_lists (version, list) SELECT ?, list FROM version_lists WHERE version = ?", (i + 1000, first))
+
+
+class House:
+    """The steps of a user, and what the longest turn of each was."""
+
+    def __init__(self, process, window):
+        self.process, self.window, self.longest = process, window, {}
+
+    def step(self, what, doing, until=None, settle=1.5):
+        watch = Watch(self.process)
+        found = doing()
+        if until is not None:
+            found = wait_for(what, until, LONG)
+        time.sleep(settle)
+        turns = sorted((turn[0] for turn in watch.turns()), reverse=True)
+        self.longest[what] = turns[0] if turns else 0
+        print(f"# {what}: the longest turns worked {', '.join(f'{turn:.0f}' for turn in turns[:4]) or 'less than 5'} ms", flush=True)
+        return found
+
+    def keys(self, *combination):
+        keys(self.window, *combination)
+
+    def dialog(self, name):
+        return window_id(name)
+
+
+def pressed(name):
+    return lambda: press(button(name))
+
+
+def versions_menu(house, index, key):
+    """The item with the mnemonic KEY of the menu of a version that is shown."""
+    menus = [n for n in everything() if (n.get_name() or "").startswith("Actions for the version of") and n.get_action_iface() is not None
+             and n.get_action_iface().get_n_actions() > 0]
+    press(menus[index])
+    wait_for("the menu", lambda: find("Merge With…"))
+    time.sleep(0.5)
+    house.keys(key)
+
+
+def house_pages(house):
+    house.step("opening Transfers", lambda: house.keys("alt+2"), lambda: find("Music to Device 0002"))
+    house.step("the end of Transfers", lambda: [house.keys(key) for key in ("Tab", "Tab", "Page_Down", "End", "Home")])
+    house.step("opening Backups", lambda: house.keys("alt+3"), lambda: find("Actions for the version of", starts=True))
+    house.step("Show More", pressed("Show More"))
+    house.step("Show More again", pressed("Show More"))
+    house.step("opening Devices", lambda: house.keys("alt+1"), lambda: find("Device 0001", starts=True))
+    house.step("the end of Devices", lambda: [house.keys(key) for key in ("Tab", "Page_Down", "End", "Home")])
+    house.keys("alt+3")
+    time.sleep(1)
+    house.keys("ctrl+f")
+    house.step("searching the backups", lambda: xdo("type", "track"), lambda: find("Songs"), 3)
+    house.step("leaving the search", lambda: house.keys("Escape"), lambda: find("Actions for the version of", starts=True))
+
+
+def house_version(house):
+    house.step("opening the contents", lambda: versions_menu(house, 0, "c"), lambda: find("Music That Came With It"), 4)
+    picker = house.step("opening the songs", pressed("Restore Songs…"), lambda: find("Select All") and house.dialog("Choose Songs"))
+    house.step("searching the songs", lambda: xdo("type", "Album 09"), settle=2)
+    keys(picker, "Escape")
+    time.sleep(1)
+    house.step("the end of the songs", lambda: [keys(picker, key) for key in ("Tab", "Tab", "Tab", "Down", "End")], settle=2)
+    house.step("Select All", lambda: keys(picker, "alt+a"), settle=2)
+    house.step("restoring them", pressed("Continue"), lambda: find("Restore to Which Device?") or find("Where Does It Go?"), 3)
+    keys(house.dialog("Restore"), "Escape")
+    time.sleep(1)
+    house.step("opening Restore", pressed("Restore…"), lambda: find("Restore to Which Device?"), 2)
+    dialog = house.dialog("Restore")
+    for name in ("parts", "music", "place"):
+        house.step(f"restore: {name}", lambda: keys(dialog, "Return"), settle=5)
+    keys(dialog, "Escape")
+    time.sleep(1)
+    house.step("leaving the contents", lambda: house.keys("Escape"))
+
+
+def house_dialogs(house):
+    dialog = house.step("opening Merge", lambda: versions_menu(house, 0, "m"), lambda: find("Merge With Which Backup?") and house.dialog("Merge"))
+    keys(dialog, "Escape")
+    time.sleep(1)
+    house.step("the chooser of devices", lambda: versions_menu(house, 0, "d"), lambda: find("Restore to Which Device?"))
+    keys(house.dialog("Namida Sync"), "Escape")
+    time.sleep(1)
+    house.keys("F10")
+    wait_for("the menu", lambda: find("Trash"))
+    time.sleep(0.5)
+    dialog = house.step("opening the trash", lambda: house.keys("t"), lambda: find("Restore the version of", starts=True) and house.dialog("Trash"))
+    keys(dialog, "Escape")
+    time.sleep(1)
+    house.keys("F10")
+    wait_for("the menu", lambda: find("Replace a Device…"))
+    time.sleep(0.5)
+    house.step("Replace a Device", lambda: house.keys("d"), lambda: find("Old Device"))
+    keys(xdo("search", "--onlyvisible", "--name", ".")[-1], "Escape")
+    time.sleep(1)
+    dialog = house.step("Preferences", lambda: house.keys("ctrl+comma"), lambda: house.dialog("Preferences"))
+    keys(dialog, "Escape")
+    time.sleep(1)
+    house.keys("alt+1")
+    time.sleep(1)
+    dialog = house.step("what to send, to 60 devices", pressed("Send to Device 0001"), lambda: house.dialog("Send to Device 0001"), 3)
+    keys(dialog, "Escape")
+    time.sleep(1)
+
+
+def test_full_house(lab):
+    alias = f"Desk PC {RUN}"
+    data = receive_house(lab, alias)
+    furnish(data)
+    process, data, window = watched(lab, alias)
+    time.sleep(3)
+    house = House(process, window)
+    house_pages(house)
+    house_version(house)
+    house_dialogs(house)
+    over = {what: worked for what, worked in house.longest.items() if worked > PROMISE_MS}
+    print(f"# over {PROMISE_MS} ms: {over}", flush=True)
+    assert not [worked for worked in over.values() if worked > OPEN_MS], over
+    quit_by_keyboard(process, window)
+
+
 TESTS = [test_sending_10000_files, test_receiving_10000_files, test_list_of_20000_files, test_history_of_2000_transfers, test_300_versions,
-         test_many_devices]
+         test_many_devices, test_full_house]
 run([(test, True) for test in TESTS if test.__name__ in (sys.argv[1:] or test.__name__)])

@@ -9,9 +9,13 @@
 #include <string.h>
 
 #include "namida-format.h"
+#include "namida-gradual.h"
 #include "namida-hub-restore.h"
 #include "namida-mnemonics.h"
 #include "namida-restore-dialog.h"
+
+#define FIRST_SONGS 16u /* how many a window shows */
+#define MORE_SONGS 12u
 
 /* ---- a song ---- */
 
@@ -102,8 +106,9 @@ struct _NamidaSongPicker
   char *search; /* (nullable): case-folded */
   GListStore *songs;
   GtkFilterListModel *shown;
-  gboolean showing; /* “All” is being set from the songs */
-  int *n_picked;    /* g_rc_box, shared with the songs: counting thousands at each tick would take too long */
+  GtkSliceListModel *gradual; /* of @shown, for the list view */
+  gboolean showing;           /* “All” is being set from the songs */
+  int *n_picked;              /* g_rc_box, shared with the songs: counting thousands at each tick would take too long */
 
   AdwWindowTitle *heading;
   GtkStack *stack;
@@ -194,6 +199,7 @@ song_picker_on_search (NamidaSongPicker *self, GtkSearchEntry *entry)
   g_clear_pointer (&self->search, g_free);
   if (*text != '\0')
     self->search = namida_format_fold (text);
+  namida_gradual_list_restart (self->gradual);
   gtk_filter_changed (gtk_filter_list_model_get_filter (self->shown), GTK_FILTER_CHANGE_DIFFERENT);
 }
 
@@ -318,6 +324,7 @@ song_picker_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data
       song->n_picked = g_rc_box_acquire (self->n_picked);
       g_ptr_array_add (songs, song);
     }
+  namida_gradual_list_restart (self->gradual);
   g_list_store_splice (self->songs, 0, 0, songs->pdata, songs->len);
   gtk_stack_set_visible_child_name (self->stack, "songs");
   song_picker_show (self);
@@ -331,6 +338,7 @@ namida_song_picker_dispose (GObject *object)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->gradual);
   g_clear_object (&self->shown);
   g_clear_object (&self->songs);
   g_clear_object (&self->version);
@@ -383,7 +391,8 @@ namida_song_picker_init (NamidaSongPicker *self)
   self->shown = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->songs)),
                                            GTK_FILTER (gtk_custom_filter_new (song_picker_matches, self, NULL)));
   gtk_filter_list_model_set_incremental (self->shown, TRUE);
-  selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->shown)));
+  self->gradual = namida_gradual_list_new (g_object_ref (G_LIST_MODEL (self->shown)), FIRST_SONGS, MORE_SONGS);
+  selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->gradual)));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
   g_object_unref (selection);
 }

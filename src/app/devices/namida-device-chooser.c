@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-dialog.h"
+#include "namida-gradual.h"
 #include "namida-state-line.h"
 #include "namida-tag.h"
 
@@ -19,6 +20,9 @@ typedef struct
 } Question;
 
 #define PEER_KEY "namida-device-chooser-peer"
+#define MOST_HEIGHT 360 /* pixels; a longer list scrolls */
+#define FIRST_DEVICES 8u
+#define MORE_DEVICES 4u
 
 /* An AdwActionRow would break the name letter by letter with large text. */
 static GtkWidget *
@@ -94,7 +98,9 @@ namida_device_chooser_ask (
   GtkWidget *nobody = gtk_label_new (
       _ ("No devices found. Open Namida Sync on the other device and connect it to the same network."));
   GtkFilter *filter = GTK_FILTER (gtk_custom_filter_new (is_near, NULL, NULL));
-  g_autoptr (GtkFilterListModel) near = gtk_filter_list_model_new (g_object_ref (namida_hub_get_peers (hub)), filter);
+  GtkFilterListModel *near = gtk_filter_list_model_new (g_object_ref (namida_hub_get_peers (hub)), filter);
+  g_autoptr (GtkSliceListModel) gradual = namida_gradual_list_new (G_LIST_MODEL (near), FIRST_DEVICES, MORE_DEVICES);
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
   Question *question = g_new0 (Question, 1);
 
   question->chosen = chosen;
@@ -107,9 +113,13 @@ namida_device_chooser_ask (
   gtk_widget_add_css_class (list, "boxed-list");
   gtk_widget_set_margin_top (list, 12);
   gtk_widget_set_size_request (list, 280, -1);
-  gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (near), make_row, NULL, NULL);
+  gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (gradual), make_row, NULL, NULL);
   g_signal_connect (list, "row-activated", G_CALLBACK (on_activated), question);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), list);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), MOST_HEIGHT);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), list);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), scrolled);
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"));
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free, 0);

@@ -12,12 +12,15 @@
 #include "namida-device-row.h"
 #include "namida-device-words.h"
 #include "namida-files.h"
+#include "namida-gradual.h"
 #include "namida-mnemonics.h"
 #include "namida-narrow.h"
 #include "namida-send-flow.h"
 
 /* Seconds without a device after which the page no longer says that it is searching. */
 #define LOOK_SECONDS 10
+#define FIRST_DEVICES 12u /* how many a window shows */
+#define MORE_DEVICES 6u
 
 struct _NamidaDevicesPage
 {
@@ -228,6 +231,16 @@ on_identity_there (NamidaDevicesPage *self)
   show_self (self);
 }
 
+/* The rows of many devices are made a few at a time. */
+static void
+devices_page_bind (NamidaDevicesPage *self, GtkListBox *list, GtkFilterListModel *devices)
+{
+  g_autoptr (GtkSliceListModel) gradual
+      = namida_gradual_list_new (g_object_ref (G_LIST_MODEL (devices)), FIRST_DEVICES, MORE_DEVICES);
+
+  gtk_list_box_bind_model (list, G_LIST_MODEL (gradual), make_row, self, NULL);
+}
+
 void
 namida_devices_page_set_hub (NamidaDevicesPage *self, NamidaHub *hub, NamidaDeviceDates *dates)
 {
@@ -237,8 +250,8 @@ namida_devices_page_set_hub (NamidaDevicesPage *self, NamidaHub *hub, NamidaDevi
   g_set_object (&self->dates, dates);
   gtk_filter_list_model_set_model (self->own, peers);
   gtk_filter_list_model_set_model (self->other, peers);
-  gtk_list_box_bind_model (self->own_list, G_LIST_MODEL (self->own), make_row, self, NULL);
-  gtk_list_box_bind_model (self->other_list, G_LIST_MODEL (self->other), make_row, self, NULL);
+  devices_page_bind (self, self->own_list, self->own);
+  devices_page_bind (self, self->other_list, self->other);
   g_signal_connect_object (peers, "items-changed", G_CALLBACK (on_peers_changed), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (hub, "notify::running", G_CALLBACK (on_identity_there), self, G_CONNECT_SWAPPED);

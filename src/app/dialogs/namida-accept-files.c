@@ -9,7 +9,11 @@
 #include <glib/gi18n.h>
 
 #include "namida-format.h"
+#include "namida-gradual.h"
 #include "namida-mnemonics.h"
+
+#define FIRST_FILES 16u /* how many a window shows */
+#define MORE_FILES 12u
 
 /* ---- a file ---- */
 
@@ -104,7 +108,8 @@ struct _NamidaAcceptFiles
   char *search; /* (nullable): case-folded */
   GListStore *files;
   GtkFilterListModel *shown;
-  gboolean showing; /* “All” is being set from the files */
+  GtkSliceListModel *gradual; /* of @shown, for the list view */
+  gboolean showing;           /* “All” is being set from the files */
 
   AdwWindowTitle *heading;
   GtkCheckButton *all;
@@ -188,6 +193,7 @@ accept_files_on_search (NamidaAcceptFiles *self, GtkSearchEntry *entry)
   g_clear_pointer (&self->search, g_free);
   if (*text != '\0')
     self->search = namida_format_fold (text);
+  namida_gradual_list_restart (self->gradual);
   gtk_filter_changed (gtk_filter_list_model_get_filter (self->shown), GTK_FILTER_CHANGE_DIFFERENT);
 }
 
@@ -300,6 +306,7 @@ accept_files_load (NamidaAcceptFiles *self)
       file->index = i;
       g_ptr_array_add (files, file);
     }
+  namida_gradual_list_restart (self->gradual);
   g_list_store_splice (self->files, 0, 0, files->pdata, files->len);
 }
 
@@ -308,6 +315,7 @@ namida_accept_files_dispose (GObject *object)
 {
   NamidaAcceptFiles *self = NAMIDA_ACCEPT_FILES (object);
 
+  g_clear_object (&self->gradual);
   g_clear_object (&self->shown);
   g_clear_object (&self->files);
   g_clear_object (&self->offer);
@@ -356,7 +364,8 @@ namida_accept_files_init (NamidaAcceptFiles *self)
   self->shown = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->files)),
                                            GTK_FILTER (gtk_custom_filter_new (accept_files_matches, self, NULL)));
   gtk_filter_list_model_set_incremental (self->shown, TRUE);
-  selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->shown)));
+  self->gradual = namida_gradual_list_new (g_object_ref (G_LIST_MODEL (self->shown)), FIRST_FILES, MORE_FILES);
+  selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->gradual)));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
   g_object_unref (selection);
 }

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-dialog.h"
+#include "namida-gradual.h"
 #include "namida-history-row.h"
 #include "namida-hub-history.h"
 #include "namida-mnemonics.h"
@@ -18,6 +19,7 @@
 /* Show the last weeks first, because building rows for years of history is not necessary. */
 #define FIRST_ROWS 12
 #define MORE_ROWS 24
+#define ROWS_A_TURN 6
 
 struct _NamidaTransfersPage
 {
@@ -138,6 +140,7 @@ on_searched (NamidaTransfersPage *self)
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
   g_autofree char *stripped = g_strstrip (g_strdup (text));
 
+  namida_gradual_stop (GTK_WIDGET (self));
   g_free (self->wanted);
   self->wanted = namida_format_fold (stripped);
   self->most = FIRST_ROWS;
@@ -184,12 +187,21 @@ on_search_action (GtkWidget *widget, const char *action, GVariant *parameter)
   gtk_widget_grab_focus (GTK_WIDGET (self->search));
 }
 
+/* The rows are made a few at a time. */
+static void
+transfers_page_show_more (guint index, gpointer user_data)
+{
+  NamidaTransfersPage *self = user_data;
+
+  self->most += ROWS_A_TURN;
+  namida_transfer_days_set_most (self->days, self->most);
+  show (self);
+}
+
 static void
 on_more (NamidaTransfersPage *self)
 {
-  self->most += MORE_ROWS;
-  namida_transfer_days_set_most (self->days, self->most);
-  show (self);
+  namida_gradual_run (GTK_WIDGET (self), MORE_ROWS / ROWS_A_TURN, 1, 1, transfers_page_show_more, self);
 }
 
 static void
