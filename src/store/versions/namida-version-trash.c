@@ -398,6 +398,14 @@ namida_version_trash_purge (NamidaDatabase *database, GError **error)
   return records != NULL && namida_removal_purge (database, records, error);
 }
 
+gboolean
+namida_version_trash_empty (NamidaDatabase *database, GError **error)
+{
+  g_autoptr (GPtrArray) records = trash_list (database, G_MAXINT64, error);
+
+  return records != NULL && namida_removal_purge (database, records, error);
+}
+
 static gboolean
 trash_has_room (int fd, guint64 need, guint64 files)
 {

@@ -52,6 +52,9 @@ gboolean namida_version_trash_resume (NamidaDatabase *database, GError **error);
 /** namida_version_trash_purge: deletes versions permanently that have been in the trash for long enough. Returns:
  * %FALSE with the first error. */
 gboolean namida_version_trash_purge (NamidaDatabase *database, GError **error);
+/** namida_version_trash_empty: deletes all versions in the trash permanently, except those on a drive that is not
+ * connected. Returns: %FALSE with the first error. */
+gboolean namida_version_trash_empty (NamidaDatabase *database, GError **error);
 /** namida_version_trash_make_room: deletes versions from the trash, those that have been there longest first, until
  * @need bytes are free on the disk of @fd and @files more files and folders can be created there, or no version on
  * that disk is left in the trash. Returns: whether anything was deleted. */

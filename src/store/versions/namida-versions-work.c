@@ -531,6 +531,30 @@ namida_versions_list_trash_finish (NamidaVersions *self, GAsyncResult *result, G
 }
 
 static gpointer
+work_empty_trash (Work *work, GCancellable *cancellable, GError **error)
+{
+  return namida_version_trash_empty (get_database (work), error) ? DONE : NULL;
+}
+
+void
+namida_versions_empty_trash_async (NamidaVersions *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+
+  run (self, namida_versions_empty_trash_async, work_new (self, NULL, work_empty_trash, NULL), cancellable, callback,
+       user_data);
+}
+
+gboolean
+namida_versions_empty_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
+{
+  return finish_boolean (self, result, namida_versions_empty_trash_async, error);
+}
+
+static gpointer
 work_trash (Work *work, GCancellable *cancellable, GError **error)
 {
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (get_database (work), work->id, error);

@@ -136,6 +136,14 @@ void namida_versions_list_trash_async (NamidaVersions *self,
 /** namida_versions_list_trash_finish: Returns: (transfer full) (element-type NamidaTrashedVersion) (nullable): newest
  * first; %NULL with STORAGE. */
 GPtrArray *namida_versions_list_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+/** namida_versions_empty_trash_async: deletes the versions in the trash permanently; see
+ * namida_version_trash_empty(). */
+void namida_versions_empty_trash_async (NamidaVersions *self,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+/** namida_versions_empty_trash_finish: Returns: %FALSE with STORAGE. */
+gboolean namida_versions_empty_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 /** namida_versions_trash_async: moves a version to the trash of its store; see namida_version_trash_put(). */
 void namida_versions_trash_async (NamidaVersions *self,
                                   NamidaVersion *version,

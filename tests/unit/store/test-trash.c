@@ -156,6 +156,31 @@ test_room_of_library (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE removing = 2"), ==, 1);
 }
 
+/* Emptying the trash deletes what is in it for good, and nothing else. */
+static void
+test_empty (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = trash_receive (f, "one");
+  g_autofree char *two = trash_receive (f, "two");
+  g_autofree char *three = trash_receive (f, "three");
+  g_autoptr (GPtrArray) left = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (namida_version_trash_empty (f->database, &error));
+  g_assert_no_error (error);
+  trash_put (f, "1");
+  trash_put (f, "2");
+  g_assert_true (namida_version_trash_empty (f->database, &error));
+  g_assert_no_error (error);
+  left = namida_version_trash_describe (f->database, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (left->len, ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 1);
+  g_assert_false (g_file_test (one, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (two, G_FILE_TEST_EXISTS));
+  fixture_check_sums (three);
+}
+
 /* Room is being made while somebody takes a version back: before the trash comes to it, and between the two steps of
  * taking it back. Neither is removed. */
 static void
@@ -306,6 +331,7 @@ main (int argc, char **argv)
   ADD ("name-taken", test_name_taken);
   ADD ("place-taken", test_place_taken);
   ADD ("room-of-library", test_room_of_library);
+  ADD ("empty", test_empty);
   ADD ("taken-back-meanwhile", test_taken_back_meanwhile);
   ADD ("place-of-another", test_place_of_another);
   ADD ("found-unread", test_found_unread);
