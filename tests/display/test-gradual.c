@@ -102,6 +102,45 @@ test_list (void)
   g_object_unref (list);
 }
 
+/* The number of rows that are titled "A row". */
+static guint
+count_titled (GtkWidget *widget)
+{
+  guint n = ADW_IS_ACTION_ROW (widget)
+            && g_strcmp0 (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), "A row") == 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += count_titled (child);
+  return n;
+}
+
+/* Nothing is made for a row that stays closed. */
+static void
+test_expander (void)
+{
+  GtkWidget *row = g_object_ref_sink (adw_expander_row_new ());
+  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
+
+  for (guint i = 0; i < 100; i++)
+    g_ptr_array_add (titles, "A row");
+  namida_gradual_fill_expander (ADW_EXPANDER_ROW (row), titles);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_assert_cmpuint (count_titled (row), ==, 0);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  for (guint before = 0, now; before < 100; before = now)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      now = count_titled (row);
+      g_assert_cmpuint (now - before, <=, FIRST + MORE);
+    }
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), FALSE);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  g_assert_cmpuint (count_titled (row), ==, 100);
+  g_object_unref (row);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -109,5 +148,6 @@ main (int argc, char **argv)
   adw_init ();
   g_test_add_func ("/app/gradual/parts", test_parts);
   g_test_add_func ("/app/gradual/list", test_list);
+  g_test_add_func ("/app/gradual/expander", test_expander);
   return g_test_run ();
 }

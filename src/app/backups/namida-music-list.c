@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-files.h"
+#include "namida-gradual.h"
 
 /* Number of missing tracks that are named; the others are only counted. */
 #define MISSING_SHOWN 200u
@@ -201,6 +202,7 @@ static void
 music_list_show_missing (NamidaMusicList *self, const NamidaMusicMatch *match)
 {
   g_autofree char *title = NULL;
+  g_autoptr (GPtrArray) titles = NULL;
 
   if (match->n_missing == 0)
     return;
@@ -209,14 +211,11 @@ music_list_show_missing (NamidaMusicList *self, const NamidaMusicMatch *match)
   self->expander = ADW_EXPANDER_ROW (adw_expander_row_new ());
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->expander), title);
   adw_preferences_group_add (self->missing, GTK_WIDGET (self->expander));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->expander), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  titles = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < MIN (match->missing->len, MISSING_SHOWN); i++)
-    {
-      GtkWidget *row = adw_action_row_new ();
-      g_autofree char *escaped = g_markup_escape_text (match->missing->pdata[i], -1);
-
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), escaped);
-      adw_expander_row_add_row (self->expander, row);
-    }
+    g_ptr_array_add (titles, g_strdup (match->missing->pdata[i]));
+  namida_gradual_fill_expander (self->expander, titles);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-gradual.h"
 #include "namida-parts-bar.h"
 
 static GtkWidget *
@@ -180,8 +181,6 @@ namida_version_parts_missing (guint64 n, GPtrArray *missing)
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row), icon);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
-  for (guint i = 0; i < missing->len; i++)
-    adw_expander_row_add_row (ADW_EXPANDER_ROW (row),
-                              namida_version_parts_row (g_ptr_array_index (missing, i), NULL, NULL));
+  namida_gradual_fill_expander (ADW_EXPANDER_ROW (row), missing);
   return row;
 }

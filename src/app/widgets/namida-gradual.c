@@ -7,6 +7,9 @@
 
 #define RUN_KEY "namida-gradual-run"
 #define LIST_KEY "namida-gradual-list"
+#define TITLES_KEY "namida-gradual-titles" /* of an expander: a GPtrArray */
+#define FIRST_TITLES 12u
+#define MORE_TITLES 8u
 /* As many rows as a GtkListView creates, however few are visible (GTK_LIST_VIEW_MAX_LIST_ITEMS of GTK 4.8), and some
  * more. */
 #define ROWS_OF_A_LIST 216u
@@ -79,6 +82,38 @@ namida_gradual_run (GtkWidget *owner, guint n, guint first, guint more, NamidaGr
   gradual_run_steps (run, first);
   if (run->done < run->n)
     run->idle = g_idle_add_full (G_PRIORITY_LOW, gradual_run_on_idle, run, NULL);
+}
+
+/* ---- a row that opens ---- */
+
+static void
+gradual_expander_add (guint index, gpointer user_data)
+{
+  AdwExpanderRow *expander = user_data;
+  GPtrArray *titles = g_object_get_data (G_OBJECT (expander), TITLES_KEY);
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), g_ptr_array_index (titles, index));
+  adw_expander_row_add_row (expander, row);
+}
+
+static void
+gradual_expander_on_opened (AdwExpanderRow *expander)
+{
+  GPtrArray *titles = g_object_get_data (G_OBJECT (expander), TITLES_KEY);
+
+  g_signal_handlers_disconnect_by_func (expander, gradual_expander_on_opened, NULL);
+  namida_gradual_run (GTK_WIDGET (expander), titles->len, FIRST_TITLES, MORE_TITLES, gradual_expander_add, expander);
+}
+
+void
+namida_gradual_fill_expander (AdwExpanderRow *row, GPtrArray *titles)
+{
+  g_return_if_fail (ADW_IS_EXPANDER_ROW (row));
+
+  g_object_set_data_full (G_OBJECT (row), TITLES_KEY, g_ptr_array_ref (titles), (GDestroyNotify) g_ptr_array_unref);
+  g_signal_connect (row, "notify::expanded", G_CALLBACK (gradual_expander_on_opened), NULL);
 }
 
 /* ---- lists ---- */

@@ -2,7 +2,7 @@
 /* Building long lists in small parts, so that no turn of the main loop takes long. Main context. */
 #pragma once
 
-#include <gtk/gtk.h>
+#include <adwaita.h>
 
 G_BEGIN_DECLS
 
@@ -23,6 +23,15 @@ void
 namida_gradual_run (GtkWidget *owner, guint n, guint first, guint more, NamidaGradualStep step, gpointer user_data);
 /** namida_gradual_stop: ends what namida_gradual_run() does for @owner. */
 void namida_gradual_stop (GtkWidget *owner);
+
+/**
+ * namida_gradual_fill_expander:
+ * @row: a closed row
+ * @titles: (element-type utf8): the titles of the rows in it, as plain text
+ *
+ * Makes the rows when @row is opened for the first time. Main context.
+ */
+void namida_gradual_fill_expander (AdwExpanderRow *row, GPtrArray *titles);
 
 /**
  * namida_gradual_list_new:
