@@ -271,7 +271,6 @@ namida_hub_merge_async (NamidaHub *self,
                         NamidaVersion *first,
                         NamidaVersion *second,
                         gboolean second_settings,
-                        const char *playlist,
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
@@ -287,6 +286,5 @@ namida_hub_merge_async (NamidaHub *self,
       sides[i].alias = namida_version_get_alias (versions[i]);
       g_return_if_fail (sides[i].zip != NULL);
     }
-  namida_merge_versions_async (self->database, &sides[0], &sides[1], second_settings, playlist, cancellable, callback,
-                               user_data);
+  namida_merge_versions_async (self->database, &sides[0], &sides[1], second_settings, cancellable, callback, user_data);
 }

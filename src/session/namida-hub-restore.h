@@ -41,14 +41,13 @@ void namida_hub_fit_for_async (NamidaHub *self,
  */
 NamidaFittedBackup *namida_hub_fit_for_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 /**
- * namida_hub_merge_async: merges the backups of two versions, which must both have one. @playlist: (nullable): merge
- * only this playlist of @second. Finish with namida_merge_versions_finish(). Main context.
+ * namida_hub_merge_async: merges the backups of two versions, which must both have one. Finish with
+ * namida_merge_versions_finish(). Main context.
  */
 void namida_hub_merge_async (NamidaHub *self,
                              NamidaVersion *first,
                              NamidaVersion *second,
                              gboolean second_settings,
-                             const char *playlist,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data);

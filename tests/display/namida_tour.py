@@ -271,8 +271,24 @@ class Tour:
         wait_for("the switch", lambda: "auto-accept-trusted=false" in (self.data / "settings.ini").read_text(), 10)
         self.close(dialog)
 
+    def expand(self, dialog):
+        """Opens the list of what is offered, whose row says the number of files."""
+        def row():
+            return [n for n in everything() if n.get_role_name() == "list item" and re.match(r"\d+ ", n.get_name() or "")]
+
+        wait_for("the sum", row)
+        for _ in range(30):
+            if any(n.get_state_set().contains(Atspi.StateType.FOCUSED) for n in row()):
+                break
+            keys(dialog, "Tab")
+            time.sleep(0.2)
+        keys(dialog, "space")
+        self.settle()
+
     def offers(self):
         _, dialog = self.offer("accept", "Pixel 7" + self.mark, "--limit", "100kB/s")
+        self.expand(dialog)
+        self.see("accept-list", dialog)
         self.close(dialog, lambda: self.press("_Accept"))
         process, dialog = self.offer("accept-trusted", self.nas_name)
         self.close(dialog, lambda: self.press("_Decline"))
@@ -473,6 +489,21 @@ class Tour:
         wait_for("the failure", lambda: [n for n in everything() if n.get_name() == self.words("Declined")], 120)
         self.page("transfers", "transfers-failed")
 
+    def pin(self):
+        """Sends to a device that asks for a PIN."""
+        name = "Studio PC" + self.mark
+        self.lab.sender(name, "receive", "--accept", "all", "--pin", "2468", "--as", "library", "--backups", self.lab.path / "studio" / "backups",
+                        "--music", self.lab.path / "studio" / "music")
+        keys(self.window, "alt+1")
+        wait_for("the device", lambda: find(name, "list item"))
+        sheet = self.dialog(lambda: self.press("Send to %s", name))
+        wait_for("what is sent", lambda: self.like("%s in total"))
+        self.press("_Send")
+        dialog = wait_for("the question", lambda: [w for w in self.windows() if w not in (self.window, sheet)])[-1]
+        self.settle()
+        self.see("pin", dialog)
+        self.close(dialog)
+
     def away(self):
         """Turns off the trusted device during a transfer."""
         self.nas.kill()
@@ -509,5 +540,6 @@ class Tour:
         self.backups()
         self.device()
         self.failing()
+        self.pin()
         self.away()
         self.leaving()

@@ -88,7 +88,7 @@ test_switch (void)
   GtkWidget *window = adw_window_new ();
   g_autoptr (GAsyncResult) result = NULL;
   GtkSwitch *enabled;
-  AdwComboRow *when;
+  AdwComboRow *when, *day;
 
   adw_window_set_content (ADW_WINDOW (window), GTK_WIDGET (group));
   gtk_window_present (GTK_WINDOW (window));
@@ -109,6 +109,16 @@ test_switch (void)
   WAIT_FOR (gtk_widget_get_sensitive (GTK_WIDGET (when)));
   adw_combo_row_set_selected (when, 1);
   WAIT_FOR (namida_schedule_get_row (only (list))->rule.every == NAMIDA_SCHEDULE_WEEK);
+  day = ADW_COMBO_ROW (find (gtk_widget_get_next_sibling (GTK_WIDGET (when)), ADW_TYPE_COMBO_ROW));
+  WAIT_FOR (gtk_widget_get_visible (GTK_WIDGET (day)));
+  adw_combo_row_set_selected (day, 6);
+  WAIT_FOR (namida_schedule_get_row (only (list))->rule.weekday == 7);
+  adw_combo_row_set_selected (when, 0);
+  WAIT_FOR (namida_schedule_get_row (only (list))->rule.every == NAMIDA_SCHEDULE_DAY);
+  WAIT_FOR (!gtk_widget_get_visible (GTK_WIDGET (day)));
+  adw_combo_row_set_selected (when, 1);
+  WAIT_FOR (namida_schedule_get_row (only (list))->rule.every == NAMIDA_SCHEDULE_WEEK);
+  g_assert_cmpint (namida_schedule_get_row (only (list))->rule.weekday, ==, 7);
   gtk_switch_set_active (enabled, FALSE);
   WAIT_FOR (!namida_schedule_get_row (only (list))->enabled);
   WAIT_FOR (!gtk_widget_get_sensitive (GTK_WIDGET (when)));

@@ -167,8 +167,83 @@ def test_drive_away(lab):
     quit_by_keyboard(process, window)
 
 
+def get_back_rain(data):
+    """The restore window, of which only the steps that a playlist needs are shown; what it writes has that playlist and no other."""
+    dialog = window_id("Restore")
+    wait_for("the music", lambda: find("Where Is the Music Now?"))
+    time.sleep(1.5)
+    press(button("Continue"))
+    wait_for("where it goes", lambda: "Rain. Existing files are replaced only if you choose to" in texts())
+    assert "Use for Automatic Restore" not in texts(), "Namida would choose a backup with nothing but a playlist"
+    # The button has the focus once the files have been compared.
+    time.sleep(1.5)
+    keys(dialog, "Return")
+    wait_for("the end", lambda: any(text.startswith("“Rain” is in a backup of its own") for text in texts()))
+    folder = pathlib.Path(os.environ["HOME"]) / "Namida" / "Backups"
+    made = list(folder.glob("* - fitted.zip"))
+    assert len(made) == 1, made
+    with zipfile.ZipFile(made[0]) as fitted, zipfile.ZipFile(io.BytesIO(fitted.read("TEMPDIR_Playlists.zip"))) as lists:
+        assert [json.loads(lists.read(name))["name"] for name in lists.namelist()] == ["Rain"]
+    press(button("Undo"))
+    wait_for("the undoing", lambda: "Restore Undone" in texts())
+    assert not list(folder.glob("* - fitted.zip"))
+    keys(dialog, "Escape")
+    time.sleep(1.5)
+
+
+def test_playlist_of_a_version(lab):
+    """A playlist of an older version comes back from the page of that version."""
+    versions(lab, rain=False)
+    process, data, window = open_page(lab, "Desk PC")
+    choose(window, 1, "Show Contents", "c")
+    wait_for("the playlists", lambda: any(text == "Get Back “Rain”" for text in texts()))
+    press(button("Get Back “Rain”"))
+    get_back_rain(data)
+    quit_by_keyboard(process, window)
+
+
+def test_songs_to_a_device(lab):
+    """One song of a version is sent to another device, and nothing else."""
+    versions(lab)
+    home = lab.receiver("Attic")
+    process, data, window = open_page(lab, "Desk PC")
+    keys(window, "alt+1")
+    wait_for("the device", lambda: find("Attic", "list item"))
+    keys(window, "alt+3")
+    time.sleep(1)
+    choose(window, 0, "Show Contents", "c")
+    wait_for("the contents", lambda: find("Backup of Pixel 8") and find("Music That Came With It"))
+    press(button("Restore Songs…"))
+    picker = window_id("Choose Songs")
+    wait_for("the songs", lambda: "0 of 3 songs" in texts())
+    xdo("windowfocus", "--sync", picker)
+    xdo("type", "01.")
+    wait_for("only that song", lambda: len([node for node in everything() if node.get_role_name() == "list item" and (node.get_name() or "").startswith("Music/")]) == 1)
+    keys(picker, "Tab")
+    keys(picker, "space")
+    wait_for("the choice", lambda: "1 of 3 songs" in texts())
+    press(button("Continue"))
+    wait_for("the devices", lambda: find("Restore to Which Device?"))
+    assert any(text.startswith("01. Jóga.flac, from Pixel 8") for text in texts()), "it does not say what is restored"
+    dialog = window_id("Restore")
+    for _ in range(20):
+        if any(node.get_name() == "Attic" and node.get_state_set().contains(Atspi.StateType.FOCUSED) for node in everything()):
+            break
+        keys(dialog, "Tab")
+        time.sleep(0.2)
+    keys(dialog, "space")
+    press(button("Continue"))
+    wait_for("the other device", lambda: "Asks there first" in texts())
+    press(button("Send"))
+    wait_for("the song", lambda: [path.name for path in home.rglob("*.flac")] == ["01. Jóga.flac"])
+    assert not list(home.rglob("*.zip")), "the zip comes along"
+    press(button("Done"))
+    time.sleep(1.5)
+    quit_by_keyboard(process, window)
+
+
 def test_search(lab):
-    """A song and a playlist are found in all versions; a playlist that the newest has lost comes back by a merge, and nothing else."""
+    """A song and a playlist are found in all versions; a playlist that the newest has lost comes back alone, as a backup that fits."""
     versions(lab, rain=False)
     process, data, window = open_page(lab, "Desk PC")
     keys(window, "ctrl+f")
@@ -181,19 +256,9 @@ def test_search(lab):
     wait_for("the playlist", lambda: any(text.startswith("In 1 version: today, ") for text in texts()) and find("Rain", "list item"))
     picture("backups-search-1000", window)
     press(button("Get Back “Rain”"))
-    wait_for("the merge", lambda: find("Merge", "push button") or find("Merge", "button"))
-    time.sleep(1.5)
-    wait_for("what it gets", lambda: find("Playlists"))
-    dialog = window_id("Merge")
-    picture("backups-search-merge", dialog)
-    press(button("Merge"))
-    folder = pathlib.Path(os.environ["HOME"]) / "Namida" / "Backups"
-    wait_for("the merged backup", lambda: list(folder.glob("* - merged.zip")))
-    with zipfile.ZipFile(next(folder.glob("* - merged.zip"))) as merged, zipfile.ZipFile(io.BytesIO(merged.read("TEMPDIR_Playlists.zip"))) as lists:
-        names = sorted(json.loads(lists.read(name))["name"] for name in lists.namelist())
-    assert names == ["Rain", "Road"], names
-    time.sleep(2)  # the window of the merge closes
-    picture("backups-search-merged", window)
+    get_back_rain(data)
+    xdo("windowfocus", "--sync", window)
+    keys(window, "ctrl+f")
     keys(window, "ctrl+a")
     xdo("type", "zzz")
     wait_for("the word that there is none", lambda: find("Not in Any Version"))
@@ -242,7 +307,7 @@ def test_songs_alone(lab):
     wait_for("the end", lambda: "1 file was restored" in texts() and any("Open Folder" == text for text in texts()))
     assert [path.name for path in (data / "music").rglob("*.flac")] == ["01. Jóga.flac"]
     press(button("Undo"))
-    wait_for("the undoing", lambda: "Undone" in texts())
+    wait_for("the undoing", lambda: "Restore Undone" in texts())
     assert "1 file was removed." in texts(), texts()
     assert not list((data / "music").rglob("*.flac"))
     keys(dialog, "Escape")
@@ -336,9 +401,33 @@ def test_contents_and_restore_here(lab):
     restored = sorted(path.name for path in (data / "music").rglob("*.flac"))
     assert restored == ["0.flac", "01. Jóga.flac", "1.flac"], restored
     press(button("Undo"))
-    wait_for("the undoing", lambda: "Undone" in texts())
+    wait_for("the undoing", lambda: "Restore Undone" in texts())
     assert not list((data / "music").rglob("*.flac"))
     keys(dialog, "Escape")
+    quit_by_keyboard(process, window)
+
+
+def test_device_that_declines(lab):
+    """A device that keeps backups and does not give them back: the window says where to allow it there."""
+    app, nas = lab.path / "app", lab.path / "nas"
+
+    def cli(home, *command):
+        return subprocess.run([CLI, "--data-dir", home, "--interface", "lo", *command], env=lab.env, check=True, capture_output=True, text=True, timeout=60).stdout
+
+    for own, other, name in ((app, nas, "Box"), (nas, app, "Desk PC")):
+        cli(own, "trust", "add", json.loads(cli(other, "--json", "identity"))["fingerprint"], name)
+    lab.start(CLI, "--data-dir", nas, "--interface", "lo", "--alias", "Box", "receive", "--accept", "trusted", "--as", "backup", "--backups",
+              lab.path / "kept" / "backups", "--music", lab.path / "kept" / "music")
+    process, data = lab.app("Desk PC")
+    window = window_id("Namida Sync")
+    place(window, 0, 0, 1000, 720)
+    wait_for("the device", lambda: find("Box", "list item"))
+    keys(window, "alt+3")
+    press(button("Get a Backup from Another Device…"))
+    told = wait_for("its answer", lambda: [text for text in texts() if text.startswith("“Box” does not allow this computer to get backups back yet.")])[0]
+    assert "turn on “Get Back What Is Kept for It”" in told and told.endswith("namida-sync-cli trust set 'Desk PC' --restore yes"), told
+    keys(window_id("Get a Backup"), "Escape")
+    time.sleep(1.5)
     quit_by_keyboard(process, window)
 
 
@@ -387,6 +476,12 @@ def test_trash_and_replacement(lab):
     wait_for("one left", lambda: any(text.startswith("1 version (") for text in texts()))
     assert len(list((data / "backups" / "Pixel 8").iterdir())) == 2
     assert asked(data, "SELECT count (*) FROM versions WHERE removing = 0 AND pinned = 1") == [(1,)]
+    press(button("Empty…"))
+    wait_for("the question", lambda: "1 version is deleted. This cannot be undone." in texts())
+    time.sleep(1.5)
+    press(button("Empty"))
+    wait_for("the empty trash", lambda: "The Trash Is Empty" in texts())
+    assert asked(data, "SELECT count (*) FROM versions") == [(2,)]
     keys(window_id("Trash"), "Escape")
     time.sleep(1.5)
 
@@ -398,7 +493,20 @@ def test_trash_and_replacement(lab):
     wait_for("the word of it", lambda: find("The new device can restore the backups of the old one"))
     old = asked(data, "SELECT DISTINCT fingerprint FROM versions")[0][0]
     assert asked(data, "SELECT fingerprint, predecessor FROM succession") == [(NEW_PHONE, old)]
+
+    # All versions of a device at once, but for those that are pinned.
+    keys(window, "alt+3")
+    press(wait_for("the menu of the device", lambda: [n for n in everything() if n.get_name() == "Actions for the backups of Pixel 8"
+                                                      and n.get_action_iface().get_n_actions() > 0])[-1])
+    wait_for("its menu", lambda: find("Move All to the Trash…"))
+    time.sleep(0.5)
+    keys(window, "m")
+    wait_for("the question", lambda: "Move the Backups of “Pixel 8” to the Trash?" in texts())
+    time.sleep(1.5)
+    press(button("Move to Trash"))
+    wait_for("the word of it", lambda: find("1 version is in the trash for 30 days"))
+    assert asked(data, "SELECT pinned, removing FROM versions ORDER BY id") == [(1, 0), (0, 2)]
     quit_by_keyboard(process, window)
 
 
-run([(test_search, True), (test_drive_away, False), (test_songs_alone, True), (test_story_13_the_folder_of_versions_alone, False), (test_trash_and_replacement, False), (test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])
+run([(test_search, True), (test_device_that_declines, True), (test_drive_away, False), (test_songs_alone, True), (test_songs_to_a_device, True), (test_playlist_of_a_version, True), (test_story_13_the_folder_of_versions_alone, False), (test_trash_and_replacement, False), (test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])

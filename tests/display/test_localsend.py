@@ -14,7 +14,7 @@ sys.argv.insert(1, "")  # the helpers of the other suites take the command line 
 
 import namida_hostile as base  # noqa: E402
 import namida_localsend as localsend  # noqa: E402
-from namida_display import (CLI, RUN, Atspi, button, find, keys, no_underscores, place, press, quit_by_keyboard, run, wait_for,  # noqa: E402
+from namida_display import (CLI, RUN, Atspi, button, everything, find, keys, no_underscores, place, press, quit_by_keyboard, run, wait_for,  # noqa: E402
                             window_id, xdo)
 
 
@@ -85,6 +85,15 @@ def test_message_and_again(lab):
     settle()
     wait_for("the message", lambda: server.messages == ["Hello phone"])
     wait_for("the word", lambda: find(f"Message sent to {alias}"))
+    # Its page has the same in its menu, for those who do not try the other mouse button.
+    click(alias, 1)
+    wait_for("its page", lambda: find("Forget This Device…"))
+    press([n for n in everything() if n.get_name() == "Device Menu" and n.get_action_iface().get_n_actions() > 0][-1])
+    wait_for("the message in its menu", lambda: find("Send Message…"))
+    time.sleep(0.5)
+    keys(window, "Escape")
+    keys(window, "Escape")
+    settle()
     quit_by_keyboard(process, window)
 
     server.pin = None

@@ -12,7 +12,7 @@ import time
 sys.path.insert(0, os.environ["NAMIDA_FIXTURES"])
 import namida_backups  # noqa: E402
 import namida_restore  # noqa: E402
-from namida_display import CLI, Atspi, button, everything, find, keys, picture, place, press, quit_by_keyboard, run, wait_for, window_id  # noqa: E402
+from namida_display import CLI, Atspi, button, everything, find, keys, picture, place, press, quit_by_keyboard, run, wait_for, window_id, xdo  # noqa: E402
 
 
 def texts():
@@ -93,7 +93,7 @@ def test_story(lab):
     assert got["settings"] is None and got["likes"] == truth["youtubeLikes"], got
     assert namida_restore.bytes_left(restored, *truth["roots"]) == []
     press(button("Undo"))
-    wait_for("the undoing", lambda: "Undone" in texts())
+    wait_for("the undoing", lambda: "Restore Undone" in texts())
     assert not copies[0].exists() and not list((data / "music").rglob("*.flac"))
     keys(dialog, "Escape")
     leave_out_backup(data, window)
@@ -193,6 +193,30 @@ def test_send_sheet(lab):
     wait_for("the sum", lambda: any(text.endswith(" in total") for text in texts()), 60)
     time.sleep(2)
     assert not any("in none of these folders" in text for text in texts()), texts()
+    # Who names a single file wants that one; what the window suggested stays in the list.
+    press(button("Add Files…"))
+    chooser = window_id("Add Files")
+    time.sleep(1.5)
+    xdo("windowfocus", "--sync", chooser)
+    single = lab.path / "single.mp3"
+    single.write_bytes(b"single" * 1000)
+    xdo("type", str(single))
+    time.sleep(1)
+    keys(chooser, "Return")
+    time.sleep(1.5)
+
+    def ticked(name):
+        return [n.get_state_set().contains(Atspi.StateType.CHECKED) for n in everything() if n.get_role_name() == "check box" and n.get_name() == name]
+
+    wait_for("the suggestions without a tick", lambda: ticked("Namida backup") == [False] and ticked("Music") == [False])
+    for name in ("Namida backup", "Music"):
+        for _ in range(20):
+            if any(n.get_name() == name and n.get_state_set().contains(Atspi.StateType.FOCUSED) for n in everything()):
+                break
+            keys(dialog, "Tab")
+            time.sleep(0.2)
+        keys(dialog, "space")
+        wait_for(f"the tick of {name}", lambda name=name: ticked(name) == [True])
     # The same for a second device, at once.
     assert "No other device" in texts()
 

@@ -5,7 +5,8 @@ than a narrow window, and from right to left, the order of the widgets is mirror
 
 CONDITION: long (every string forty percent longer, the text a quarter larger), large (the text twice as large), ar
 (from right to left, high contrast), de (German, dark).
-NAMIDA_SCREENSHOTS=DIR instead saves screenshots of each in light and dark, wide and narrow."""
+NAMIDA_SCREENSHOTS=DIR instead saves screenshots of each in light and dark, wide and narrow, and of the pages with high
+contrast and from right to left."""
 import os
 import pathlib
 import shutil
@@ -20,8 +21,11 @@ from namida_words import Words
 
 # Windows of the toolkit's own making, whose width is not ours.
 OTHERS = ("about", "shortcuts")
+LOOKS = ("light", "dark")
+# What is pictured in the looks that show how a page is drawn.
+PAGES = ("devices", "device", "backups", "transfers", "version", "accept")
 # Questions take the room that they need and no more.
-QUESTIONS = ("blocked", "cancel", "chooser", "clear", "forget", "leaving", "replace", "trash", "unencrypted")
+QUESTIONS = ("blocked", "cancel", "chooser", "clear", "forget", "leaving", "pin", "replace", "unencrypted")
 
 
 def width(window):
@@ -46,9 +50,13 @@ def pictures(mode):
         xdo("mousemove", 1200, 1000)
         page = width(window) > 900
         take(name, window, mode, (1000, 640) if page else None, False)
-        if name not in OTHERS + QUESTIONS:
+        if name not in OTHERS + QUESTIONS and mode in LOOKS:
             take(name, window, mode, (360, 640), False)
-    return see
+
+    def see_page(name, window, popover=False):
+        if name in PAGES:
+            see(name, window, popover)
+    return see if mode in LOOKS else see_page
 
 
 def looks(tour, language):
@@ -168,15 +176,19 @@ def grouping(lab):
         lab.env.update(LOCPATH=str(locales), LANG="C.UTF-8", LC_NUMERIC="en_GB.UTF-8")
 
 
-def test_pictures(lab):
+def pictured(look):
     """One for the documentation, with the names of a home as people have it."""
-    home = pathlib.Path.home()
-    grouping(lab)
-    tour = Tour(lab, Words(lab.path / "words"), pictures("light" if lab.light else "dark"), alone=True,
-                folders=(home / "Namida" / "Backups", home / "Music"))
-    tour.all()
+    def test_pictures(lab):
+        home = pathlib.Path.home()
+        words = Words(lab.path / "words", "ar" if look == "rtl" else None)
+        if look == "contrast":
+            lab.env["ADW_DEBUG_HIGH_CONTRAST"] = "1"
+        if look != "rtl":
+            grouping(lab)
+        Tour(lab, words, pictures(look), alone=True, folders=(home / "Namida" / "Backups", home / "Music")).all()
+    return test_pictures
 
 
 if PICTURES:
-    run([(test_pictures, look == "light") for look in sys.argv[1:] or ("light", "dark")])
+    run([(pictured(look), look != "dark") for look in sys.argv[1:] or LOOKS + ("contrast", "rtl")])
 run([{"long": (test_long, True), "large": (test_large, True), "ar": (test_right_to_left, True), "de": (test_german, False)}[sys.argv[1]]])

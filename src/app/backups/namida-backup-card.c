@@ -12,17 +12,20 @@
 #include "namida-device-words.h"
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-gradual.h"
 #include "namida-mnemonics.h"
 #include "namida-narrow.h"
 #include "namida-parts-bar.h"
 #include "namida-row-menu.h"
 #include "namida-hub-schedules.h"
+#include "namida-version-flow.h"
 #include "namida-version-good.h"
 #include "namida-version-row.h"
 
 /* Show the versions of the last weeks first, because building rows for years of versions is not necessary. */
 #define FIRST_ROWS 10
 #define MORE_ROWS 20
+#define ROWS_A_TURN 4
 
 struct _NamidaBackupCard
 {
@@ -309,11 +312,21 @@ backup_card_on_activated (NamidaBackupCard *self, GtkListBoxRow *row)
     namida_backup_card_set_open (self, !self->open);
 }
 
+/* The rows are made a few at a time. */
+static void
+backup_card_show_more (guint index, gpointer user_data)
+{
+  NamidaBackupCard *self = user_data;
+
+  gtk_slice_list_model_set_size (self->shown, gtk_slice_list_model_get_size (self->shown) + ROWS_A_TURN);
+  if (index + 1 == MORE_ROWS / ROWS_A_TURN)
+    backup_card_show_versions (self);
+}
+
 static void
 backup_card_on_more (NamidaBackupCard *self)
 {
-  gtk_slice_list_model_set_size (self->shown, gtk_slice_list_model_get_size (self->shown) + MORE_ROWS);
-  backup_card_show_versions (self);
+  namida_gradual_run (GTK_WIDGET (self), MORE_ROWS / ROWS_A_TURN, 1, 1, backup_card_show_more, self);
 }
 
 /* ---- months ---- */
@@ -438,6 +451,14 @@ backup_card_on_folder_action (GtkWidget *widget, const char *action, GVariant *p
     gtk_widget_activate_action (widget, "win.open-folder", "^ay", namida_version_get_path (newest));
 }
 
+static void
+backup_card_on_trash_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaBackupCard *self = NAMIDA_BACKUP_CARD (widget);
+
+  namida_version_flow_trash_all (widget, self->hub, G_LIST_MODEL (self->versions));
+}
+
 /* ---- the object ---- */
 
 static GtkWidget *
@@ -465,6 +486,7 @@ backup_card_make_menu (NamidaBackupCard *self)
   namida_row_menu_add (menu, _ ("_Verify All Versions"), "card.verify", NULL);
   namida_row_menu_add (menu, _ ("Open _Folder"), "card.folder", NULL);
   namida_row_menu_add (menu, _ ("_Show Device"), "win.show-device", self->device);
+  namida_row_menu_add (menu, _ ("_Move All to the Trash…"), "card.trash", NULL);
   return G_MENU_MODEL (menu);
 }
 
@@ -492,6 +514,7 @@ namida_backup_card_dispose (GObject *object)
 {
   NamidaBackupCard *self = NAMIDA_BACKUP_CARD (object);
 
+  namida_gradual_stop (GTK_WIDGET (self));
   if (self->verifying != NULL)
     g_cancellable_cancel (self->verifying);
   g_clear_object (&self->verifying);
@@ -549,6 +572,7 @@ namida_backup_card_class_init (NamidaBackupCardClass *klass)
   backup_card_bind_template (widget_class);
   gtk_widget_class_install_action (widget_class, "card.verify", NULL, backup_card_on_verify_action);
   gtk_widget_class_install_action (widget_class, "card.folder", NULL, backup_card_on_folder_action);
+  gtk_widget_class_install_action (widget_class, "card.trash", NULL, backup_card_on_trash_action);
 }
 
 static void

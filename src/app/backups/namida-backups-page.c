@@ -27,7 +27,7 @@ struct _NamidaBackupsPage
   NamidaFindList *found;
   GtkWidget *head;
   GtkBox *box;
-  GtkLabel *room;
+  GtkMenuButton *room;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaBackupsPage, namida_backups_page, ADW_TYPE_BIN)
@@ -63,13 +63,18 @@ backups_page_on_room (GObject *source, GAsyncResult *result, gpointer user_data)
   FreeRoom *room = g_task_get_task_data (G_TASK (result));
   g_autofree char *size = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *spoken = NULL;
 
   if (!g_task_propagate_boolean (G_TASK (result), NULL))
     return;
   size = namida_format_size (room->free_bytes);
   /* Translators: %s is a size */
   text = g_strdup_printf (_ ("%s free"), size);
-  gtk_label_set_label (self->room, text);
+  /* Translators: the accessible name of a button; %s is “57.5 GB free” */
+  spoken = g_strdup_printf (_ ("%s. Free Up Space"), text);
+  gtk_menu_button_set_label (self->room, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->room), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  gtk_widget_set_visible (GTK_WIDGET (self->room), TRUE);
 }
 
 static void
@@ -191,6 +196,15 @@ backups_page_on_search_action (GtkWidget *widget, const char *action, GVariant *
   gtk_widget_grab_focus (GTK_WIDGET (NAMIDA_BACKUPS_PAGE (widget)->search));
 }
 
+static void
+backups_page_on_folder_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaStore *store = namida_hub_get_store (NAMIDA_BACKUPS_PAGE (widget)->hub);
+
+  if (store != NULL)
+    gtk_widget_activate_action (widget, "win.open-folder", "^ay", namida_store_get_backups (store));
+}
+
 void
 namida_backups_page_set_hub (NamidaBackupsPage *self, NamidaHub *hub)
 {
@@ -246,6 +260,7 @@ namida_backups_page_class_init (NamidaBackupsPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, backups_page_on_searched);
   gtk_widget_class_bind_template_callback (widget_class, backups_page_on_search_stopped);
   gtk_widget_class_install_action (widget_class, "backups.search", NULL, backups_page_on_search_action);
+  gtk_widget_class_install_action (widget_class, "backups.open-folder", NULL, backups_page_on_folder_action);
 }
 
 static void

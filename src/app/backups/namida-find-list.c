@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The results of the search on the Backups page. A playlist is restored by merging it alone into the newest version of
- * its device; a song or an album is copied into the music folder. Only the first results of each kind are shown; a
- * longer search text narrows them down. Main context. */
+/* The results of the search on the Backups page. A playlist is restored as a backup of its own; a song or an album is
+ * copied into the music folder or sent to a device. Only the first results of each kind are shown; a longer search text
+ * narrows them down. Main context. */
 #include "config.h"
 
 #include "namida-find-list.h"
@@ -10,11 +10,20 @@
 
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-gradual.h"
 #include "namida-hub-find.h"
-#include "namida-merge-dialog.h"
 #include "namida-restore-dialog.h"
 
 #define MOST_ROWS 20u
+#define FIRST_ROWS 8u /* how many a window shows */
+#define MORE_ROWS 4u
+
+/* A row to make: a hit, and the group of its kind. */
+typedef struct
+{
+  AdwPreferencesGroup *group; /* borrowed */
+  const NamidaFindHit *hit;
+} FindRow;
 
 struct _NamidaFindList
 {
@@ -22,6 +31,8 @@ struct _NamidaFindList
 
   NamidaHub *hub;
   GCancellable *cancellable; /* (nullable): for the running search */
+  GPtrArray *hits;           /* (nullable) (element-type NamidaFindHit): what is shown */
+  GArray *rows;              /* (element-type FindRow) */
 
   GtkStack *stack;
   GtkBox *box;
@@ -38,49 +49,6 @@ find_list_get_version (NamidaFindList *self, const char *id)
   if (version == NULL)
     gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", _ ("This version is no longer here"));
   return version;
-}
-
-/* Returns: (transfer none) (nullable): the newest version of the device of @version that has a Namida backup. */
-static NamidaVersion *
-find_list_get_newest (NamidaFindList *self, NamidaVersion *version)
-{
-  GListModel *versions = G_LIST_MODEL (namida_hub_get_versions (self->hub));
-
-  for (guint i = 0; i < g_list_model_get_n_items (versions); i++)
-    {
-      g_autoptr (NamidaVersion) one = g_list_model_get_item (versions, i);
-
-      if (namida_version_get_zip_path (one) != NULL && namida_version_get_present (one)
-          && g_strcmp0 (namida_version_get_fingerprint (one), namida_version_get_fingerprint (version)) == 0
-          && g_str_equal (namida_version_get_alias (one), namida_version_get_alias (version)))
-        return one; /* the list holds it */
-    }
-  return NULL;
-}
-
-/* The parameters (ss) are the id of the version that has the playlist, and its name. */
-static void
-find_list_on_get_back (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  NamidaFindList *self = NAMIDA_FIND_LIST (widget);
-  NamidaVersion *version, *newest;
-  NamidaMergeDialog *dialog;
-  const char *id, *name;
-
-  g_variant_get (parameter, "(&s&s)", &id, &name);
-  version = find_list_get_version (self, id);
-  if (version == NULL)
-    return;
-  newest = find_list_get_newest (self, version);
-  if (newest == NULL || newest == version || namida_version_get_zip_path (version) == NULL)
-    {
-      /* The newest version has the playlist, so restore that version. */
-      gtk_widget_activate_action (widget, "win.restore", "s", id);
-      return;
-    }
-  dialog = namida_merge_dialog_new_playlist (self->hub, newest, version, name);
-  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (widget)));
-  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 /* The parameters (ss) are the id of the version that has its own copy, and the path of the song or album in it. */
@@ -116,7 +84,7 @@ find_list_make_button (NamidaFindList *self, const NamidaFindHit *hit, const cha
     {
       gtk_button_set_label (GTK_BUTTON (button), _ ("Get Back…"));
       gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", id, hit->title);
-      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "find.get-back");
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.get-playlist");
       /* Translators: %s is a playlist */
       spoken = g_strdup_printf (_ ("Get Back “%s”"), hit->title);
     }
@@ -197,33 +165,53 @@ find_list_clear (NamidaFindList *self)
     gtk_box_remove (self->box, child);
 }
 
+/* Notes the rows of the first hits of @kind, and makes their group. */
+static void
+find_list_collect (NamidaFindList *self, NamidaFindKind kind)
+{
+  GtkWidget *group = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < self->hits->len; i++)
+    {
+      const NamidaFindHit *hit = g_ptr_array_index (self->hits, i);
+
+      if (hit->kind != kind || n++ >= MOST_ROWS)
+        continue;
+      if (group == NULL)
+        group = g_object_new (ADW_TYPE_PREFERENCES_GROUP, "title", find_list_get_heading (kind), NULL);
+      g_array_append_val (self->rows, ((FindRow){ ADW_PREFERENCES_GROUP (group), hit }));
+    }
+  if (n > MOST_ROWS)
+    adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
+                                           _ ("There are more. Enter more of the name to see others."));
+  if (group != NULL)
+    gtk_box_append (self->box, group);
+}
+
+static void
+find_list_add_row (guint index, gpointer user_data)
+{
+  NamidaFindList *self = user_data;
+  const FindRow *row = &g_array_index (self->rows, FindRow, index);
+
+  adw_preferences_group_add (row->group, find_list_make_row (self, row->hit));
+}
+
+/* @hits: (transfer full) */
 static void
 find_list_fill (NamidaFindList *self, GPtrArray *hits)
 {
   static const NamidaFindKind kinds[] = { NAMIDA_FIND_PLAYLIST, NAMIDA_FIND_ALBUM, NAMIDA_FIND_SONG };
 
+  namida_gradual_stop (GTK_WIDGET (self));
   find_list_clear (self);
+  g_array_set_size (self->rows, 0);
+  g_clear_pointer (&self->hits, g_ptr_array_unref);
+  self->hits = hits;
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    {
-      GtkWidget *group = NULL;
-      guint n = 0;
-
-      for (guint j = 0; j < hits->len; j++)
-        {
-          const NamidaFindHit *hit = hits->pdata[j];
-
-          if (hit->kind != kinds[i] || n++ >= MOST_ROWS)
-            continue;
-          if (group == NULL)
-            group = g_object_new (ADW_TYPE_PREFERENCES_GROUP, "title", find_list_get_heading (kinds[i]), NULL);
-          adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), find_list_make_row (self, hit));
-        }
-      if (n > MOST_ROWS)
-        adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
-                                               _ ("There are more. Enter more of the name to see others."));
-      if (group != NULL)
-        gtk_box_append (self->box, group);
-    }
+    find_list_collect (self, kinds[i]);
+  namida_gradual_run (GTK_WIDGET (self), self->rows->len, FIRST_ROWS, MORE_ROWS, find_list_add_row, self);
 }
 
 /* ---- the search ---- */
@@ -240,7 +228,7 @@ find_list_on_found (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (hits != NULL && hits->len > 0)
     {
-      find_list_fill (self, hits);
+      find_list_fill (self, g_steal_pointer (&hits));
       gtk_stack_set_visible_child_name (self->stack, "found");
       return;
     }
@@ -277,8 +265,19 @@ namida_find_list_dispose (GObject *object)
   NamidaFindList *self = NAMIDA_FIND_LIST (object);
 
   namida_find_list_stop (self);
+  namida_gradual_stop (GTK_WIDGET (self));
   g_clear_object (&self->hub);
   G_OBJECT_CLASS (namida_find_list_parent_class)->dispose (object);
+}
+
+static void
+namida_find_list_finalize (GObject *object)
+{
+  NamidaFindList *self = NAMIDA_FIND_LIST (object);
+
+  g_clear_pointer (&self->hits, g_ptr_array_unref);
+  g_array_unref (self->rows);
+  G_OBJECT_CLASS (namida_find_list_parent_class)->finalize (object);
 }
 
 static void
@@ -286,8 +285,8 @@ namida_find_list_class_init (NamidaFindListClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->finalize = namida_find_list_finalize;
   G_OBJECT_CLASS (klass)->dispose = namida_find_list_dispose;
-  gtk_widget_class_install_action (widget_class, "find.get-back", "(ss)", find_list_on_get_back);
   gtk_widget_class_install_action (widget_class, "find.restore", "(ss)", find_list_on_restore);
 }
 
@@ -296,6 +295,7 @@ namida_find_list_init (NamidaFindList *self)
 {
   GtkWidget *searching = adw_status_page_new ();
 
+  self->rows = g_array_new (FALSE, FALSE, sizeof (FindRow));
   self->stack = GTK_STACK (gtk_stack_new ());
   gtk_stack_set_vhomogeneous (self->stack, FALSE);
   self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 18));

@@ -26,9 +26,11 @@ struct _NamidaRestoreDialog
 
   NamidaHub *hub;
   NamidaVersion *version;
-  char **picked;           /* (nullable): restore only these files and folders of @version */
-  NamidaPeer *peer;        /* (nullable): the destination; %NULL: this computer */
-  NamidaRestorePlan *plan; /* (nullable) until it is loaded */
+  char **picked;            /* (nullable): restore only these files and folders of @version */
+  char *playlist;           /* (nullable): restore only this playlist of the zip */
+  const char *playlists[2]; /* @playlist and %NULL */
+  NamidaPeer *peer;         /* (nullable): the destination; %NULL: this computer */
+  NamidaRestorePlan *plan;  /* (nullable) until it is loaded */
   GCancellable *cancellable;
   GCancellable *matching;  /* (nullable): for the search for the music */
   NamidaMusicMatch *match; /* (nullable): the result of the search */
@@ -37,6 +39,7 @@ struct _NamidaRestoreDialog
   gboolean loading; /* the plan is being loaded */
   gboolean busy;    /* the plan does one operation at a time */
   gboolean again;   /* a choice was made meanwhile, so compare again */
+  gboolean entered; /* the fourth step was opened and is being compared for the first time */
   gboolean applying;
   gboolean copies;               /* the restore that runs makes a copy that fits in place of the zip */
   gboolean music_left_out;       /* the destinations of the music were taken away */
@@ -94,6 +97,8 @@ gboolean namida_restore_dialog_is_over (const GError *error);
  * itself.
  */
 gboolean namida_restore_dialog_needs_copy (NamidaRestoreDialog *self);
+/** namida_restore_dialog_is_part: Returns: whether only some songs or a playlist are restored. */
+gboolean namida_restore_dialog_is_part (NamidaRestoreDialog *self);
 /** namida_restore_dialog_get_options: Returns: the choices of the user for the copy of the backup. */
 NamidaRestoreFitOptions namida_restore_dialog_get_options (NamidaRestoreDialog *self);
 

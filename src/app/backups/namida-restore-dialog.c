@@ -60,9 +60,15 @@ namida_restore_dialog_needs_copy (NamidaRestoreDialog *self)
 {
   if (!restore_has_zip (self) || restore_leaves_out_zip (self))
     return FALSE;
-  return gtk_switch_get_active (self->merge) || !namida_parts_list_get_all (self->parts)
+  return self->playlist != NULL || gtk_switch_get_active (self->merge) || !namida_parts_list_get_all (self->parts)
          || namida_path_map_get_size (self->manual) > 0
          || (self->match != NULL && namida_path_map_get_size (self->match->map) > 0);
+}
+
+gboolean
+namida_restore_dialog_is_part (NamidaRestoreDialog *self)
+{
+  return self->picked != NULL || self->playlist != NULL;
 }
 
 NamidaRestoreFitOptions
@@ -72,6 +78,11 @@ namida_restore_dialog_get_options (NamidaRestoreDialog *self)
                                       .merge = gtk_switch_get_active (self->merge),
                                       .manual = self->manual };
 
+  if (self->playlist != NULL)
+    {
+      options.parts = NAMIDA_PART_ALL;
+      options.playlists = self->playlists;
+    }
   return options;
 }
 
@@ -157,6 +168,7 @@ restore_is_wanted (NamidaRestoreDialog *self, RestoreStep step)
     case RESTORE_STEP_DEVICE:
       return gtk_widget_get_visible (self->pages[RESTORE_STEP_DEVICE]);
     case RESTORE_STEP_PARTS:
+      return restore_has_zip (self) && self->playlist == NULL;
     case RESTORE_STEP_MUSIC:
       return restore_has_zip (self);
     case RESTORE_STEP_PLACE:
@@ -301,7 +313,6 @@ restore_add_device (NamidaRestoreDialog *self, NamidaPeer *peer, GtkCheckButton 
     namida_device_avatar_set (avatar, name, namida_device_kind_icon ("desktop"), FALSE);
   gtk_check_button_set_group (GTK_CHECK_BUTTON (check), group);
   gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_object_set_data_full (G_OBJECT (check), PEER_KEY, peer != NULL ? g_object_ref (peer) : NULL, g_object_unref);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), escaped);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
@@ -356,42 +367,51 @@ restore_choose_folders (NamidaRestoreDialog *self)
     }
 }
 
-/* Returns text such as “02 Jóga.flac” or “26 songs”. */
-static void
-restore_show_picked (NamidaRestoreDialog *self)
+/* Returns: (transfer full): text such as “02 Jóga.flac”, “26 songs” or the name of a playlist. */
+static char *
+restore_dup_picked (NamidaRestoreDialog *self)
 {
   g_autoptr (GPtrArray) songs = namida_restore_plan_dup_songs (self->plan);
   g_autofree char *name = songs->len == 1 ? g_path_get_basename (songs->pdata[0]) : NULL;
-  g_autofree char *title = name != NULL ? namida_format_title (name) : NULL;
-  g_autofree char *what = g_strdup_printf (ngettext ("%'u song", "%'u songs", songs->len), songs->len);
-  /* Translators: the first %s is the name of a song, or “26 songs” */
-  g_autofree char *text
-      = g_strdup_printf (_ ("%s. Existing files are replaced only if you choose to"), title != NULL ? title : what);
+
+  if (self->playlist != NULL)
+    return namida_format_title (self->playlist);
+  if (name != NULL)
+    return namida_format_title (name);
+  return g_strdup_printf (ngettext ("%'u song", "%'u songs", songs->len), songs->len);
+}
+
+static void
+restore_show_picked (NamidaRestoreDialog *self)
+{
+  g_autofree char *what = restore_dup_picked (self);
+  /* Translators: %s is the name of a song or a playlist, or “26 songs” */
+  g_autofree char *text = g_strdup_printf (_ ("%s. Existing files are replaced only if you choose to"), what);
+  /* Translators: the name of a song or a playlist, or “26 songs”; then a device and a time */
+  g_autofree char *sub = g_strdup_printf (_ ("%s, from %s"), what, gtk_label_get_label (self->device_sub));
 
   gtk_label_set_label (self->place_sub, text);
+  gtk_label_set_label (self->device_sub, sub);
 }
 
 /* @self->plan must be loaded. Returns: %FALSE after the window has shown the problem */
 static gboolean
 restore_pick (NamidaRestoreDialog *self)
 {
+  static const char *const none[] = { NULL };
+  const char *const *picked = self->picked != NULL ? (const char *const *) self->picked : none;
   g_autoptr (GError) error = NULL;
 
-  if (self->picked == NULL)
-    {
-      restore_choose_folders (self);
-      restore_add_devices (self);
-      return TRUE;
-    }
-  if (!namida_restore_plan_pick (self->plan, (const char *const *) self->picked, FALSE, &error))
+  if (namida_restore_dialog_is_part (self)
+      && !namida_restore_plan_pick (self->plan, picked, self->playlist != NULL, &error))
     {
       namida_restore_dialog_show_problem (self, _ ("Cannot Be Restored"), error);
       return FALSE;
     }
   restore_choose_folders (self);
-  restore_show_picked (self);
-  gtk_widget_set_visible (self->pages[RESTORE_STEP_DEVICE], FALSE);
-  adw_carousel_remove (self->carousel, self->pages[RESTORE_STEP_DEVICE]);
+  restore_add_devices (self);
+  if (namida_restore_dialog_is_part (self))
+    restore_show_picked (self);
   return TRUE;
 }
 
@@ -412,11 +432,9 @@ restore_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!restore_pick (self))
     return;
   restore_show_parts (self);
-  if (!restore_has_zip (self))
-    {
-      adw_carousel_remove (self->carousel, self->pages[RESTORE_STEP_PARTS]);
-      adw_carousel_remove (self->carousel, self->pages[RESTORE_STEP_MUSIC]);
-    }
+  for (RestoreStep left_out = RESTORE_STEP_PARTS; left_out <= RESTORE_STEP_MUSIC; left_out++)
+    if (!restore_is_wanted (self, left_out))
+      adw_carousel_remove (self->carousel, self->pages[left_out]);
   while (!restore_is_wanted (self, step))
     step++;
   namida_restore_dialog_go_to (self, step);
@@ -513,6 +531,7 @@ namida_restore_dialog_finalize (GObject *object)
   namida_path_map_free (self->manual);
   g_ptr_array_unref (self->rows);
   g_strfreev (self->picked);
+  g_free (self->playlist);
   g_free (self->choosing);
   g_free (self->shown_file);
   g_free (self->shown_folder);
@@ -617,5 +636,15 @@ namida_restore_dialog_new_picked (NamidaHub *hub, NamidaVersion *version, const 
 
   /* Set before the plan is loaded, which takes at least one iteration of the main loop. */
   self->picked = g_strdupv ((char **) paths);
+  return self;
+}
+
+NamidaRestoreDialog *
+namida_restore_dialog_new_playlist (NamidaHub *hub, NamidaVersion *version, const char *playlist)
+{
+  NamidaRestoreDialog *self = namida_restore_dialog_new (hub, version);
+
+  self->playlist = g_strdup (playlist);
+  self->playlists[0] = self->playlist;
   return self;
 }

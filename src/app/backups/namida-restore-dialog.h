@@ -21,10 +21,14 @@ G_DECLARE_FINAL_TYPE (NamidaRestoreDialog, namida_restore_dialog, NAMIDA, RESTOR
 NamidaRestoreDialog *namida_restore_dialog_new (NamidaHub *hub, NamidaVersion *version);
 
 /**
- * namida_restore_dialog_new_picked: like namida_restore_dialog_new(), for a part of @version, which is restored to
- * this computer. @paths: (array zero-terminated=1): as for namida_restore_plan_pick(). Returns: (transfer none)
+ * namida_restore_dialog_new_picked: like namida_restore_dialog_new(), for some songs of @version. @paths: (array
+ * zero-terminated=1): as for namida_restore_plan_pick(). Returns: (transfer none)
  */
 NamidaRestoreDialog *
 namida_restore_dialog_new_picked (NamidaHub *hub, NamidaVersion *version, const char *const *paths);
+
+/** namida_restore_dialog_new_playlist: like namida_restore_dialog_new(), for one playlist of the zip of @version, which
+ * becomes a backup of its own. Returns: (transfer none) */
+NamidaRestoreDialog *namida_restore_dialog_new_playlist (NamidaHub *hub, NamidaVersion *version, const char *playlist);
 
 G_END_DECLS

@@ -90,7 +90,8 @@ place_update (NamidaRestoreDialog *self)
     }
   gtk_widget_set_visible (GTK_WIDGET (self->policy_row), different > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->choices_group),
-                          different > 0 || namida_restore_plan_get_zip (self->plan) != NULL);
+                          different > 0
+                              || (namida_restore_plan_get_zip (self->plan) != NULL && self->playlist == NULL));
   gtk_label_set_label (self->hint, asked        ? _ ("Choose a destination for each folder, or skip it.")
                                    : self->busy ? _ ("Comparing with existing files…")
                                                 : "");
@@ -112,9 +113,15 @@ place_on_compared (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   if (self->again)
-    place_compare (self);
-  else
-    place_update (self);
+    {
+      place_compare (self);
+      return;
+    }
+  place_update (self);
+  /* While it was insensitive, the button could not take the focus. */
+  if (self->entered && self->step == RESTORE_STEP_PLACE)
+    gtk_widget_grab_focus (GTK_WIDGET (self->next_button));
+  self->entered = FALSE;
 }
 
 static void
@@ -264,8 +271,8 @@ namida_restore_place_show (NamidaRestoreDialog *self)
   for (guint i = 0; i < self->rows->len; i++)
     adw_preferences_group_remove (self->labels_group, self->rows->pdata[i]);
   g_ptr_array_set_size (self->rows, 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->merge_row), has_zip);
-  gtk_widget_set_visible (GTK_WIDGET (self->choices_group), has_zip || self->peer == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->merge_row), has_zip && self->playlist == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->choices_group), self->peer == NULL || (has_zip && self->playlist == NULL));
   if (self->peer != NULL)
     {
       place_show_peer (self);
@@ -278,6 +285,8 @@ namida_restore_place_show (NamidaRestoreDialog *self)
       g_ptr_array_add (self->rows, row);
       adw_preferences_group_add (self->labels_group, row);
     }
-  gtk_widget_set_visible (GTK_WIDGET (self->automatic_row), has_zip);
+  /* Namida must not choose a backup that has nothing but a playlist. */
+  gtk_widget_set_visible (GTK_WIDGET (self->automatic_row), has_zip && self->playlist == NULL);
+  self->entered = TRUE;
   place_compare (self);
 }

@@ -5,6 +5,7 @@
 
 #include "namida-restore-dialog-private.h"
 
+#include "namida-format.h"
 #include "namida-phone-names-dialog.h"
 
 #include <glib/gi18n.h>
@@ -64,14 +65,33 @@ run_dup_title (guint steps)
   return g_strdup_printf (ngettext ("%u Step Is Left in Namida", "%u Steps Are Left in Namida", steps), steps);
 }
 
+/* Returns text such as "“Road” is in a backup of its own, which finds 17 of 20 tracks". */
+static char *
+run_dup_playlist_summary (NamidaRestoreDialog *self, const NamidaFittedBackup *fitted)
+{
+  const NamidaMusicMatch *match = fitted->fit->match;
+  g_autofree char *name = namida_format_title (self->playlist);
+
+  if (match == NULL || match->tracks == 0)
+    /* Translators: %s is the name of a playlist */
+    return g_strdup_printf (_ ("“%s” is in a backup of its own"), name);
+  /* Translators: %s is the name of a playlist */
+  return g_strdup_printf (ngettext ("“%s” is in a backup of its own, which finds %'u of %'u track",
+                                    "“%s” is in a backup of its own, which finds %'u of %'u tracks",
+                                    (gulong) match->tracks),
+                          name, (guint) match->found, (guint) match->tracks);
+}
+
 /* Returns text such as "17 files were restored". */
 static char *
-run_dup_summary (const NamidaRestoreResult *result, const NamidaFittedBackup *fitted)
+run_dup_summary (NamidaRestoreDialog *self, const NamidaRestoreResult *result, const NamidaFittedBackup *fitted)
 {
   guint n = (guint) (result->added + result->replaced);
   g_autofree char *files = g_strdup_printf (ngettext ("%'u file was restored", "%'u files were restored", n), n);
   const NamidaMusicMatch *match = fitted != NULL ? fitted->fit->match : NULL;
 
+  if (self->playlist != NULL && fitted != NULL)
+    return run_dup_playlist_summary (self, fitted);
   if (match != NULL && match->tracks > 0)
     /* Translators: the first %s is “17 files were restored” */
     return g_strdup_printf (ngettext ("%s. The copy of the backup finds %'u of %'u track",
@@ -106,7 +126,7 @@ run_show_done (NamidaRestoreDialog *self,
   g_autoptr (GPtrArray) steps
       = fitted != NULL ? namida_fitted_backup_dup_steps (fitted) : namida_restore_plan_dup_steps (self->plan);
   g_autofree char *title = run_dup_title (error != NULL ? 0 : steps->len);
-  g_autofree char *summary = run_dup_summary (result, fitted);
+  g_autofree char *summary = run_dup_summary (self, result, fitted);
   g_autofree char *note = fitted != NULL ? namida_fitted_backup_dup_note (fitted) : NULL;
 
   gtk_label_set_label (self->done_title, error != NULL ? _ ("Not Everything Was Restored") : title);
@@ -186,7 +206,7 @@ run_here (NamidaRestoreDialog *self)
   GPtrArray *labels = namida_restore_plan_get_labels (self->plan);
 
   self->copies = namida_restore_dialog_needs_copy (self);
-  namida_restore_plan_set_automatic (self->plan, gtk_switch_get_active (self->automatic));
+  namida_restore_plan_set_automatic (self->plan, self->playlist == NULL && gtk_switch_get_active (self->automatic));
   namida_restore_place_set_policy (self);
   for (guint i = 0; i < labels->len; i++)
     {
@@ -221,12 +241,25 @@ run_sending_free (gpointer data)
   g_free (sending);
 }
 
+/* @fitted: (transfer full) (nullable). Returns: (transfer none) */
+static NamidaTransfer *
+run_start_sending (NamidaRestoreDialog *self, NamidaFittedBackup *fitted)
+{
+  static const char *const none[] = { NULL };
+
+  if (namida_restore_dialog_is_part (self))
+    return namida_hub_restore_picked_to (self->hub, self->version, self->peer,
+                                         self->picked != NULL ? (const char *const *) self->picked : none, NULL,
+                                         fitted);
+  return namida_hub_restore_fitted_to (self->hub, self->version, self->peer,
+                                       namida_parts_list_get_music (self->parts) ? NULL : none, NULL, fitted);
+}
+
 static void
 run_send_now (gboolean unencrypted, gpointer user_data)
 {
   Sending *sending = user_data;
   NamidaRestoreDialog *self = sending->self;
-  const char *const only_zip[] = { NULL };
   GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
   g_autofree char *text = g_strdup_printf (_ ("Sending to %s"), namida_peer_get_alias (self->peer));
   g_autoptr (GPtrArray) steps = NULL;
@@ -234,9 +267,7 @@ run_send_now (gboolean unencrypted, gpointer user_data)
 
   if (sending->fitted != NULL)
     steps = namida_fitted_backup_dup_steps (sending->fitted);
-  transfer = namida_hub_restore_fitted_to (self->hub, self->version, self->peer,
-                                           namida_parts_list_get_music (self->parts) ? NULL : only_zip, NULL,
-                                           g_steal_pointer (&sending->fitted));
+  transfer = run_start_sending (self, g_steal_pointer (&sending->fitted));
   if (transfer != NULL && unencrypted)
     namida_sending_allow_unencrypted (transfer);
   if (transfer != NULL && NAMIDA_IS_SHELL (parent))
@@ -355,7 +386,7 @@ run_on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   text = run_dup_undone_words (&undone);
-  gtk_label_set_label (self->done_title, _ ("Undone"));
+  gtk_label_set_label (self->done_title, _ ("Restore Undone"));
   gtk_label_set_label (self->done_sub, text);
   gtk_widget_set_visible (GTK_WIDGET (self->steps_group), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->note), FALSE);

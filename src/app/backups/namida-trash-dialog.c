@@ -1,58 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The dialog of namida-trash-dialog.h: a row for each version that retention moved to the trash, with the day on
- * which it is deleted and a button that restores it as a version. The list is read in a worker thread, again after
- * each change; a list that comes after the dialog was closed is ignored. A window has one such dialog. Opened by the
- * action "win.trash". Main context. */
+/* The dialog of namida-trash-dialog.h: a row for each version that was moved to the trash, with the day on which it is
+ * deleted and a button that restores it as a version. The list is read in a worker thread, again after each change; a
+ * list that comes after the dialog was closed is ignored. Opened by the action "win.trash". Main context. */
 #include "config.h"
 
 #include "namida-trash-dialog.h"
 
 #include "namida-dialog.h"
 #include "namida-format.h"
+#include "namida-gradual.h"
+#include "namida-mnemonics.h"
 
 #include <glib/gi18n.h>
 
-#define DIALOG_KEY "namida-trash-dialog" /* of the window: (nullable) (transfer none): its dialog */
-#define SHOWN 100u                       /* maximum number of rows, the newest ones */
+#define SHOWN 100u /* maximum number of rows, the newest ones */
+#define FIRST_ROWS 8u
+#define MORE_ROWS 4u
 
-static void trash_dialog_load (AdwMessageDialog *dialog);
-
-static NamidaVersions *
-trash_dialog_get_versions (AdwMessageDialog *dialog)
+struct _NamidaTrashDialog
 {
-  return g_object_get_data (G_OBJECT (dialog), "versions");
-}
+  AdwWindow parent_instance;
 
-/* Canceled when the dialog is closed. */
-static GCancellable *
-trash_dialog_get_open (AdwMessageDialog *dialog)
-{
-  return g_object_get_data (G_OBJECT (dialog), "open");
-}
+  NamidaVersions *versions;
+  GCancellable *open; /* canceled when the dialog is closed */
+  GPtrArray *trashed; /* (nullable) (element-type NamidaTrashedVersion): as read last */
 
-static void
-trash_dialog_on_taken (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (AdwMessageDialog) dialog = user_data;
-  g_autoptr (GError) error = NULL;
+  GtkButton *empty_button;
+  GtkStack *stack;
+  AdwStatusPage *nothing;
+  GtkLabel *summary;
+  GtkListBox *list;
+};
 
-  gboolean taken = namida_versions_take_back_finish (NAMIDA_VERSIONS (source), result, &error);
+G_DEFINE_FINAL_TYPE (NamidaTrashDialog, namida_trash_dialog, ADW_TYPE_WINDOW)
 
-  if (g_cancellable_is_cancelled (trash_dialog_get_open (dialog)))
-    return;
-  if (taken)
-    trash_dialog_load (dialog);
-  else
-    adw_message_dialog_set_body (dialog, error->message);
-}
+static void trash_dialog_load (NamidaTrashDialog *self);
 
-static void
-trash_dialog_on_take_back (GtkButton *button, AdwMessageDialog *dialog)
-{
-  gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
-  namida_versions_take_back_async (trash_dialog_get_versions (dialog), g_object_get_data (G_OBJECT (button), "id"),
-                                   NULL, trash_dialog_on_taken, g_object_ref (dialog));
-}
+/* ---- texts ---- */
 
 /* Returns: (transfer full): a day as text. */
 static char *
@@ -64,8 +48,64 @@ trash_dialog_dup_day (gint64 at)
   return g_date_time_format (time, _ ("%-e %B %Y"));
 }
 
+/* Returns: (transfer full) */
+static char *
+trash_dialog_dup_summary (GPtrArray *trashed)
+{
+  guint64 bytes = 0;
+  g_autofree char *size = NULL;
+
+  for (guint i = 0; i < trashed->len; i++)
+    bytes += ((NamidaTrashedVersion *) g_ptr_array_index (trashed, i))->bytes;
+  size = namida_format_size (bytes);
+  /* Translators: %'u is a number of versions, %s the size of their files */
+  return g_strdup_printf (ngettext ("%'u version (%s) is deleted after 30 days, or earlier if the drive needs the "
+                                    "space. A version that you restore is pinned. Files that other versions also have "
+                                    "use no space of their own.",
+                                    "%'u versions (%s) are deleted after 30 days, or earlier if the drive needs the "
+                                    "space. A version that you restore is pinned. Files that other versions also have "
+                                    "use no space of their own.",
+                                    trashed->len),
+                          trashed->len, size);
+}
+
+static void
+trash_dialog_show_nothing (NamidaTrashDialog *self, const char *title, const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  adw_status_page_set_title (self->nothing, title);
+  adw_status_page_set_description (self->nothing, escaped);
+  gtk_stack_set_visible_child_name (self->stack, "nothing");
+}
+
+/* ---- taking back ---- */
+
+static void
+trash_dialog_on_taken (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaTrashDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean taken = namida_versions_take_back_finish (NAMIDA_VERSIONS (source), result, &error);
+
+  if (g_cancellable_is_cancelled (self->open))
+    return;
+  if (taken)
+    trash_dialog_load (self);
+  else
+    gtk_label_set_label (self->summary, error->message);
+}
+
+static void
+trash_dialog_on_take_back (GtkButton *button, NamidaTrashDialog *self)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
+  namida_versions_take_back_async (self->versions, g_object_get_data (G_OBJECT (button), "id"), NULL,
+                                   trash_dialog_on_taken, g_object_ref (self));
+}
+
 static GtkWidget *
-trash_dialog_make_row (AdwMessageDialog *dialog, const NamidaTrashedVersion *version)
+trash_dialog_make_row (NamidaTrashDialog *self, const NamidaTrashedVersion *version)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *button = gtk_button_new_with_label (_ ("Restore Version"));
@@ -87,106 +127,162 @@ trash_dialog_make_row (AdwMessageDialog *dialog, const NamidaTrashedVersion *ver
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   g_object_set_data_full (G_OBJECT (button), "id", g_strdup (version->id), g_free);
-  g_signal_connect_object (button, "clicked", G_CALLBACK (trash_dialog_on_take_back), dialog, 0);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (trash_dialog_on_take_back), self, 0);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   return row;
 }
 
-static char *
-trash_dialog_dup_body (GPtrArray *trashed)
-{
-  guint64 bytes = 0;
-  g_autofree char *size = NULL;
+/* ---- emptying ---- */
 
-  for (guint i = 0; i < trashed->len; i++)
-    bytes += ((NamidaTrashedVersion *) g_ptr_array_index (trashed, i))->bytes;
-  size = namida_format_size (bytes);
-  if (trashed->len == 0)
-    return g_strdup (_ ("The trash is empty. Versions that exceed the number of versions to keep wait here for 30 days "
-                        "before they are deleted."));
-  /* Translators: %'u is a number of versions, %s the size of their files */
-  return g_strdup_printf (ngettext ("%'u version (%s) is deleted after 30 days, or earlier if the drive needs the "
-                                    "space. A version that you restore is pinned. Files that other versions also have "
-                                    "use no space of their own.",
-                                    "%'u versions (%s) are deleted after 30 days, or earlier if the drive needs the "
-                                    "space. A version that you restore is pinned. Files that other versions also have "
-                                    "use no space of their own.",
-                                    trashed->len),
-                          trashed->len, size);
+static void
+trash_dialog_on_emptied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaTrashDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean emptied = namida_versions_empty_trash_finish (NAMIDA_VERSIONS (source), result, &error);
+
+  if (g_cancellable_is_cancelled (self->open))
+    return;
+  if (emptied)
+    trash_dialog_load (self);
+  else
+    trash_dialog_show_nothing (self, _ ("Could Not Empty the Trash"), error->message);
 }
 
 static void
-trash_dialog_show_rows (AdwMessageDialog *dialog, GPtrArray *trashed)
+trash_dialog_on_empty_response (AdwMessageDialog *dialog, const char *response, NamidaTrashDialog *self)
 {
-  GtkWidget *group, *scrolled;
+  if (g_strcmp0 (response, "empty") != 0)
+    return;
+  gtk_widget_set_visible (GTK_WIDGET (self->empty_button), FALSE);
+  gtk_stack_set_visible_child_name (self->stack, "loading");
+  namida_versions_empty_trash_async (self->versions, NULL, trash_dialog_on_emptied, g_object_ref (self));
+}
 
+static void
+trash_dialog_on_empty (NamidaTrashDialog *self)
+{
+  g_autofree char *body
+      = g_strdup_printf (ngettext ("%'u version is deleted. This cannot be undone.",
+                                   "%'u versions are deleted. This cannot be undone.", self->trashed->len),
+                         self->trashed->len);
+  GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (self), _ ("Empty the Trash?"), body);
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "empty", _ ("_Empty"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "empty", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (trash_dialog_on_empty_response), self, 0);
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
+}
+
+/* ---- the list ---- */
+
+static void
+trash_dialog_add_row (guint index, gpointer user_data)
+{
+  NamidaTrashDialog *self = user_data;
+
+  gtk_list_box_append (self->list, trash_dialog_make_row (self, g_ptr_array_index (self->trashed, index)));
+}
+
+/* @trashed: (transfer full) */
+static void
+trash_dialog_show (NamidaTrashDialog *self, GPtrArray *trashed)
+{
+  g_autofree char *summary = trash_dialog_dup_summary (trashed);
+  GtkWidget *row;
+
+  namida_gradual_stop (GTK_WIDGET (self));
+  g_clear_pointer (&self->trashed, g_ptr_array_unref);
+  self->trashed = trashed;
+  gtk_widget_set_visible (GTK_WIDGET (self->empty_button), trashed->len > 0);
+  while ((row = gtk_widget_get_first_child (GTK_WIDGET (self->list))) != NULL)
+    gtk_list_box_remove (self->list, row);
   if (trashed->len == 0)
     {
-      adw_message_dialog_set_extra_child (dialog, NULL);
+      trash_dialog_show_nothing (self, _ ("The Trash Is Empty"),
+                                 _ ("Versions that you move to the trash, or that exceed the number of versions to "
+                                    "keep, stay here for 30 days before they are deleted."));
       return;
     }
-  group = adw_preferences_group_new ();
-  for (guint i = 0; i < MIN (trashed->len, SHOWN); i++)
-    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group),
-                               trash_dialog_make_row (dialog, g_ptr_array_index (trashed, i)));
-  scrolled = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), 360);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), group);
-  adw_message_dialog_set_extra_child (dialog, scrolled);
+  gtk_label_set_label (self->summary, summary);
+  namida_gradual_run (GTK_WIDGET (self), MIN (trashed->len, SHOWN), FIRST_ROWS, MORE_ROWS, trash_dialog_add_row, self);
+  gtk_stack_set_visible_child_name (self->stack, "list");
 }
 
 static void
 trash_dialog_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (AdwMessageDialog) dialog = user_data;
+  g_autoptr (NamidaTrashDialog) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) trashed = namida_versions_list_trash_finish (NAMIDA_VERSIONS (source), result, &error);
-  g_autofree char *body = NULL;
 
-  if (g_cancellable_is_cancelled (trash_dialog_get_open (dialog)))
+  if (g_cancellable_is_cancelled (self->open))
     return;
   if (trashed != NULL)
-    body = trash_dialog_dup_body (trashed);
-  adw_message_dialog_set_body (dialog, body != NULL ? body : error->message);
-  if (trashed != NULL)
-    trash_dialog_show_rows (dialog, trashed);
-  /* Show the dialog only when it has its text, because older versions of libadwaita (such as 1.2) cut off a text that
-   * is set later. */
-  if (!gtk_widget_get_visible (GTK_WIDGET (dialog)))
-    namida_dialog_present (dialog);
+    trash_dialog_show (self, g_steal_pointer (&trashed));
+  else
+    trash_dialog_show_nothing (self, _ ("Could Not Read the Trash"), error->message);
 }
 
 static void
-trash_dialog_load (AdwMessageDialog *dialog)
+trash_dialog_load (NamidaTrashDialog *self)
 {
-  namida_versions_list_trash_async (trash_dialog_get_versions (dialog), trash_dialog_get_open (dialog),
-                                    trash_dialog_on_loaded, g_object_ref (dialog));
+  namida_versions_list_trash_async (self->versions, self->open, trash_dialog_on_loaded, g_object_ref (self));
+}
+
+/* ---- the object ---- */
+
+static void
+namida_trash_dialog_dispose (GObject *object)
+{
+  NamidaTrashDialog *self = NAMIDA_TRASH_DIALOG (object);
+
+  g_cancellable_cancel (self->open);
+  namida_gradual_stop (GTK_WIDGET (self));
+  g_clear_object (&self->versions);
+  G_OBJECT_CLASS (namida_trash_dialog_parent_class)->dispose (object);
 }
 
 static void
-trash_dialog_on_destroy (GtkWidget *dialog, GtkWindow *parent)
+namida_trash_dialog_finalize (GObject *object)
 {
-  g_cancellable_cancel (trash_dialog_get_open (ADW_MESSAGE_DIALOG (dialog)));
-  g_object_set_data (G_OBJECT (parent), DIALOG_KEY, NULL);
+  g_object_unref (NAMIDA_TRASH_DIALOG (object)->open);
+  g_clear_pointer (&NAMIDA_TRASH_DIALOG (object)->trashed, g_ptr_array_unref);
+  G_OBJECT_CLASS (namida_trash_dialog_parent_class)->finalize (object);
 }
 
-void
-namida_trash_dialog_show (GtkWindow *parent, NamidaHub *hub)
+static void
+namida_trash_dialog_class_init (NamidaTrashDialogClass *klass)
 {
-  GtkWidget *dialog = g_object_get_data (G_OBJECT (parent), DIALOG_KEY);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  /* It may still be reading its list, without being visible. */
-  if (dialog != NULL)
-    return;
-  dialog = namida_dialog_new (parent, _ ("Trash"), NULL);
-  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
-  g_object_set_data (G_OBJECT (parent), DIALOG_KEY, dialog);
-  g_object_set_data_full (G_OBJECT (dialog), "open", g_cancellable_new (), g_object_unref);
-  g_signal_connect_object (dialog, "destroy", G_CALLBACK (trash_dialog_on_destroy), parent, 0);
-  g_object_set_data_full (G_OBJECT (dialog), "versions", g_object_ref (namida_hub_get_versions (hub)), g_object_unref);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"), NULL);
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "close");
-  trash_dialog_load (ADW_MESSAGE_DIALOG (dialog));
+  G_OBJECT_CLASS (klass)->dispose = namida_trash_dialog_dispose;
+  G_OBJECT_CLASS (klass)->finalize = namida_trash_dialog_finalize;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/namida_sync/Desktop/ui/namida-trash-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, NamidaTrashDialog, empty_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTrashDialog, stack);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTrashDialog, nothing);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTrashDialog, summary);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTrashDialog, list);
+  gtk_widget_class_bind_template_callback (widget_class, trash_dialog_on_empty);
+}
+
+static void
+namida_trash_dialog_init (NamidaTrashDialog *self)
+{
+  self->open = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
+}
+
+NamidaTrashDialog *
+namida_trash_dialog_new (NamidaHub *hub)
+{
+  NamidaTrashDialog *self = g_object_new (NAMIDA_TYPE_TRASH_DIALOG, NULL);
+
+  self->versions = g_object_ref (namida_hub_get_versions (hub));
+  trash_dialog_load (self);
+  return self;
 }

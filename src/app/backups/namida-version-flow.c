@@ -228,6 +228,15 @@ namida_version_flow_restore_here (GtkWidget *from, NamidaHub *hub, NamidaVersion
 }
 
 void
+namida_version_flow_restore_playlist (GtkWidget *from, NamidaHub *hub, NamidaVersion *version, const char *playlist)
+{
+  NamidaRestoreDialog *dialog = namida_restore_dialog_new_playlist (hub, version, playlist);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (from)));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
 namida_version_flow_restore_songs (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
 {
   NamidaSongPicker *picker = namida_song_picker_new (hub, version);
@@ -380,4 +389,127 @@ namida_version_flow_trash (GtkWidget *from, NamidaHub *hub, NamidaVersion *versi
   if (window != NULL)
     namida_versions_trash_async (namida_hub_get_versions (hub), version, NULL, on_trashed,
                                  job_new (window, hub, version));
+}
+
+/* ---- moving all versions of a device to the trash ---- */
+
+typedef struct
+{
+  NamidaShell *window;   /* owned */
+  NamidaVersions *store; /* owned */
+  GPtrArray *versions;   /* (element-type NamidaVersion): those that are left to move, taken from the end */
+  guint moved;
+} TrashAll;
+
+static void
+trash_all_free (TrashAll *all)
+{
+  g_object_unref (all->window);
+  g_object_unref (all->store);
+  g_ptr_array_unref (all->versions);
+  g_free (all);
+}
+
+static void trash_all_next (TrashAll *all);
+
+static void
+trash_all_on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  TrashAll *all = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_versions_trash_finish (all->store, result, &error))
+    {
+      tell (all->window, _ ("Could Not Move the Version to the Trash"), error->message);
+      trash_all_free (all);
+      return;
+    }
+  all->moved++;
+  trash_all_next (all);
+}
+
+/* One after the other, because each changes the list of versions. @all: (transfer full) */
+static void
+trash_all_next (TrashAll *all)
+{
+  g_autoptr (NamidaVersion) version = NULL;
+  g_autofree char *text = NULL;
+
+  if (all->versions->len > 0)
+    {
+      version = g_ptr_array_steal_index (all->versions, all->versions->len - 1);
+      namida_versions_trash_async (all->store, version, NULL, trash_all_on_moved, all);
+      return;
+    }
+  text = g_strdup_printf (ngettext ("%'u version is in the trash for 30 days",
+                                    "%'u versions are in the trash for 30 days", all->moved),
+                          all->moved);
+  namida_shell_toast (all->window, text);
+  trash_all_free (all);
+}
+
+static void
+trash_all_on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  if (g_strcmp0 (response, "trash") == 0)
+    trash_all_next (user_data);
+  else
+    trash_all_free (user_data);
+}
+
+static TrashAll *
+trash_all_new (NamidaShell *window, NamidaHub *hub, GListModel *versions)
+{
+  TrashAll *all = g_new0 (TrashAll, 1);
+
+  all->window = g_object_ref (window);
+  all->store = g_object_ref (namida_hub_get_versions (hub));
+  all->versions = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < g_list_model_get_n_items (versions); i++)
+    {
+      NamidaVersion *version = g_list_model_get_item (versions, i);
+
+      if (namida_version_get_pinned (version) || !namida_version_get_present (version))
+        g_object_unref (version);
+      else
+        g_ptr_array_add (all->versions, version);
+    }
+  return all;
+}
+
+void
+namida_version_flow_trash_all (GtkWidget *from, NamidaHub *hub, GListModel *versions)
+{
+  NamidaShell *window = window_of (from);
+  g_autoptr (NamidaVersion) newest = g_list_model_get_item (versions, 0);
+  AdwMessageDialog *dialog;
+  g_autofree char *title = NULL;
+  g_autofree char *body = NULL;
+  TrashAll *all;
+  guint n;
+
+  if (window == NULL || newest == NULL)
+    return;
+  all = trash_all_new (window, hub, versions);
+  n = all->versions->len;
+  if (n == 0)
+    {
+      namida_shell_toast (window, _ ("All versions are pinned or not here"));
+      trash_all_free (all);
+      return;
+    }
+  /* Translators: %s is the name of a device */
+  title = g_strdup_printf (_ ("Move the Backups of “%s” to the Trash?"), namida_version_get_alias (newest));
+  body
+      = g_strdup_printf (ngettext ("%'u version is moved to the trash and deleted after 30 days. Pinned versions stay.",
+                                   "%'u versions are moved to the trash and deleted after 30 days. Pinned versions "
+                                   "stay.",
+                                   n),
+                         n);
+  dialog = message (window, title, body);
+  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "trash", _ ("Move to _Trash"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "trash", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect (dialog, "response", G_CALLBACK (trash_all_on_response), all);
+  namida_dialog_present (dialog);
 }

@@ -33,10 +33,16 @@ void namida_version_flow_restore_here (GtkWidget *from, NamidaHub *hub, NamidaVe
 gboolean namida_version_flow_has_songs (NamidaVersion *version);
 /** namida_version_flow_restore_songs: lists the songs of the version and restores those that the user selects. */
 void namida_version_flow_restore_songs (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
+/** namida_version_flow_restore_playlist: restores one playlist of the backup, here or to another device. */
+void
+namida_version_flow_restore_playlist (GtkWidget *from, NamidaHub *hub, NamidaVersion *version, const char *playlist);
 /** namida_version_flow_merge: merges the version's backup with that of another version, which the user chooses. */
 void namida_version_flow_merge (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 /** namida_version_flow_trash: moves the version to the trash and shows a toast with “Undo”. */
 void namida_version_flow_trash (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
+/** namida_version_flow_trash_all: asks whether to move all @versions of one device to the trash, and moves those that
+ * are not pinned. */
+void namida_version_flow_trash_all (GtkWidget *from, NamidaHub *hub, GListModel *versions);
 /** namida_version_flow_forget: asks whether to take the version, whose drive is not connected, off the list. */
 void namida_version_flow_forget (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 

@@ -21,7 +21,7 @@
 #include "namida-version-parts.h"
 
 #define PLAYLISTS_MOST 100u
-#define PLAYLISTS_A_STEP 20u
+#define PLAYLISTS_A_STEP 8u
 #define FIRST_PLAYLIST_STEP 4u
 
 struct _NamidaVersionPage
@@ -265,18 +265,33 @@ version_page_show_here (NamidaVersionPage *self, const NamidaVersionData *data)
   gtk_widget_set_visible (GTK_WIDGET (self->here_group), TRUE);
 }
 
+/* A row with a button that restores this playlist alone. */
+static GtkWidget *
+version_page_make_playlist (NamidaVersionPage *self, const NamidaNamedCount *list)
+{
+  guint n = (guint) list->count;
+  g_autofree char *tracks = g_strdup_printf (ngettext ("%'u track", "%'u tracks", n), n);
+  /* Translators: %s is a playlist */
+  g_autofree char *spoken = g_strdup_printf (_ ("Get Back “%s”"), list->name);
+  GtkWidget *row = namida_version_parts_row (list->name, tracks, NULL);
+  GtkWidget *button = gtk_button_new_with_label (_ ("Get Back…"));
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_sensitive (button, namida_version_get_present (self->version));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", namida_version_get_id (self->version), list->name);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.get-playlist");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  return row;
+}
+
 static void
 version_page_show_playlists (NamidaVersionPage *self, const NamidaInspection *in, guint first)
 {
   for (guint i = first; i < in->playlists->len && i < first + PLAYLISTS_A_STEP; i++)
-    {
-      const NamidaNamedCount *list = g_ptr_array_index (in->playlists, i);
-      guint n = (guint) list->count;
-      g_autofree char *tracks = g_strdup_printf (ngettext ("%'u track", "%'u tracks", n), n);
-
-      adw_preferences_group_add (self->playlist_group,
-                                 namida_version_parts_row (list->name, tracks, "view-list-symbolic"));
-    }
+    adw_preferences_group_add (self->playlist_group,
+                               version_page_make_playlist (self, g_ptr_array_index (in->playlists, i)));
   gtk_widget_set_visible (GTK_WIDGET (self->playlist_group), in->playlists->len > 0);
 }
 

@@ -65,6 +65,29 @@ on_changed (NamidaAddressDialog *self)
   gtk_widget_set_sensitive (self->add_button, *text != '\0' && !gtk_spinner_get_spinning (self->spinner));
 }
 
+/* Closes the dialog and activates @action of its window. */
+static void
+address_dialog_go_to (NamidaAddressDialog *self, const char *action)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
+
+  gtk_window_close (GTK_WINDOW (self));
+  if (parent != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (parent), action, NULL);
+}
+
+static void
+on_scan (NamidaAddressDialog *self)
+{
+  address_dialog_go_to (self, "win.scan");
+}
+
+static void
+on_link (NamidaAddressDialog *self)
+{
+  address_dialog_go_to (self, "win.link");
+}
+
 static void
 namida_address_dialog_dispose (GObject *object)
 {
@@ -97,6 +120,8 @@ namida_address_dialog_class_init (NamidaAddressDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaAddressDialog, problem);
   gtk_widget_class_bind_template_callback (widget_class, on_add);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_scan);
+  gtk_widget_class_bind_template_callback (widget_class, on_link);
 }
 
 static void

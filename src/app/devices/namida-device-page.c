@@ -225,6 +225,8 @@ device_page_show_menu (NamidaDevicePage *self)
   g_autofree char *address = namida_device_dup_address (self->peer);
   const char *fingerprint = namida_peer_get_fingerprint (self->peer);
 
+  if (namida_hub_takes_text (self->peer) && !namida_peer_get_away (self->peer))
+    namida_row_menu_add (menu, _ ("Send _Message…"), "win.send-message", key);
   if (address != NULL)
     namida_row_menu_add (menu, _ ("Copy _Address"), "win.copy", address);
   if (fingerprint != NULL)

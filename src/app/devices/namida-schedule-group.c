@@ -39,6 +39,7 @@ struct _NamidaScheduleGroup
   AdwActionRow *head;
   GtkSwitch *enabled;
   AdwComboRow *when;
+  AdwComboRow *day; /* of the week; shown for “Every Week” */
   AdwExpanderRow *what;
   GtkCheckButton *backup;
   GPtrArray *checks; /* (element-type GtkCheckButton), borrowed, one for each of @folders */
@@ -156,15 +157,15 @@ schedule_group_dup_folders (NamidaScheduleGroup *self)
 }
 
 static void
-schedule_group_set_rule (NamidaScheduleRow *row, guint when)
+schedule_group_set_rule (NamidaScheduleGroup *self, NamidaScheduleRow *row)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  guint when = adw_combo_row_get_selected (self->when);
 
   if (when == WHEN_OTHER)
     return;
   row->rule = (NamidaScheduleRule){ .every = when == WHEN_WEEK ? NAMIDA_SCHEDULE_WEEK : NAMIDA_SCHEDULE_DAY,
                                     .at = when == WHEN_MEETING ? NAMIDA_SCHEDULE_ANY_TIME : NIGHT,
-                                    .weekday = g_date_time_get_day_of_week (now) };
+                                    .weekday = (int) adw_combo_row_get_selected (self->day) + 1 };
 }
 
 /* Returns: (transfer full): the schedule as set in the rows. */
@@ -196,7 +197,7 @@ schedule_group_on_chosen (NamidaScheduleGroup *self)
     return;
   row = schedule_group_dup_row (self);
   if (self->schedule == NULL)
-    schedule_group_set_rule (row, adw_combo_row_get_selected (self->when));
+    schedule_group_set_rule (self, row);
   schedule_group_save (self, row);
 }
 
@@ -208,7 +209,7 @@ schedule_group_on_when (NamidaScheduleGroup *self)
   if (self->showing || self->schedule == NULL)
     return;
   row = schedule_group_dup_row (self);
-  schedule_group_set_rule (row, adw_combo_row_get_selected (self->when));
+  schedule_group_set_rule (self, row);
   schedule_group_save (self, row);
 }
 
@@ -359,6 +360,23 @@ schedule_group_show_when (NamidaScheduleGroup *self, const NamidaScheduleRow *ro
 
   adw_combo_row_set_model (self->when, G_LIST_MODEL (list));
   adw_combo_row_set_selected (self->when, when);
+  if (when == WHEN_WEEK)
+    adw_combo_row_set_selected (self->day, (guint) row->rule.weekday - 1);
+  gtk_widget_set_visible (GTK_WIDGET (self->day), when == WHEN_WEEK);
+}
+
+/* Until the switch is on, say how the other direction is set up. */
+static void
+schedule_group_show_direction (NamidaScheduleGroup *self, gboolean on)
+{
+  /* Translators: %s is the name of a device */
+  g_autofree char *text
+      = g_strdup_printf (_ ("What this computer sends to %s. To back up %s here, turn on its automatic "
+                            "backup there, on the page of this computer."),
+                         self->alias != NULL ? self->alias : "", self->alias != NULL ? self->alias : "");
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self), on ? NULL : escaped);
 }
 
 static void
@@ -376,9 +394,11 @@ schedule_group_show (NamidaScheduleGroup *self)
   gtk_widget_set_visible (GTK_WIDGET (self), trusted);
   gtk_switch_set_active (self->enabled, on);
   adw_action_row_set_subtitle (self->head, escaped);
+  schedule_group_show_direction (self, on);
   schedule_group_show_when (self, row);
   schedule_group_show_what (self, row);
   gtk_widget_set_sensitive (GTK_WIDGET (self->when), on);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->day), on);
   gtk_widget_set_sensitive (GTK_WIDGET (self->what), on);
   gtk_widget_set_sensitive (gtk_widget_get_ancestor (GTK_WIDGET (self->battery), ADW_TYPE_ACTION_ROW), on);
   gtk_widget_set_sensitive (GTK_WIDGET (self->now),
@@ -551,6 +571,29 @@ schedule_group_add_battery (NamidaScheduleGroup *self)
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self), row);
 }
 
+/* Monday to Sunday, of which today is selected until there is a schedule. */
+static void
+schedule_group_add_day (NamidaScheduleGroup *self)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GtkStringList) days = gtk_string_list_new (NULL);
+
+  for (int weekday = 1; weekday <= 7; weekday++)
+    {
+      g_autoptr (GDateTime) day = g_date_time_add_days (now, weekday - g_date_time_get_day_of_week (now));
+      g_autofree char *name = g_date_time_format (day, "%A");
+
+      gtk_string_list_append (days, name);
+    }
+  self->day = ADW_COMBO_ROW (adw_combo_row_new ());
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->day), _ ("Day"));
+  adw_combo_row_set_model (self->day, G_LIST_MODEL (days));
+  adw_combo_row_set_selected (self->day, (guint) g_date_time_get_day_of_week (now) - 1);
+  gtk_widget_set_visible (GTK_WIDGET (self->day), FALSE);
+  g_signal_connect_object (self->day, "notify::selected", G_CALLBACK (schedule_group_on_when), self, G_CONNECT_SWAPPED);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self), GTK_WIDGET (self->day));
+}
+
 static void
 schedule_group_add_rows (NamidaScheduleGroup *self)
 {
@@ -561,6 +604,7 @@ schedule_group_add_rows (NamidaScheduleGroup *self)
   g_signal_connect_object (self->when, "notify::selected", G_CALLBACK (schedule_group_on_when), self,
                            G_CONNECT_SWAPPED);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self), GTK_WIDGET (self->when));
+  schedule_group_add_day (self);
 
   self->what = ADW_EXPANDER_ROW (adw_expander_row_new ());
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->what), _ ("What"));

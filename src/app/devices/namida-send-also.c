@@ -10,10 +10,16 @@
 
 #include "namida-device-avatar.h"
 #include "namida-device-words.h"
+#include "namida-format.h"
+#include "namida-gradual.h"
 #include "namida-tag.h"
 
+#define FIRST_DEVICES 4u /* the row is closed at first */
+#define MORE_DEVICES 4u
 #define CHECKS_KEY "namida-send-also-checks"
+#define ALSO_KEY "namida-send-also"
 #define PEER_KEY "namida-send-also-peer"
+#define APART_KEY "namida-send-also-apart" /* (nullable): what tells the device from another one of its name */
 
 GPtrArray *
 namida_send_also_dup_chosen (AdwExpanderRow *row)
@@ -25,6 +31,42 @@ namida_send_also_dup_chosen (AdwExpanderRow *row)
     if (gtk_check_button_get_active (g_ptr_array_index (checks, i)))
       g_ptr_array_add (chosen, g_object_ref (g_object_get_data (g_ptr_array_index (checks, i), PEER_KEY)));
   return chosen;
+}
+
+/* Returns: (transfer full) (nullable): text such as "192.168.1.7 · 41C0 5B7E", if another device has the name of
+ * @peer. */
+static char *
+send_also_dup_apart (NamidaHub *hub, NamidaPeer *peer)
+{
+  GListModel *peers = namida_hub_get_peers (hub);
+  const char *fingerprint = namida_peer_get_fingerprint (peer);
+  g_autofree char *address = namida_device_dup_address (peer);
+  g_autofree char *digits = fingerprint != NULL ? namida_format_fingerprint (fingerprint) : NULL;
+  gboolean shared = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (peers) && !shared; i++)
+    {
+      g_autoptr (NamidaPeer) other = g_list_model_get_item (peers, i);
+
+      shared = other != peer && g_strcmp0 (namida_peer_get_alias (other), namida_peer_get_alias (peer)) == 0;
+    }
+  if (!shared || (address == NULL && digits == NULL))
+    return NULL;
+  if (address == NULL || digits == NULL)
+    return g_strdup (address != NULL ? address : digits);
+  return g_strdup_printf ("%s · %s", address, digits);
+}
+
+/* @apart: (nullable) */
+static void
+send_also_append_new (GString *names, const char *apart)
+{
+  const char *word = namida_tag_kind_word (NAMIDA_TAG_NEW);
+
+  if (apart != NULL)
+    g_string_append_printf (names, " (%s · %s)", word, apart);
+  else
+    g_string_append_printf (names, " (%s)", word);
 }
 
 /* The closed row names the chosen devices, so that the user sees all of them, and says which are not trusted. */
@@ -43,7 +85,7 @@ send_also_show (AdwExpanderRow *row)
         g_string_append (names, ", ");
       g_string_append (names, namida_peer_get_alias (peer));
       if (!namida_peer_get_trusted (peer))
-        g_string_append_printf (names, " (%s)", namida_tag_kind_word (NAMIDA_TAG_NEW));
+        send_also_append_new (names, g_object_get_data (G_OBJECT (peer), APART_KEY));
     }
   escaped = g_markup_escape_text (chosen->len > 0 ? names->str : _ ("No other device"), -1);
   adw_expander_row_set_subtitle (row, escaped);
@@ -60,23 +102,27 @@ send_also_on_warning (NamidaPeer *peer, GParamSpec *pspec, GtkCheckButton *check
   gtk_widget_set_visible (gtk_widget_get_ancestor (GTK_WIDGET (check), ADW_TYPE_ACTION_ROW), !doubtful);
 }
 
-/* Says in @line and to screen readers (at @check) whether the device is trusted, because a name proves nothing. */
+/* Says in @line and to screen readers (at @check) whether the device is trusted, because a name proves nothing.
+ * @apart: (nullable): as send_also_dup_apart() returns it */
 static void
-send_also_show_trust (AdwActionRow *line, GtkWidget *check, NamidaPeer *peer)
+send_also_show_trust (AdwActionRow *line, GtkWidget *check, NamidaPeer *peer, const char *apart)
 {
   NamidaTagKind kind = namida_peer_get_trusted (peer) ? NAMIDA_TAG_TRUSTED : NAMIDA_TAG_NEW;
   GtkWidget *tag = g_object_new (NAMIDA_TYPE_TAG, "valign", GTK_ALIGN_CENTER, NULL);
 
+  g_autofree char *spoken = apart != NULL ? g_strdup_printf ("%s · %s", namida_tag_kind_word (kind), apart)
+                                          : g_strdup (namida_tag_kind_word (kind));
+
   namida_tag_set (NAMIDA_TAG (tag), kind, NULL);
   adw_action_row_add_suffix (line, tag);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, namida_peer_get_alias (peer),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, namida_tag_kind_word (kind), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  namida_tag_kind_word (kind), -1);
+  /* The row gives the check button its name. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, spoken, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, spoken, -1);
 }
 
+/* @apart: (nullable): as send_also_dup_apart() returns it */
 static void
-send_also_add (AdwExpanderRow *row, NamidaPeer *peer, GPtrArray *checks)
+send_also_add (AdwExpanderRow *row, NamidaPeer *peer, const char *apart, GPtrArray *checks)
 {
   GtkWidget *line = adw_action_row_new ();
   GtkWidget *check = gtk_check_button_new ();
@@ -88,16 +134,48 @@ send_also_add (AdwExpanderRow *row, NamidaPeer *peer, GPtrArray *checks)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (line), escaped);
   if (namida_peer_get_away (peer))
     adw_action_row_set_subtitle (ADW_ACTION_ROW (line), _ ("Away · waits until it is back"));
+  else if (apart != NULL)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (line), apart);
+  g_object_set_data_full (G_OBJECT (peer), APART_KEY, g_strdup (apart), g_free);
   gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
   adw_action_row_add_prefix (ADW_ACTION_ROW (line), avatar);
   adw_action_row_add_prefix (ADW_ACTION_ROW (line), check);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (line), check);
-  send_also_show_trust (ADW_ACTION_ROW (line), check, peer);
+  send_also_show_trust (ADW_ACTION_ROW (line), check, peer, apart);
   g_object_set_data_full (G_OBJECT (check), PEER_KEY, g_object_ref (peer), g_object_unref);
   g_signal_connect_object (check, "toggled", G_CALLBACK (send_also_show), row, G_CONNECT_SWAPPED);
   g_signal_connect_object (peer, "notify::warning", G_CALLBACK (send_also_on_warning), check, 0);
   g_ptr_array_add (checks, check);
   adw_expander_row_add_row (row, line);
+  send_also_on_warning (peer, NULL, GTK_CHECK_BUTTON (check)); /* it may have come meanwhile */
+}
+
+/* What is left to add to the row, as its data. */
+typedef struct
+{
+  AdwExpanderRow *row; /* borrowed: it owns this */
+  NamidaHub *hub;      /* owned */
+  GPtrArray *peers;    /* (element-type NamidaPeer) */
+} SendAlso;
+
+static void
+send_also_free (gpointer data)
+{
+  SendAlso *also = data;
+
+  g_object_unref (also->hub);
+  g_ptr_array_unref (also->peers);
+  g_free (also);
+}
+
+static void
+send_also_add_next (guint index, gpointer user_data)
+{
+  SendAlso *also = user_data;
+  NamidaPeer *peer = g_ptr_array_index (also->peers, index);
+  g_autofree char *apart = send_also_dup_apart (also->hub, peer);
+
+  send_also_add (also->row, peer, apart, g_object_get_data (G_OBJECT (also->row), CHECKS_KEY));
 }
 
 void
@@ -105,16 +183,21 @@ namida_send_also_fill (AdwExpanderRow *row, NamidaHub *hub, NamidaPeer *peer)
 {
   GListModel *peers = namida_hub_get_peers (hub);
   guint n = g_list_model_get_n_items (peers);
-  GPtrArray *checks = g_ptr_array_new ();
+  SendAlso *also = g_new0 (SendAlso, 1);
 
-  g_object_set_data_full (G_OBJECT (row), CHECKS_KEY, checks, (GDestroyNotify) g_ptr_array_unref);
+  also->row = row;
+  also->hub = g_object_ref (hub);
+  also->peers = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (NamidaPeer) other = g_list_model_get_item (peers, i);
 
       if (other != peer && namida_peer_get_encrypted (other) && namida_peer_get_warning (other) == NULL)
-        send_also_add (row, other, checks);
+        g_ptr_array_add (also->peers, g_steal_pointer (&other));
     }
-  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (row)), checks->len > 0);
+  g_object_set_data_full (G_OBJECT (row), CHECKS_KEY, g_ptr_array_new (), (GDestroyNotify) g_ptr_array_unref);
+  g_object_set_data_full (G_OBJECT (row), ALSO_KEY, also, send_also_free);
+  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (row)), also->peers->len > 0);
+  namida_gradual_run (GTK_WIDGET (row), also->peers->len, FIRST_DEVICES, MORE_DEVICES, send_also_add_next, also);
   send_also_show (row);
 }

@@ -47,6 +47,13 @@ namida_send_item_get_wanted (NamidaSendItem *self)
   return gtk_check_button_get_active (self->check);
 }
 
+void
+namida_send_item_set_wanted (NamidaSendItem *self, gboolean wanted)
+{
+  if (gtk_widget_get_sensitive (GTK_WIDGET (self)))
+    gtk_check_button_set_active (self->check, wanted);
+}
+
 gboolean
 namida_send_item_get_ready (NamidaSendItem *self)
 {

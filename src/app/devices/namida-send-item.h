@@ -20,6 +20,8 @@ NamidaSendItem *namida_send_item_new (GFile *file);
 GFile *namida_send_item_get_file (NamidaSendItem *self);
 /** namida_send_item_get_wanted: Returns: whether the check button is active. */
 gboolean namida_send_item_get_wanted (NamidaSendItem *self);
+/** namida_send_item_set_wanted: sets the check button, unless there is nothing to send. */
+void namida_send_item_set_wanted (NamidaSendItem *self, gboolean wanted);
 /** namida_send_item_get_ready: Returns: %FALSE while it is being scanned, or if it contains nothing to send. */
 gboolean namida_send_item_get_ready (NamidaSendItem *self);
 /** namida_send_item_get_bytes: Returns: the size of its files; 0 until it is ready. */

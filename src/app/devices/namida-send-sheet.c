@@ -23,6 +23,7 @@ struct _NamidaSendSheet
   NamidaPeer *peer;
   GCancellable *cancellable;
   GPtrArray *items; /* (element-type NamidaSendItem), borrowed from the list */
+  gboolean chosen;  /* the user has added something */
   GtkFileChooserNative *chooser;
 
   AdwWindowTitle *heading;
@@ -72,22 +73,24 @@ show (NamidaSendSheet *self)
   namida_send_music_check (self->missing, G_LIST_MODEL (files));
 }
 
-static gboolean
-is_listed (NamidaSendSheet *self, GFile *file)
+/* Returns: (transfer none) (nullable) */
+static NamidaSendItem *
+find_listed (NamidaSendSheet *self, GFile *file)
 {
   for (guint i = 0; i < self->items->len; i++)
     if (g_file_equal (namida_send_item_get_file (g_ptr_array_index (self->items, i)), file))
-      return TRUE;
-  return FALSE;
+      return g_ptr_array_index (self->items, i);
+  return NULL;
 }
 
-static void
+/* Returns: (transfer none): the row of @file, which may be listed already. */
+static NamidaSendItem *
 add_file (NamidaSendSheet *self, GFile *file)
 {
-  NamidaSendItem *item;
+  NamidaSendItem *item = find_listed (self, file);
 
-  if (is_listed (self, file))
-    return;
+  if (item != NULL)
+    return item;
   item = namida_send_item_new (file);
   g_ptr_array_add (self->items, item);
   g_signal_connect_object (item, "notify::wanted", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
@@ -95,6 +98,7 @@ add_file (NamidaSendSheet *self, GFile *file)
   gtk_list_box_append (self->list, GTK_WIDGET (item));
   gtk_widget_set_visible (self->hint, FALSE);
   show (self);
+  return item;
 }
 
 static void
@@ -136,6 +140,17 @@ on_backup_found (GObject *source, GAsyncResult *result, gpointer user_data)
     gtk_widget_set_visible (self->hint, self->items->len == 0);
 }
 
+/* Someone who names single files wants these, and not the backup and the music that the window has suggested; these
+ * stay in the list and can be selected again. */
+static void
+drop_suggestions (NamidaSendSheet *self)
+{
+  if (self->chosen)
+    return;
+  for (guint i = 0; i < self->items->len; i++)
+    namida_send_item_set_wanted (g_ptr_array_index (self->items, i), FALSE);
+}
+
 static void
 on_chosen (NamidaSendSheet *self, int response)
 {
@@ -143,10 +158,15 @@ on_chosen (NamidaSendSheet *self, int response)
 
   if (response == GTK_RESPONSE_ACCEPT)
     files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (self->chooser));
+  if (files != NULL && g_list_model_get_n_items (files) > 0
+      && gtk_file_chooser_get_action (GTK_FILE_CHOOSER (self->chooser)) == GTK_FILE_CHOOSER_ACTION_OPEN)
+    drop_suggestions (self);
   for (guint i = 0; files != NULL && i < g_list_model_get_n_items (files); i++)
     {
       g_autoptr (GFile) file = g_list_model_get_item (files, i);
-      add_file (self, file);
+
+      self->chosen = TRUE;
+      namida_send_item_set_wanted (add_file (self, file), TRUE);
     }
   g_clear_object (&self->chooser);
 }
@@ -154,10 +174,16 @@ on_chosen (NamidaSendSheet *self, int response)
 static void
 open_chooser (NamidaSendSheet *self, const char *title, GtkFileChooserAction action)
 {
+  GStrv music = g_object_get_data (G_OBJECT (self), "music");
+  g_autoptr (GFile) folder = music != NULL && music[0] != NULL ? g_file_new_for_path (music[0]) : NULL;
+
   g_clear_object (&self->chooser);
   self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), action, _ ("_Add"), _ ("_Cancel"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
+  /* Begin where the music is. */
+  if (folder != NULL)
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (self->chooser), folder, NULL);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }

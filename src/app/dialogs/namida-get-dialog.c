@@ -11,7 +11,11 @@
 #include "namida-error.h"
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-gradual.h"
 #include "namida-mnemonics.h"
+
+#define FIRST_VERSIONS 8u /* how many a window shows */
+#define MORE_VERSIONS 4u
 
 struct _NamidaGetDialog
 {
@@ -102,26 +106,33 @@ get_dialog_on_version (NamidaGetDialog *self)
 /* ---- the versions ---- */
 
 static void
+get_dialog_add_version (guint index, gpointer user_data)
+{
+  NamidaGetDialog *self = user_data;
+  const NamidaKeptBackup *one = g_ptr_array_index (self->kept, index);
+  g_autofree char *title = namida_format_title (one->title);
+  g_autofree char *when = namida_files_when ((gint64) one->created_ms * 1000);
+  g_autofree char *size = namida_format_size (one->bytes);
+  /* Translators: a time, as in "today, 09:12", and a size */
+  g_autofree char *figures = g_strdup_printf (_ ("%s · %s"), when, size);
+  GtkCheckButton *check = get_dialog_add_row (self->version_group, self->version_rows, title, figures);
+
+  if (index > 0)
+    gtk_check_button_set_group (check, self->versions->pdata[0]);
+  g_ptr_array_add (self->versions, check);
+  if (index == 0)
+    gtk_check_button_set_active (check, TRUE);
+  g_signal_connect_object (check, "toggled", G_CALLBACK (get_dialog_on_version), self, G_CONNECT_SWAPPED);
+}
+
+static void
 get_dialog_show_versions (NamidaGetDialog *self)
 {
+  namida_gradual_stop (GTK_WIDGET (self));
   get_dialog_clear_rows (self->version_group, self->version_rows, self->versions);
   self->chosen = 0;
-  for (guint i = 0; self->kept != NULL && i < self->kept->len; i++)
-    {
-      const NamidaKeptBackup *one = g_ptr_array_index (self->kept, i);
-      g_autofree char *title = namida_format_title (one->title);
-      g_autofree char *when = namida_files_when ((gint64) one->created_ms * 1000);
-      g_autofree char *size = namida_format_size (one->bytes);
-      /* Translators: a time, as in "today, 09:12", and a size */
-      g_autofree char *figures = g_strdup_printf (_ ("%s · %s"), when, size);
-      GtkCheckButton *check = get_dialog_add_row (self->version_group, self->version_rows, title, figures);
-
-      if (i > 0)
-        gtk_check_button_set_group (check, self->versions->pdata[0]);
-      g_ptr_array_add (self->versions, check);
-      gtk_check_button_set_active (check, i == 0);
-      g_signal_connect_object (check, "toggled", G_CALLBACK (get_dialog_on_version), self, G_CONNECT_SWAPPED);
-    }
+  namida_gradual_run (GTK_WIDGET (self), self->kept != NULL ? self->kept->len : 0, FIRST_VERSIONS, MORE_VERSIONS,
+                      get_dialog_add_version, self);
   get_dialog_show_labels (self);
 }
 
@@ -142,18 +153,24 @@ get_dialog_describe (NamidaGetDialog *self, const char *text)
   adw_preferences_group_set_description (self->version_group, escaped);
 }
 
-/* Shows the message of the other device and, if it has a window, where to allow fetching. The switch exists only if
- * that device trusts this computer; in that case, the message contains the command in every language. */
+/* Shows what to press on the other device, or which command to run there if it has no window. The switch exists only if
+ * that device trusts this computer; in that case, the message of the device contains the command in every language. */
 static void
 get_dialog_show_declined (NamidaGetDialog *self, const char *message)
 {
+  NamidaPeer *peer = get_dialog_peer (self);
+  NamidaIdentity *identity = namida_hub_get_identity (self->hub);
+  const char *own = identity != NULL ? namida_identity_get_alias (identity) : NULL;
+  g_autofree char *quoted = own != NULL ? g_shell_quote (own) : NULL;
   g_autofree char *text = NULL;
 
-  if (strstr (message, "--restore yes") != NULL)
-    /* Translators: The text in quotes is the title of a switch. */
-    text = g_strdup_printf ("%s\n\n%s", message,
-                            _ ("In the window of that device, open the page of this computer and turn on “Get Back "
-                               "What Is Kept for It”."));
+  if (strstr (message, "--restore yes") != NULL && peer != NULL && quoted != NULL)
+    /* Translators: The first %s is the name of a device. The text in quotes is the title of a switch. The command after
+     * the last line break must not be translated; its %s is the name of this computer. */
+    text = g_strdup_printf (_ ("“%s” does not allow this computer to get backups back yet.\n\nOn that device, open the "
+                               "page of this computer and turn on “Get Back What Is Kept for It”. If it has no window, "
+                               "run there:\nnamida-sync-cli trust set %s --restore yes"),
+                            namida_peer_get_alias (peer), quoted);
   get_dialog_describe (self, text != NULL ? text : message);
 }
 
@@ -167,6 +184,7 @@ get_dialog_on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Another device was chosen, or the window was closed. */
   if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
     return;
+  namida_gradual_stop (GTK_WIDGET (self));
   g_clear_pointer (&self->kept, g_ptr_array_unref);
   if (kept != NULL && kept->len > 0)
     {
@@ -265,6 +283,7 @@ namida_get_dialog_dispose (GObject *object)
   NamidaGetDialog *self = NAMIDA_GET_DIALOG (object);
 
   g_cancellable_cancel (self->asking);
+  namida_gradual_stop (GTK_WIDGET (self));
   g_clear_object (&self->asking);
   g_clear_object (&self->transfer);
   g_clear_object (&self->hub);

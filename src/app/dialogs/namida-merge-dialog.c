@@ -9,13 +9,17 @@
 
 #include "namida-device-avatar.h"
 #include "namida-files.h"
+#include "namida-gradual.h"
 #include "namida-hub-restore.h"
 #include "namida-mnemonics.h"
 #include "namida-music-here.h"
 #include "namida-share-bar.h"
 
 #define VERSION_KEY "namida-merge-version"
+#define TARGET_KEY "namida-merge-target"
 #define OTHERS_MOST 50u
+#define FIRST_OTHERS 8u /* how many a window shows */
+#define MORE_OTHERS 4u
 
 static const char *const merge_colors[] = { "blue_3", "purple_2", "orange_3" };
 
@@ -28,8 +32,8 @@ struct _NamidaMergeDialog
   GCancellable *cancellable;
   NamidaMergedVersions *merged;  /* (nullable) */
   GPtrArray *rows;               /* rows with the counts */
+  GPtrArray *others;             /* (element-type NamidaVersion): versions to merge with */
   char *target;                  /* path of the new file */
-  char *playlist;                /* (nullable): merge only this playlist of the second */
   GtkFileChooserNative *chooser; /* (nullable) while it is open */
   gboolean settled;              /* the choice for the settings is complete */
 
@@ -244,8 +248,8 @@ merge_start (NamidaMergeDialog *self)
 {
   gtk_stack_set_visible_child_name (self->stack, "loading");
   namida_hub_merge_async (self->hub, self->versions[0], self->versions[1],
-                          adw_combo_row_get_selected (self->settings_row) == 1, self->playlist, self->cancellable,
-                          merge_on_merged, g_object_ref (self));
+                          adw_combo_row_get_selected (self->settings_row) == 1, self->cancellable, merge_on_merged,
+                          g_object_ref (self));
 }
 
 static void
@@ -301,16 +305,30 @@ merge_on_target (NamidaMergeDialog *self)
 }
 
 static void
-merge_on_merge (NamidaMergeDialog *self)
+merge_save_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  GError *error = NULL;
+  NamidaMergedVersions *merged = data;
+
+  if (namida_merged_versions_save (merged, g_object_get_data (G_OBJECT (task), TARGET_KEY), &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+merge_on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaMergeDialog *self = NAMIDA_MERGE_DIALOG (source);
   GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
   g_autoptr (GError) error = NULL;
+  gboolean saved = g_task_propagate_boolean (G_TASK (result), &error);
   g_autofree char *name = NULL;
   g_autofree char *text = NULL;
 
-  if (self->merged == NULL)
-    return;
-  if (!namida_merged_versions_save (self->merged, self->target, &error))
+  if (self->hub == NULL)
+    return; /* the window was closed */
+  if (!saved)
     {
       merge_show_problem (self, _ ("Could Not Save"), error);
       return;
@@ -325,6 +343,22 @@ merge_on_merge (NamidaMergeDialog *self)
       gtk_widget_activate_action (GTK_WIDGET (parent), "win.toast-folder", "(s^ay)", text, folder);
     }
   gtk_window_close (GTK_WINDOW (self));
+}
+
+/* A thread, because saving on another file system than that of temporary files copies the whole backup. */
+static void
+merge_on_merge (NamidaMergeDialog *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (self->merged == NULL)
+    return;
+  task = g_task_new (self, NULL, merge_on_saved, NULL);
+  g_task_set_source_tag (task, merge_on_merge);
+  g_task_set_task_data (task, g_steal_pointer (&self->merged), (GDestroyNotify) namida_merged_versions_free);
+  g_object_set_data_full (G_OBJECT (task), TARGET_KEY, g_strdup (self->target), g_free);
+  gtk_stack_set_visible_child_name (self->stack, "loading");
+  g_task_run_in_thread (task, merge_save_thread);
 }
 
 /* ---- the versions ---- */
@@ -353,8 +387,10 @@ merge_on_other (NamidaMergeDialog *self, AdwActionRow *row)
 }
 
 static void
-merge_add_other (NamidaMergeDialog *self, NamidaVersion *version)
+merge_add_other (guint index, gpointer user_data)
 {
+  NamidaMergeDialog *self = user_data;
+  NamidaVersion *version = g_ptr_array_index (self->others, index);
   GtkWidget *row = adw_action_row_new ();
   g_autofree char *when = namida_files_when (namida_version_get_created_at (version));
   g_autofree char *escaped = g_markup_escape_text (namida_version_get_alias (version), -1);
@@ -376,19 +412,18 @@ static void
 merge_add_others (NamidaMergeDialog *self)
 {
   GListModel *versions = G_LIST_MODEL (namida_hub_get_versions (self->hub));
-  guint n = 0;
 
-  for (guint i = 0; i < g_list_model_get_n_items (versions) && n < OTHERS_MOST; i++)
+  for (guint i = 0; i < g_list_model_get_n_items (versions) && self->others->len < OTHERS_MOST; i++)
     {
       g_autoptr (NamidaVersion) version = g_list_model_get_item (versions, i);
 
       if (version == self->versions[0] || namida_version_get_zip_path (version) == NULL
           || !namida_version_get_present (version))
         continue;
-      merge_add_other (self, version);
-      n++;
+      g_ptr_array_add (self->others, g_steal_pointer (&version));
     }
-  if (n > 0)
+  namida_gradual_run (GTK_WIDGET (self), self->others->len, FIRST_OTHERS, MORE_OTHERS, merge_add_other, self);
+  if (self->others->len > 0)
     {
       gtk_stack_set_visible_child_name (self->stack, "choose");
       return;
@@ -407,6 +442,7 @@ namida_merge_dialog_dispose (GObject *object)
 
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
+  namida_gradual_stop (GTK_WIDGET (self));
   g_clear_object (&self->chooser);
   g_clear_object (&self->versions[0]);
   g_clear_object (&self->versions[1]);
@@ -422,8 +458,8 @@ namida_merge_dialog_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->merged, namida_merged_versions_free);
   g_ptr_array_unref (self->rows);
+  g_ptr_array_unref (self->others);
   g_free (self->target);
-  g_free (self->playlist);
   G_OBJECT_CLASS (namida_merge_dialog_parent_class)->finalize (object);
 }
 
@@ -463,6 +499,7 @@ namida_merge_dialog_init (NamidaMergeDialog *self)
 
   self->cancellable = g_cancellable_new ();
   self->rows = g_ptr_array_new ();
+  self->others = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->target_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -481,18 +518,5 @@ namida_merge_dialog_new (NamidaHub *hub, NamidaVersion *first, NamidaVersion *se
     merge_set_second (self, second);
   else
     merge_add_others (self);
-  return self;
-}
-
-NamidaMergeDialog *
-namida_merge_dialog_new_playlist (NamidaHub *hub, NamidaVersion *first, NamidaVersion *second, const char *playlist)
-{
-  NamidaMergeDialog *self = g_object_new (NAMIDA_TYPE_MERGE_DIALOG, NULL);
-
-  self->hub = g_object_ref (hub);
-  self->versions[0] = g_object_ref (first);
-  self->playlist = g_strdup (playlist);
-  gtk_widget_set_visible (GTK_WIDGET (self->settings_row), FALSE); /* a playlist has none */
-  merge_set_second (self, second);
   return self;
 }

@@ -18,9 +18,5 @@ G_DECLARE_FINAL_TYPE (NamidaMergeDialog, namida_merge_dialog, NAMIDA, MERGE_DIAL
 
 /** namida_merge_dialog_new: @second: (nullable): %NULL: the user chooses one. Returns: (transfer none) */
 NamidaMergeDialog *namida_merge_dialog_new (NamidaHub *hub, NamidaVersion *first, NamidaVersion *second);
-/** namida_merge_dialog_new_playlist: merges only the playlist @playlist of @second into @first. Returns: (transfer
- * none) */
-NamidaMergeDialog *
-namida_merge_dialog_new_playlist (NamidaHub *hub, NamidaVersion *first, NamidaVersion *second, const char *playlist);
 
 G_END_DECLS

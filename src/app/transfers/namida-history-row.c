@@ -67,6 +67,12 @@ history_row_show_end (NamidaHistoryRow *self, const char *words, const char *sta
   gtk_label_set_label (self->size, size);
   gtk_widget_set_visible (GTK_WIDGET (self->button), self->folder != NULL);
   gtk_widget_set_visible (self->chevron, FALSE);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), self->folder != NULL);
+  if (self->folder != NULL)
+    {
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (self), "^ay", self->folder);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self), "win.show-received");
+    }
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, spoken, -1);

@@ -69,17 +69,30 @@ on_try_again (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+application_show_preferences (NamidaApplication *self, gboolean versions)
 {
-  NamidaApplication *self = user_data;
   NamidaWindow *window = namida_application_show_window (self);
   NamidaPreferences *preferences;
 
   if (window == NULL)
     return;
   preferences = namida_preferences_new (self->hub, self->settings);
+  if (versions)
+    namida_preferences_show_versions (preferences);
   gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (window));
   gtk_window_present (GTK_WINDOW (preferences));
+}
+
+static void
+on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  application_show_preferences (user_data, FALSE);
+}
+
+static void
+on_versions_to_keep (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  application_show_preferences (user_data, TRUE);
 }
 
 static void
@@ -107,6 +120,7 @@ static const GActionEntry actions[] = {
   { "show", on_show },
   { "try-again", on_try_again },
   { "preferences", on_preferences },
+  { "versions-to-keep", on_versions_to_keep },
   { "about", on_about },
   { "quit", on_quit },
 };

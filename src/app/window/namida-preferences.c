@@ -33,11 +33,13 @@ struct _NamidaPreferences
   AdwComboRow *unencrypted;
   AdwComboRow *parts;
   GtkEditable *pin;
+  GtkWidget *versions_spin;
   GtkAdjustment *versions;
   GtkAdjustment *reserve;
   GtkAdjustment *rate;
   GtkAdjustment *port;
   GtkAdjustment *parts_days;
+  gboolean at_versions; /* begin at the number of versions to keep */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaPreferences, namida_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -189,6 +191,7 @@ namida_preferences_class_init (NamidaPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, parts);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, pin);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, versions);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, versions_spin);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, reserve);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, rate);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, port);
@@ -248,7 +251,10 @@ preferences_unselect (gpointer user_data)
 {
   NamidaPreferences *self = NAMIDA_PREFERENCES (user_data);
 
+  if (self->at_versions)
+    gtk_widget_grab_focus (self->versions_spin);
   gtk_editable_select_region (self->alias, -1, -1);
+  gtk_editable_select_region (GTK_EDITABLE (self->versions_spin), -1, -1);
   return G_SOURCE_REMOVE;
 }
 
@@ -256,6 +262,12 @@ static void
 preferences_on_map (NamidaPreferences *self)
 {
   g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, preferences_unselect, g_object_ref (self), g_object_unref);
+}
+
+void
+namida_preferences_show_versions (NamidaPreferences *self)
+{
+  self->at_versions = TRUE;
 }
 
 NamidaPreferences *

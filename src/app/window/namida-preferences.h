@@ -13,5 +13,7 @@ G_DECLARE_FINAL_TYPE (NamidaPreferences, namida_preferences, NAMIDA, PREFERENCES
 
 /** namida_preferences_new: Returns: (transfer none) */
 NamidaPreferences *namida_preferences_new (NamidaHub *hub, GSettings *settings);
+/** namida_preferences_show_versions: begins at “Versions to Keep”. Call it before the window is shown. */
+void namida_preferences_show_versions (NamidaPreferences *self);
 
 G_END_DECLS

@@ -167,6 +167,22 @@ window_actions_on_restore (GtkWidget *widget, const char *action, GVariant *para
     namida_version_flow_restore_here (widget, hub, version);
 }
 
+/* The parameters (ss) are the id of the version that has the playlist, and its name. */
+static void
+window_actions_on_get_playlist (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaHub *hub = namida_shell_get_hub (NAMIDA_SHELL (widget));
+  NamidaVersion *version;
+  const char *id, *name;
+
+  g_variant_get (parameter, "(&s&s)", &id, &name);
+  version = namida_versions_find (namida_hub_get_versions (hub), id);
+  if (version != NULL)
+    namida_version_flow_restore_playlist (widget, hub, version, name);
+  else
+    namida_shell_toast (NAMIDA_SHELL (widget), _ ("This version is no longer here"));
+}
+
 /* ---- trust ---- */
 
 typedef struct
@@ -313,6 +329,27 @@ window_actions_on_open_folder (GtkWidget *widget, const char *action, GVariant *
   namida_send_flow_open_folder (widget, g_variant_get_bytestring (parameter));
 }
 
+/* Shows what was received: the version that is kept in the folder, otherwise the folder itself. */
+static void
+window_actions_on_show_received (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  const char *folder = g_variant_get_bytestring (parameter);
+  GListModel *versions = G_LIST_MODEL (namida_hub_get_versions (namida_shell_get_hub (NAMIDA_SHELL (widget))));
+
+  for (guint i = 0; i < g_list_model_get_n_items (versions); i++)
+    {
+      g_autoptr (NamidaVersion) version = g_list_model_get_item (versions, i);
+
+      if (namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP
+          && g_strcmp0 (namida_version_get_path (version), folder) == 0)
+        {
+          gtk_widget_activate_action (widget, "win.show-version", "s", namida_version_get_id (version));
+          return;
+        }
+    }
+  namida_send_flow_open_folder (widget, folder);
+}
+
 static void
 window_actions_on_scan (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -382,7 +419,10 @@ window_actions_on_blocked_devices (GtkWidget *widget, const char *action, GVaria
 static void
 window_actions_on_trash (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  namida_trash_dialog_show (GTK_WINDOW (widget), namida_shell_get_hub (NAMIDA_SHELL (widget)));
+  NamidaTrashDialog *dialog = namida_trash_dialog_new (namida_shell_get_hub (NAMIDA_SHELL (widget)));
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (widget));
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
@@ -413,6 +453,7 @@ namida_window_actions_install (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.send-files", "(sas)", window_actions_on_send_files);
   gtk_widget_class_install_action (widget_class, "win.show-version", "s", window_actions_on_show_version);
   gtk_widget_class_install_action (widget_class, "win.restore", "s", window_actions_on_restore);
+  gtk_widget_class_install_action (widget_class, "win.get-playlist", "(ss)", window_actions_on_get_playlist);
   gtk_widget_class_install_action (widget_class, "win.forget-device", "s", window_actions_on_forget_device);
   gtk_widget_class_install_action (widget_class, "win.block-device", "s", window_actions_on_block_device);
   gtk_widget_class_install_action (widget_class, "win.forget-address", "s", window_actions_on_forget_address);
@@ -421,6 +462,7 @@ namida_window_actions_install (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.copy-own-address", NULL, window_actions_on_copy_own_address);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", window_actions_on_toast);
   gtk_widget_class_install_action (widget_class, "win.open-folder", "ay", window_actions_on_open_folder);
+  gtk_widget_class_install_action (widget_class, "win.show-received", "ay", window_actions_on_show_received);
   gtk_widget_class_install_action (widget_class, "win.scan", NULL, window_actions_on_scan);
   gtk_widget_class_install_action (widget_class, "win.link", NULL, window_actions_on_link);
   gtk_widget_class_install_action (widget_class, "win.link-version", "s", window_actions_on_link_version);

@@ -8,7 +8,6 @@
 
 #include "namida-error.h"
 #include "namida-inspection.h"
-#include "namida-playlists.h"
 #include "namida-restore-private.h"
 
 #include <errno.h>
@@ -22,7 +21,6 @@ typedef struct
   char *zips[2];
   char *fingerprint, *alias; /* of the device of the first */
   gboolean second_settings;
-  char *playlist; /* (nullable) */
 } MergeVersions;
 
 static void
@@ -35,7 +33,6 @@ merge_versions_free (gpointer data)
   g_free (job->zips[1]);
   g_free (job->fingerprint);
   g_free (job->alias);
-  g_free (job->playlist);
   g_free (job);
 }
 
@@ -92,20 +89,15 @@ merge_versions_count_all (
 static gboolean
 merge_versions_fit (MergeVersions *job, const char *folder, char **paths, GCancellable *cancellable, GError **error)
 {
-  const char *const playlists[] = { job->playlist, NULL };
   NamidaDevice device = NAMIDA_DEVICE_UNKNOWN;
   g_autoptr (NamidaMusicHere) there
       = namida_restore_there_read (job->database, job->fingerprint, job->alias, &device, NULL, cancellable, NULL);
 
-  if (playlists[0] != NULL && !namida_playlists_check_file (job->zips[1], playlists, NULL, cancellable, error))
-    return FALSE;
   for (guint i = 0; i < 2; i++)
     {
       NamidaFitRequest request = { .there = there, .device = device, .parts = NAMIDA_PART_ALL };
       g_autoptr (NamidaFitResult) result = NULL;
 
-      if (i == 1 && playlists[0] != NULL)
-        request.playlists = playlists;
       if ((i == 1) != job->second_settings)
         request.parts &= ~NAMIDA_PART_SETTINGS;
       paths[i] = g_strdup_printf ("%s/%u.zip", folder, i);
@@ -161,7 +153,6 @@ namida_merge_versions_async (NamidaDatabase *database,
                              const NamidaMergeSide *first,
                              const NamidaMergeSide *second,
                              gboolean second_settings,
-                             const char *playlist,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
@@ -175,7 +166,6 @@ namida_merge_versions_async (NamidaDatabase *database,
   job->fingerprint = g_strdup (first->fingerprint);
   job->alias = g_strdup (first->alias);
   job->second_settings = second_settings;
-  job->playlist = g_strdup (playlist);
   g_task_set_source_tag (task, namida_merge_versions_async);
   g_task_set_task_data (task, job, merge_versions_free);
   g_task_run_in_thread (task, merge_versions_thread);

@@ -44,7 +44,6 @@ typedef struct
  * @first: the version whose device determines the paths of the result
  * @second: the version that is fitted to the device of @first, as far as the versions of that device tell its paths
  * @second_settings: whether to use the settings of @second
- * @playlist: (nullable): merge only the playlist of this name of @second, to restore it without everything else
  *
  * Merges two versions into a temporary file, so that the contents can be shown first. The versions are not changed.
  * Main context; the work is done in a thread.
@@ -53,7 +52,6 @@ void namida_merge_versions_async (NamidaDatabase *database,
                                   const NamidaMergeSide *first,
                                   const NamidaMergeSide *second,
                                   gboolean second_settings,
-                                  const char *playlist,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
