@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from namida_loopback import environment, equal, expect, main, on_terminal, write
+from namida_loopback import environment, equal, expect, main, namida_zip, on_terminal, write
 
 MAKE_FIXTURES = sys.argv.pop(2)
 
@@ -37,6 +37,21 @@ def receive_version(lab):
     contents = [event for event in device.seen if event["event"] == "contents"]
     equal(len(contents), 1, device.seen)
     return device, end["folder"], contents[0]
+
+
+def test_single_files(lab):
+    """single files of a version belong into no folder: that they are not restored is said, also when nothing else is in it"""
+    receiver, sender = lab.receiver("--accept", "all", "--as", "backup"), lab.device("Sender")
+    source = lab.folder("source")
+    song, archive = write(source / "song.flac", b"1" * 1000), write(source / "Namida Backup - 2026-07-19 18.30.00.zip", namida_zip(b"1"))
+    expect(0, sender.send(receiver, song))
+    expect(0, sender.send(receiver, song, archive))
+    expect(0, sender.send(receiver, archive))
+    where = ("--here", "--into", receiver.home / "there", "--zip-to", receiver.home / "zips")
+    for version, code, added in ((1, 7, 0), (2, 7, 1), (3, 0, 0)):
+        expect(0, receiver.run("backups", "restore", version, *where, "--preview"))
+        result = expect(code, receiver.run("--json", "backups", "restore", version, *where, "--yes"))
+        equal(("1 single file is not restored" in result.err, result.end()["added"]), (code == 7, added))
 
 
 def test_told_on_arrival(lab):
@@ -167,4 +182,4 @@ def test_asked_on_a_terminal(lab):
         equal((home / "Music" / "Rips" / "a.mp3").exists(), there)
 
 
-main(test_told_on_arrival, test_restore_here, test_mapping, test_different, test_damaged, test_asked_on_a_terminal)
+main(test_told_on_arrival, test_single_files, test_restore_here, test_mapping, test_different, test_damaged, test_asked_on_a_terminal)

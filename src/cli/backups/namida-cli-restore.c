@@ -402,9 +402,9 @@ tell_result (NamidaCli *cli,
 }
 
 /* With --fit, the zip itself is skipped, and a copy with the paths of this computer is made when the music has been
- * restored. */
+ * restored. @singles: files of the version that are not restored */
 static int
-apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
+apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options, guint singles)
 {
   gboolean terminal = namida_cli_terminal_can_draw (STDERR_FILENO) && !cli->json && !cli->quiet;
   g_autoptr (GAsyncResult) result = NULL;
@@ -431,7 +431,7 @@ apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOp
       namida_cli_complain ("%s", problem->message);
       return (int) namida_cli_exit_from_error (problem);
     }
-  return fine ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_INCOMPLETE;
+  return fine && singles == 0 ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_INCOMPLETE;
 }
 
 static gboolean
@@ -444,10 +444,27 @@ ask_whether (NamidaCli *cli)
   return line != NULL && namida_cli_ask_is_yes (cli, line);
 }
 
+/* Returns: the number of files that are not restored. */
+static guint
+restore_tell_singles (NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
+{
+  guint n = options->picks == NULL ? namida_restore_plan_get_singles (plan) : 0;
+
+  if (n > 0)
+    namida_cli_complain (ngettext ("%'u single file is not restored, because it is in no music folder. To copy the "
+                                   "whole version: namida-sync-cli backups export ID DIR",
+                                   "%'u single files are not restored, because they are in no music folder. To copy "
+                                   "the whole version: namida-sync-cli backups export ID DIR",
+                                   n),
+                         n);
+  return n;
+}
+
 static int
 restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
 {
   g_autoptr (GError) error = NULL;
+  guint singles = restore_tell_singles (plan, options);
 
   if (!choose_all (cli, plan, options, &error))
     return namida_cli_fail (cli, error);
@@ -458,7 +475,7 @@ restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions 
   if (options->fit && namida_restore_plan_get_zip (plan) != NULL)
     namida_restore_plan_set_destination (plan, "", NULL, NULL);
   if (options->yes && !options->preview)
-    return apply_and_fit (cli, plan, options); /* it compares the files itself */
+    return apply_and_fit (cli, plan, options, singles); /* it compares the files itself */
   if (!preview (cli, plan, &error))
     return namida_cli_fail (cli, error);
   if (cli->json)
@@ -471,7 +488,7 @@ restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions 
     return namida_cli_usage (
         _ ("Nothing was restored. To restore, add --yes. To choose destinations, use --map LABEL=FOLDER."));
   if (ask_whether (cli))
-    return apply_and_fit (cli, plan, options);
+    return apply_and_fit (cli, plan, options, singles);
   namida_cli_say (cli, _ ("Nothing was restored."));
   return NAMIDA_CLI_EXIT_DECLINED;
 }

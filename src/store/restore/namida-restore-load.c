@@ -11,6 +11,7 @@
 #include "namida-limits.h"
 #include "namida-open.h"
 #include "namida-safe-path.h"
+#include "namida-sums.h"
 #include "namida-version-folders.h"
 #include "namida-format.h"
 
@@ -148,6 +149,7 @@ typedef struct
   gboolean zip_named;
   char *manifest;
   gint64 manifest_time;
+  guint files; /* that are not hidden, and no manifest */
 } Found;
 
 static void
@@ -165,6 +167,9 @@ look_at (Found *found, const char *folder, const char *name)
 {
   gboolean named = g_str_has_prefix (name, "Namida Backup - ");
 
+  if (name[0] != '.' && !is_folder (folder, name) && !g_str_has_prefix (name, "manifest_")
+      && !g_str_equal (name, NAMIDA_SUMS_NAME))
+    found->files++;
   if (g_str_has_prefix (name, "manifest_") && g_str_has_suffix (name, ".json"))
     take_newer (&found->manifest, &found->manifest_time, name, file_time (folder, name));
   if (!g_str_has_suffix (name, ".zip") || name[0] == '.' || (found->zip_named && !named))
@@ -285,6 +290,9 @@ find_in_folder (NamidaRestorePlan *plan, const char *folder, GError **error)
   manifest = path != NULL ? read_manifest (path) : manifest_new ();
   g_free (found.manifest);
   plan->zip = found.zip;
+  /* What lies beside a version, or in a folder from the cloud, does not belong to the backup. */
+  if (namida_version_folders_has (folder))
+    plan->singles = found.files - (found.zip != NULL);
   if (found.zip != NULL)
     add_label (plan, "", folder, NULL);
   if (dir != NULL)

@@ -182,6 +182,12 @@ namida_restore_plan_get_folder (NamidaRestorePlan *self)
   return self->folder;
 }
 
+guint
+namida_restore_plan_get_singles (NamidaRestorePlan *self)
+{
+  return self->singles;
+}
+
 const char *
 namida_restore_plan_get_zip (NamidaRestorePlan *self)
 {

@@ -46,7 +46,8 @@ struct _NamidaRestorePlan
   /* Set by load. */
   NamidaDatabase *database;
   char *folder;
-  char *zip; /* (nullable) */
+  char *zip;     /* (nullable) */
+  guint singles; /* files of a version that are neither the zip nor in a music folder */
   char *music;
   char *zip_folder;
   char *copy_folder;            /* (nullable): chosen for the zip, or for the copy that fits; %NULL: @zip_folder */

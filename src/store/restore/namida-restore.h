@@ -94,6 +94,9 @@ NamidaRestorePlan *namida_restore_plan_load_finish (GAsyncResult *result, GError
 
 /** namida_restore_plan_get_folder: Returns: (transfer none): the folder that is restored from. */
 const char *namida_restore_plan_get_folder (NamidaRestorePlan *self);
+/** namida_restore_plan_get_singles: Returns: the number of files of the version that are not restored, because they are
+ * neither the zip nor in a music folder. */
+guint namida_restore_plan_get_singles (NamidaRestorePlan *self);
 /** namida_restore_plan_get_zip: Returns: (transfer none) (nullable): the name of the zip. */
 const char *namida_restore_plan_get_zip (NamidaRestorePlan *self);
 /** namida_restore_plan_get_labels: Returns: (transfer none) (element-type NamidaRestoreLabel): the labels; the zip
