@@ -142,6 +142,8 @@ on_typed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (peer != NULL)
     g_task_return_pointer (task, g_object_ref (peer), g_object_unref);
+  else if (info != NULL && !namida_hub_is_self (self, info, info->fingerprint))
+    g_task_return_error (task, namida_hub_full_error_new (info->alias));
   else if (info != NULL)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE, _ ("That is this device itself."));
   else if (!typed->plain && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED) && self->server != NULL)

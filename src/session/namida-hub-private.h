@@ -252,6 +252,12 @@ void namida_hub_find_localsend_async (NamidaHub *self,
 /** namida_hub_find_localsend_finish: Returns: (transfer full) (nullable): the device; %NULL with @error. */
 NamidaPeer *namida_hub_find_localsend_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
+/* namida-hub-resolve.c */
+/** namida_hub_is_self: @fingerprint: (nullable). Returns: whether @info or @fingerprint are those of this device. */
+gboolean namida_hub_is_self (NamidaHub *self, const NamidaDeviceInfo *info, const char *fingerprint);
+/** namida_hub_full_error_new: Returns: (transfer full): that the list of devices has no place for the one @alias. */
+GError *namida_hub_full_error_new (const char *alias);
+
 /* namida-hub-phone.c */
 /** namida_hub_find_phone_async: checks whether the phone app receives at an address. */
 void namida_hub_find_phone_async (NamidaHub *self,

@@ -308,13 +308,21 @@ resolve_asked_localsend (GObject *source, GAsyncResult *result, gpointer user_da
                                  g_object_ref (task));
 }
 
-/* Whether the device that answered has this device's identity: it is this device, or a copy of it. */
-static gboolean
-resolve_is_self (NamidaHub *self, const NamidaDeviceInfo *info, const char *fingerprint)
+gboolean
+namida_hub_is_self (NamidaHub *self, const NamidaDeviceInfo *info, const char *fingerprint)
 {
   return (fingerprint != NULL
           && g_ascii_strcasecmp (fingerprint, namida_identity_get_fingerprint (self->identity)) == 0)
          || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0;
+}
+
+GError *
+namida_hub_full_error_new (const char *alias)
+{
+  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                      _ ("The list of devices is full, so “%s” found no place in it. Wait until some of them are "
+                         "gone, or use one network only (--interface)."),
+                      alias);
 }
 
 static void
@@ -346,17 +354,13 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
       namida_hub_find_localsend_async (self, namida_client_get_address (client), g_task_get_cancellable (task),
                                        resolve_asked_localsend, g_object_ref (task));
     }
-  else if (info != NULL && info->sends_only && !resolve_is_self (self, info, fingerprint))
+  else if (info != NULL && info->sends_only && !namida_hub_is_self (self, info, fingerprint))
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
                              _ ("“%s” only sends at the moment. Open Namida Sync there, or run “namida-sync-cli "
                                 "receive”, then try again."),
                              info->alias);
-  else if (info != NULL && !resolve_is_self (self, info, fingerprint))
-    g_task_return_new_error (
-        task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
-        _ ("The list of devices is full, so “%s” found no place in it. Wait until some of them are "
-           "gone, or use one network only (--interface)."),
-        info->alias);
+  else if (info != NULL && !namida_hub_is_self (self, info, fingerprint))
+    g_task_return_error (task, namida_hub_full_error_new (info->alias));
   else if (info != NULL && !namida_hub_is_own_address (self, namida_client_get_address (client)))
     {
       g_autofree char *sentence = namida_hub_dup_copy_sentence (self, namida_client_get_address (client));

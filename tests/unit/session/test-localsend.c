@@ -293,6 +293,49 @@ test_messages (Fixture *f, gconstpointer data)
   g_assert_true (say (f, known, TRUE, "a friend's"));
 }
 
+/* A device that answered at an entered address, and for which there is no place. */
+static void
+test_list_is_full (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GInetSocketAddress) address = address_of (f->receiver);
+  g_autoptr (GInetSocketAddress) own = address_of (f->sender);
+  NamidaTrustStore *trust = namida_hub_get_trust_store (f->sender);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* Only trusted devices never make room. They are trusted before they are near, because each new one is compared with
+   * all that are. */
+  for (guint i = 0; i < NAMIDA_LIMIT_PEERS; i++)
+    {
+      g_autofree char *fingerprint = g_strdup_printf ("%064X", 0x10000 + i);
+
+      namida_trust_store_add (trust, fingerprint, NULL, "Trusted");
+    }
+  for (guint i = 0; i < NAMIDA_LIMIT_PEERS; i++)
+    {
+      g_autofree char *host = g_strdup_printf ("10.0.%u.%u", i / 200 + 1, i % 200 + 1);
+      g_autoptr (GSocketAddress) where = g_inet_socket_address_new_from_string (host, 53317);
+      g_autoptr (NamidaDeviceInfo) info = namida_device_info_new ();
+
+      info->fingerprint = g_strdup_printf ("%064X", 0x10000 + i);
+      info->https = TRUE;
+      g_assert_nonnull (
+          namida_peer_list_sighting (f->sender->peers, info, NAMIDA_DIALECT_V1, G_INET_SOCKET_ADDRESS (where), TRUE));
+    }
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->sender->peers)), ==, NAMIDA_LIMIT_PEERS);
+  namida_hub_find_localsend_async (f->sender, address, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  g_assert_null (namida_hub_find_localsend_finish (f->sender, result, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
+  g_assert_nonnull (strstr (error->message, "full"));
+  g_clear_error (&error);
+  namida_hub_find_localsend_async (f->sender, own, NULL, on_result, &again);
+  WAIT_FOR (again != NULL);
+  g_assert_null (namida_hub_find_localsend_finish (f->sender, again, &error));
+  g_assert_nonnull (strstr (error->message, "this device itself"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -301,5 +344,6 @@ main (int argc, char **argv)
   g_test_add ("/localsend/receiver-cancels", Fixture, NULL, set_up_localsend, test_receiver_cancels, tear_down);
   g_test_add ("/localsend/messages", Fixture, NULL, set_up_localsend, test_messages, tear_down);
   g_test_add ("/localsend/silence", Fixture, NULL, set_up_localsend, test_silence, tear_down);
+  g_test_add ("/localsend/list-is-full", Fixture, NULL, set_up_localsend, test_list_is_full, tear_down);
   return g_test_run ();
 }
