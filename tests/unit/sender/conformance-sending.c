@@ -128,8 +128,9 @@ receiver_offer (Fixture *f, Request *request)
 {
   gboolean some = f->test.play == PLAY_PARTIAL || f->test.play == PLAY_LOST;
 
-  g_atomic_int_inc (&f->offers);
-  if (is_phone (f))
+  if (g_atomic_int_add (&f->offers, 1) > 0 && f->test.play == PLAY_ONCE)
+    request_answer (request, 403, "{}");
+  else if (is_phone (f))
     request_answer (request, 200, "Ready for upload");
   else if (f->test.play == PLAY_BEYOND)
     request_answer (request, 200,
@@ -227,6 +228,7 @@ receiver_misbehave (Fixture *f, Request *request, const char *id, guint64 offset
       g_free (receiver_keep (f, id, offset, data, *got));
       return TRUE;
     case PLAY_SILENT:
+    case PLAY_ONCE:
       request_body (request, data, 0, request->length);
       request_body (request, data, 0, 1);
       return TRUE;
@@ -447,7 +449,7 @@ set_up (Fixture *f, gconstpointer data)
   f->backup = namida_backup_new ();
   f->source = add_file (f, NAMIDA_ENTRY_BACKUP_ZIP, "zip", "Namida Backup - 2026-07-19 18.30.00.zip", ZIP_BYTES);
   add_file (f, NAMIDA_ENTRY_FILE, "song", "song.mp3", SONG_BYTES);
-  namida_http_set_limits_for_tests (SILENCE_SECONDS, f->test.play == PLAY_SILENT ? 1 : 0);
+  namida_http_set_limits_for_tests (SILENCE_SECONDS, f->test.play == PLAY_SILENT || f->test.play == PLAY_ONCE ? 1 : 0);
 }
 
 static void

@@ -73,6 +73,7 @@ typedef enum
   PLAY_AFTER_END,  /* sends the first file again when the session has ended */
   PLAY_LOST,       /* says when it ends the session that it lost the first file, which it said to have */
   PLAY_LEAVES_OUT, /* its user does not want the first file */
+  PLAY_ONCE,       /* never answers the first file, and declines it when it is offered again */
   /* More of those that keep what is fetched: */
   PLAY_WITHDRAWN,  /* no longer trusts this device when it asks for the first file */
   PLAY_NOT_STORED, /* brings everything, which this device cannot store */

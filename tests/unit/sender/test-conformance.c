@@ -56,6 +56,7 @@ static const Case cases[] = {
   { SENDING, LS, PLAY_CHANGED, INCOMPLETE, NAMIDA_FILE_CHANGED, STORED, 1 },
   { SENDING, LP, PLAY_CHANGED, INCOMPLETE, NAMIDA_FILE_CHANGED, STORED, 1 },
   { SENDING, PH, PLAY_CHANGED, FAILED, PENDING, PENDING, 1 },
+  { SENDING, LS, PLAY_ONCE, INCOMPLETE, MISSING, STORED, 2 },
   { SENDING, V1, PLAY_LOST, INCOMPLETE, MISSING, STORED, 1 },
   { SENDING, V1, PLAY_LEAVES_OUT, INCOMPLETE, NAMIDA_FILE_DECLINED, STORED, 1 },
   { SENDING, V1, PLAY_FINISH_SILENT, INCOMPLETE, STORED, MISSING, 1 },
@@ -156,7 +157,7 @@ static const char *const play_names[]
         "part-for-all", "no-length",    "two-lengths",   "expires",         "almost",    "stranger",
         "other-token",  "finish-twice", "finish-cut",    "other-hash",      "beyond",    "unoffered",
         "behind",       "overlap",      "at-once",       "after-end",       "lost",      "leaves-out",
-        "withdrawn",    "not-stored" };
+        "once",         "withdrawn",    "not-stored" };
 
 static const char *
 dialect_name (NamidaDialect dialect)
