@@ -315,6 +315,20 @@ assert_stored (Fixture *f, const char *path, GBytes *bytes)
   g_assert_cmpmem (contents, length, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
+static gboolean
+has_row (Fixture *f, const char *sql)
+{
+  sqlite3_stmt *statement;
+  gboolean found;
+
+  namida_database_lock (f->database);
+  statement = namida_database_prepare (f->database, NULL, sql, "");
+  found = sqlite3_step (statement) == SQLITE_ROW;
+  sqlite3_finalize (statement);
+  namida_database_unlock (f->database);
+  return found;
+}
+
 static void
 test_case (Fixture *f, gconstpointer data)
 {
@@ -349,6 +363,9 @@ test_case (Fixture *f, gconstpointer data)
     assert_stored (f, ZIP_NAME, f->zip);
   if (f->test.song == NAMIDA_FILE_STORED)
     assert_stored (f, "Music/Music/song.mp3", f->song);
+  /* What has arrived is kept for the next try. */
+  if (f->test.state == NAMIDA_TRANSFER_FAILED || f->test.state == NAMIDA_TRANSFER_DECLINED)
+    g_assert_true (has_row (f, "SELECT 1 FROM sessions WHERE state = 'parked'"));
 }
 
 void
