@@ -12,11 +12,14 @@
 #include "namida-hash-index.h"
 #include "namida-heal-sender.h"
 #include "namida-http-exchange.h"
+#include "namida-known-devices.h"
 #include "namida-limits.h"
 #include "namida-localsend-register.h"
 #include "namida-phone-register.h"
 #include "namida-pull-worker.h"
+#include "namida-sender.h"
 #include "namida-tls.h"
+#include "namida-trust-store.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -533,6 +536,81 @@ test_heal (Fixture *f, gconstpointer data)
   g_clear_pointer (&f->answers, g_ptr_array_unref);
 }
 
+/* ---- a sender that goes on ---- */
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  namida_sender_send_finish (NAMIDA_SENDER (source), result, &error);
+  if (error != NULL)
+    g_test_message ("%s", error->message);
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Sends a song to a device that had accepted it. Returns: the state of the transfer then. */
+static NamidaTransferState
+send_again (Fixture *f, const char *fingerprint)
+{
+  g_autoptr (NamidaTransfer) transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, "Fake", fingerprint, TRUE);
+  g_autoptr (GListStore) addresses = g_list_store_new (G_TYPE_INET_SOCKET_ADDRESS);
+  g_autoptr (NamidaDeviceInfo) own = namida_device_info_new ();
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  g_autoptr (NamidaSender) sender = NULL;
+  NamidaEntry *entry = namida_entry_new ();
+  gboolean done = FALSE;
+
+  entry->kind = NAMIDA_ENTRY_FILE;
+  entry->id = g_strdup ("f1");
+  entry->name = g_strdup ("song.mp3");
+  entry->source = g_build_filename (f->folder, "song.mp3", NULL);
+  entry->size = 7;
+  namida_backup_add (backup, entry);
+  namida_transfer_set_backup (transfer, backup);
+  g_list_store_append (addresses, f->address);
+  sender = namida_sender_new (NAMIDA_DIALECT_V1, f->ours, own, G_LIST_MODEL (addresses), fingerprint, NULL, transfer);
+  namida_sender_set_patient (sender, TRUE);
+  namida_sender_send_async (sender, on_sent, &done);
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+  return namida_transfer_get_state (transfer);
+}
+
+/* A device that is busy, or a stranger at its address, may be another one the next time; one that does not know what it
+ * is asked does not learn it. */
+static void
+test_goes_on (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *answer;
+    NamidaTransferState state;
+  } all[] = {
+    { "HTTP/1.1 409 No\r\nConnection: close\r\nContent-Length: 28\r\n\r\n{\"message\":\"\",\"code\":\"busy\"}",
+      NAMIDA_TRANSFER_INTERRUPTED },
+    { "HTTP/1.1 404 No\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}", NAMIDA_TRANSFER_FAILED },
+  };
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
+  g_autofree char *other = g_strnfill (64, 'A');
+  NamidaTrusted trusted = { .fingerprint = other, .alias = (char *) "Fake" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      f->answers = g_ptr_array_new ();
+      g_atomic_int_set (&f->requests, 0);
+      g_ptr_array_add (f->answers, (char *) "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 80\r\n\r\n" GOOD);
+      for (guint n = 0; n < 4; n++)
+        g_ptr_array_add (f->answers, (char *) all[i].answer);
+      g_assert_cmpint (send_again (f, namida_identity_get_fingerprint (f->theirs)), ==, all[i].state);
+      g_clear_pointer (&f->answers, g_ptr_array_unref);
+    }
+  g_ptr_array_add (known, &trusted);
+  namida_known_devices_set (namida_identity_get_known_devices (f->ours), known);
+  set_answer (f, "200 OK\r\nContent-Length: 80", GOOD);
+  g_assert_cmpint (send_again (f, other), ==, NAMIDA_TRANSFER_INTERRUPTED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -544,5 +622,6 @@ main (int argc, char **argv)
   g_test_add ("/answers/next-address", Fixture, NULL, set_up, test_next_address, tear_down);
   g_test_add ("/answers/moved", Fixture, NULL, set_up, test_moved, tear_down);
   g_test_add ("/answers/heal", Fixture, NULL, set_up, test_heal, tear_down);
+  g_test_add ("/answers/goes-on", Fixture, NULL, set_up, test_goes_on, tear_down);
   return g_test_run ();
 }
