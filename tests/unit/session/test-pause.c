@@ -5,6 +5,7 @@
 #include "namida-error.h"
 #include "namida-hub-history.h"
 #include "namida-hub-private.h"
+#include "namida-outbox-private.h"
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
@@ -28,6 +29,9 @@ test_pause_sender (Fixture *f, gconstpointer data)
   words = namida_transfer_dup_state_text (theirs);
   g_assert_true (g_str_has_prefix (words, "Stopped on the other device"));
   g_assert_true (has_parts (f));
+  /* It waits for nobody but the user. */
+  WAIT_FOR (namida_sending_of (transfer)->sender == NULL);
+  g_assert_cmpuint (namida_sending_of (transfer)->timer, ==, 0);
 
   namida_hub_resume (f->sender, transfer);
   assert_ends_equal (f, transfer);
