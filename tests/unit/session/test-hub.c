@@ -626,6 +626,27 @@ test_fetch_stops (Fixture *f, gconstpointer data)
 }
 
 /* Returns when the only schedule of the sender last succeeded; 0: never. */
+/* Where a trusted device was, another one answers by its name: the user hears of it although nothing is sent. */
+static void
+test_impostor (Fixture *f, gconstpointer data)
+{
+  g_autofree char *key = g_strnfill (64, 'A');
+  g_autofree char *alias = full_alias (RECEIVER);
+  g_autoptr (GInetAddress) host = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GInetSocketAddress) address
+      = G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (host, namida_hub_get_port (f->receiver)));
+  g_auto (GStrv) alarms = NULL;
+  gboolean careful = FALSE;
+
+  namida_hub_trust_peer (f->sender, key, alias);
+  namida_hub_ask_host (f->sender, address, key);
+  WAIT_FOR (f->sender->asking->len == 0);
+  alarms = namida_hub_dup_alarms (f->sender);
+  for (guint i = 0; alarms[i] != NULL; i++)
+    careful |= strstr (alarms[i], "shows another key") != NULL;
+  g_assert_true (careful);
+}
+
 static gint64
 schedule_done_at (Fixture *f)
 {
@@ -718,6 +739,7 @@ main (int argc, char **argv)
   ADD ("/hub/retry-pin", NAMIDA_ACCEPT_ALL, test_retry_pin);
   ADD ("/hub/start-fails", NAMIDA_ACCEPT_ALL, test_start_fails);
   ADD ("/hub/fetch-stops", NAMIDA_ACCEPT_ALL, test_fetch_stops);
+  ADD ("/hub/impostor", NAMIDA_ACCEPT_ASK, test_impostor);
   ADD ("/hub/schedule-follows", NAMIDA_ACCEPT_ALL, test_schedule_follows);
   return g_test_run ();
 }
