@@ -266,6 +266,14 @@ verify_quietly (Fixture *f, const char *id, gint64 read_before)
   return report;
 }
 
+static void
+assert_reads (Fixture *f, gint64 read_before, guint64 bytes)
+{
+  g_autoptr (NamidaVerifyReport) report = verify_quietly (f, "2", read_before);
+
+  g_assert_cmpuint (report->bytes, ==, bytes);
+}
+
 /* The quiet verification reads what many versions share once in its time, and what somebody has touched at once. */
 static void
 test_quietly (Fixture *f, gconstpointer data)
@@ -287,6 +295,12 @@ test_quietly (Fixture *f, gconstpointer data)
   g_assert_cmpuint (shared->bytes, ==, 0);
   g_assert_true (namida_verify_report_is_clean (shared));
   g_assert_cmpint (fixture_query_int (f, "SELECT min (read_at) FROM versions"), ==, namida_clock_real ());
+  /* Neither a date that has not come yet nor content that is marked as damaged counts as read. */
+  g_assert_true (
+      namida_database_exec (f->database, NULL, "UPDATE contents SET read_at = ?", "i", before + 93 * G_TIME_SPAN_DAY));
+  assert_reads (f, before, 6);
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE contents SET damaged = 1 WHERE id = 1", ""));
+  assert_reads (f, before, 3);
   rot (one, "onE");
   touched = verify_quietly (f, "2", before);
   g_assert_cmpuint (touched->bytes, ==, 3);
@@ -319,6 +333,41 @@ test_quietly_goes_on (Fixture *f, gconstpointer data)
     g_assert_cmpuint (rest->bytes, ==, 3);
   }
   namida_clock_set_fake (-1);
+}
+
+/* A missing file that only the user's own folders have as well is copied from there: the user may change that file. A
+ * link in its place cannot be read. */
+static void
+test_missing (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink
+      = namida_store_sink_new_for (f->store, "AB12", "Phone", "other", NAMIDA_LANDING_LIBRARY, NULL);
+  g_autofree char *one = NULL;
+  g_autofree char *song = NULL;
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (NamidaVerifyReport) linked = NULL;
+  g_autoptr (GError) error = NULL;
+  struct stat st;
+
+  shipment_add (shipment, "Music", "1.flac", "one", TRUE);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, NULL));
+  send (f, "AB12", "Phone", "one", &one);
+  song = g_build_filename (one, SONG, NULL);
+  fixture_open_up (song);
+  g_assert_no_errno (g_unlink (song));
+  report = namida_verify_run (f->database, NULL, TRUE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->repaired, ==, 1);
+  g_assert_no_errno (g_stat (song, &st));
+  g_assert_cmpuint (st.st_nlink, ==, 1);
+  fixture_open_up (song);
+  g_assert_no_errno (g_unlink (song));
+  g_assert_no_errno (symlink ("2.flac", song));
+  linked = namida_verify_run (f->database, NULL, FALSE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (linked->damages->len, ==, 1);
+  g_assert_cmpint (((NamidaDamage *) linked->damages->pdata[0])->kind, ==, NAMIDA_DAMAGE_UNREADABLE);
 }
 
 /* From a file that has a descriptor and no name, as it came from the device that had it; and never from another one of
@@ -389,6 +438,7 @@ main (int argc, char **argv)
   g_test_add ("/heal/quietly", Fixture, NULL, fixture_set_up, test_quietly, fixture_tear_down);
   g_test_add ("/heal/from-descriptor", Fixture, NULL, fixture_set_up, test_from_descriptor, fixture_tear_down);
   g_test_add_func ("/heal/described", test_described);
+  g_test_add ("/heal/missing", Fixture, NULL, fixture_set_up, test_missing, fixture_tear_down);
   g_test_add ("/heal/quietly-goes-on", Fixture, NULL, fixture_set_up, test_quietly_goes_on, fixture_tear_down);
   return g_test_run ();
 }
