@@ -499,16 +499,16 @@ do_meanwhile (guint64 done, guint64 total, gpointer user_data)
 static void
 test_removed_meanwhile (Fixture *f, gconstpointer data)
 {
-  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
-  g_autofree char *two G_GNUC_UNUSED = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
-  g_autofree char *rotten = g_build_filename (one, "Music", "Music", "A", "1.flac", NULL);
+  g_autofree char *one G_GNUC_UNUSED = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *two = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
+  g_autofree char *rotten = g_build_filename (two, "Music", "Music", "A", "1.flac", NULL);
   Meanwhile remove = { .f = f, .sql = "UPDATE versions SET removing = 1" };
   Meanwhile fail = { .f = f, .sql = "ALTER TABLE versions RENAME COLUMN title TO label" };
   g_autoptr (NamidaVerifyReport) report = NULL;
   g_autoptr (NamidaVerifyReport) none = NULL;
   g_autoptr (GError) error = NULL;
 
-  overwrite (rotten, "song 1 onf");
+  overwrite (rotten, "song 1 twp");
   report = namida_verify_run (f->database, NULL, FALSE, do_meanwhile, &remove, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (report->versions, ==, 0);
