@@ -489,21 +489,6 @@ class Tour:
         wait_for("the failure", lambda: [n for n in everything() if n.get_name() == self.words("Declined")], 120)
         self.page("transfers", "transfers-failed")
 
-    def pin(self):
-        """Sends to a device that asks for a PIN."""
-        name = "Studio PC" + self.mark
-        self.lab.sender(name, "receive", "--accept", "all", "--pin", "2468", "--as", "library", "--backups", self.lab.path / "studio" / "backups",
-                        "--music", self.lab.path / "studio" / "music")
-        keys(self.window, "alt+1")
-        wait_for("the device", lambda: find(name, "list item"))
-        sheet = self.dialog(lambda: self.press("Send to %s", name))
-        wait_for("what is sent", lambda: self.like("%s in total"))
-        self.press("_Send")
-        dialog = wait_for("the question", lambda: [w for w in self.windows() if w not in (self.window, sheet)])[-1]
-        self.settle()
-        self.see("pin", dialog)
-        self.close(dialog)
-
     def away(self):
         """Turns off the trusted device during a transfer."""
         self.nas.kill()
@@ -540,6 +525,5 @@ class Tour:
         self.backups()
         self.device()
         self.failing()
-        self.pin()
         self.away()
         self.leaving()

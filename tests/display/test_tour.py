@@ -25,7 +25,7 @@ LOOKS = ("light", "dark")
 # What is pictured in the looks that show how a page is drawn.
 PAGES = ("devices", "device", "backups", "transfers", "version", "accept")
 # Questions take the room that they need and no more.
-QUESTIONS = ("blocked", "cancel", "chooser", "clear", "forget", "leaving", "pin", "replace", "unencrypted")
+QUESTIONS = ("blocked", "cancel", "chooser", "clear", "forget", "leaving", "replace", "unencrypted")
 
 
 def width(window):
