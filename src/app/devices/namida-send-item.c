@@ -197,7 +197,6 @@ namida_send_item_new (GFile *file)
   self->file = g_object_ref (file);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), name);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), _ ("Checking…"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->check), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_list_store_append (one, file);
   namida_scanner_scan_async (G_LIST_MODEL (one), NULL, self->cancellable, on_scanned, g_object_ref (self));
   return self;
