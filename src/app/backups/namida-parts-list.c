@@ -72,8 +72,6 @@ namida_parts_list_init (NamidaPartsList *self)
 
       gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
       gtk_check_button_set_active (GTK_CHECK_BUTTON (check), TRUE);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      gettext (parts_rows[i].title), -1);
       g_signal_connect_object (check, "toggled", G_CALLBACK (parts_list_on_toggled), self, G_CONNECT_SWAPPED);
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), gettext (parts_rows[i].title));
       adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
