@@ -300,7 +300,7 @@ typedef struct
   NamidaServer *server;
   NamidaRequest *request;
   NamidaReceiveSession *session;
-  GBytes *body;
+  GBytes *body; /* (nullable) once it is parsed */
   char *answer;
   gsize length;
 } Finish;
@@ -313,7 +313,7 @@ finish_free (gpointer data)
   g_object_unref (finish->server);
   namida_request_unref (finish->request);
   g_object_unref (finish->session);
-  g_bytes_unref (finish->body);
+  g_clear_pointer (&finish->body, g_bytes_unref);
   g_free (finish->answer);
   g_free (finish);
 }
@@ -328,6 +328,7 @@ finish_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   guint left_out = 0;
   g_autoptr (GHashTable) hashes = namida_finish_request_parse (data, length, &left_out, &error);
 
+  g_clear_pointer (&finish->body, g_bytes_unref);
   /* Do this before the commit, which records whether the version is complete. */
   if (hashes != NULL)
     namida_backup_raise_missed_there (

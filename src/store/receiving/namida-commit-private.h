@@ -35,7 +35,7 @@ typedef struct
 {
   NamidaStoreSink *self;
   NamidaCommit **requests; /* (nullable) elements: the request for each item */
-  GArray *good;            /* NamidaGood */
+  GArray *good;            /* (nullable) NamidaGood: until all have their names */
   GArray *rows;            /* NamidaStoredRow; their folders are unset until the version has its final name */
   GArray *row_roots;
   GStringChunk *texts; /* texts of the rows that nothing else owns */

@@ -477,6 +477,8 @@ run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
   if (work->known == NULL || !add_manifest (work, error) || !namida_work_make_durable (work, error)
       || !namida_work_place_all (work, error))
     return FALSE;
+  /* The rest needs only the rows. Several large sessions may wait here for the database. */
+  g_clear_pointer (&work->good, g_array_unref);
   namida_work_make_folders (work, files, n_files);
   add_all_prepared (work);
   if (!sync_folders (work, error))
@@ -517,7 +519,7 @@ namida_store_sink_do_commit (NamidaStoreSink *self, NamidaCommit *files, guint n
 
   g_array_set_clear_func (work.good, good_clear);
   fine = run (&work, files, n_files, error);
-  g_array_unref (work.good);
+  g_clear_pointer (&work.good, g_array_unref);
   g_array_unref (work.rows);
   g_array_unref (work.row_roots);
   g_string_chunk_free (work.texts);
