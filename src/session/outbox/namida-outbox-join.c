@@ -63,14 +63,16 @@ join_grow (NamidaSending *sending, GListModel *files)
   sending->what = namida_send_source_new_for_files (G_LIST_MODEL (all), NULL);
 }
 
-/* Whether @transfer was started by the user, goes to this device and has not ended. */
+/* Whether @transfer was started by the user, goes to this device and moves or waits: one that the user has paused would
+ * hold up files that are sent again. */
 static gboolean
 join_is_users (NamidaTransfer *transfer, const char *fingerprint)
 {
   NamidaSending *sending = namida_sending_of (transfer);
 
   return sending != NULL && sending->files != NULL && !sending->is_filtered && !sending->by_schedule
-         && !namida_transfer_is_final (transfer)
+         && !namida_transfer_is_final (transfer) && namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED
+         && !namida_transfer_is_pausing (transfer)
          && !g_cancellable_is_cancelled (namida_transfer_get_cancellable (transfer))
          && g_strcmp0 (sending->fingerprint, fingerprint) == 0;
 }
@@ -88,8 +90,7 @@ namida_outbox_find_same (NamidaOutbox *self, const char *fingerprint, GListModel
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
 
-      if (join_is_users (transfer, fingerprint) && join_has_same (namida_sending_of (transfer), files)
-          && namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED && !namida_transfer_is_pausing (transfer))
+      if (join_is_users (transfer, fingerprint) && join_has_same (namida_sending_of (transfer), files))
         return transfer; /* the list holds it */
     }
   return NULL;

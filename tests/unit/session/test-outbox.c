@@ -263,9 +263,12 @@ test_pause (Fixture *f, gconstpointer data)
   fixture_start (f, PATIENT);
   transfer = fixture_send (f);
   WAIT_FOR (namida_sending_of (transfer)->timer != 0);
+  g_assert_true (namida_outbox_join (f->outbox, KEY, G_LIST_MODEL (f->files), NULL) == transfer);
   namida_outbox_pause (f->outbox, transfer);
   g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_PAUSED);
   g_assert_cmpuint (namida_sending_of (transfer)->timer, ==, 0);
+  /* Nor does it hold up the same files when they are sent again. */
+  g_assert_null (namida_outbox_join (f->outbox, KEY, G_LIST_MODEL (f->files), NULL));
   namida_outbox_resume (f->outbox, transfer);
   WAIT_FOR (namida_sending_of (transfer)->timer != 0);
   g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_INTERRUPTED);
