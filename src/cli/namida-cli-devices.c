@@ -3,7 +3,7 @@
  * thread. */
 #include "config.h"
 
-#include "namida-cli-devices.h"
+#include "namida-cli.h"
 
 #include "namida-address-book.h"
 #include "namida-cli-exit.h"

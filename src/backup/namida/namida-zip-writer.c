@@ -9,6 +9,7 @@
 #include "namida-error.h"
 #include "namida-spool.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -309,7 +310,13 @@ namida_zip_writer_add_file (NamidaZipWriter *self,
   struct stat st;
 
   if (fstat (fd, &st) != 0)
-    return FALSE;
+    {
+      int code = errno;
+      g_autofree char *what = g_strdup_printf (_ ("The file “%s” could not be read"), name);
+
+      namida_error_set_from_errno (error, code, what);
+      return FALSE;
+    }
   size = (guint64) st.st_size;
   if (!namida_zip_writer_begin (self, name, dos_time, level, size, error))
     return FALSE;

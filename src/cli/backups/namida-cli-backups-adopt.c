@@ -32,10 +32,11 @@ adoption_run (Adoption *self, GCancellable *cancellable, GError **error)
 
   if (fd < 0)
     {
+      int code = errno;
       g_autofree char *shown = g_filename_display_name (self->folder);
       g_autofree char *what = g_strdup_printf (_ ("The folder “%s” could not be opened"), shown);
 
-      namida_error_set_from_errno (error, errno, what);
+      namida_error_set_from_errno (error, code, what);
       return FALSE;
     }
   /* A single version is no store, so no mark is written into it. */

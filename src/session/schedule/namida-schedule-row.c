@@ -135,31 +135,19 @@ row_read (sqlite3_stmt *statement)
   return row;
 }
 
-/* @step: the last result of sqlite3_step() */
-static gboolean
-rows_check (sqlite3 *handle, int step, GError **error)
-{
-  if (step == SQLITE_DONE)
-    return TRUE;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The schedules could not be read: %s"),
-               sqlite3_errmsg (handle));
-  return FALSE;
-}
-
 GPtrArray *
 namida_schedule_rows_list (NamidaDatabase *database, GError **error)
 {
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_schedule_row_free);
-  sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement
-      = namida_database_prepare (database, error, "SELECT " COLUMNS " FROM schedules ORDER BY id", "");
-  gboolean read = statement != NULL;
-  int step = SQLITE_DONE;
+  sqlite3_stmt *statement;
+  gboolean read;
+  int step;
 
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error, "SELECT " COLUMNS " FROM schedules ORDER BY id", "");
   while (namida_database_next (statement, &step))
     g_ptr_array_add (rows, row_read (statement));
-  read = read && rows_check (handle, step, error);
-  sqlite3_finalize (statement);
+  read = namida_database_end (database, statement, step, error);
   namida_database_unlock (database);
   return read ? g_steal_pointer (&rows) : NULL;
 }
@@ -168,13 +156,14 @@ GArray *
 namida_schedule_runs_list (NamidaDatabase *database, gint64 id, GError **error)
 {
   g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (NamidaScheduleRun));
-  sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (
+  sqlite3_stmt *statement;
+  gboolean read;
+  int step;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (
       database, error, "SELECT started_at, ended_at, outcome FROM schedule_runs WHERE schedule = ? ORDER BY id DESC",
       "i", id);
-  gboolean read = statement != NULL;
-  int step = SQLITE_DONE;
-
   while (namida_database_next (statement, &step))
     {
       NamidaScheduleRun run = { .started_at = sqlite3_column_int64 (statement, 0),
@@ -183,8 +172,7 @@ namida_schedule_runs_list (NamidaDatabase *database, gint64 id, GError **error)
 
       g_array_append_val (runs, run);
     }
-  read = read && rows_check (handle, step, error);
-  sqlite3_finalize (statement);
+  read = namida_database_end (database, statement, step, error);
   namida_database_unlock (database);
   return read ? g_steal_pointer (&runs) : NULL;
 }

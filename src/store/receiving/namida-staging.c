@@ -380,7 +380,8 @@ namida_staging_write (NamidaStaging *self, const char *name, const char *data, g
   fine = namida_write_all (fd, data, length);
   if (!fine)
     fail (error, errno, fd, _ ("Could not write “%s”"), name);
-  close (fd);
+  if (close (fd) != 0 && errno != EINTR && fine)
+    fine = fail (error, errno, -1, _ ("Could not write “%s”"), name);
   return fine;
 }
 

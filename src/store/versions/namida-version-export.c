@@ -67,20 +67,20 @@ export_find (NamidaDatabase *database, gint64 id, ExportPlan *plan, GError **err
 {
   sqlite3_stmt *statement;
   gboolean found;
+  int result = SQLITE_DONE;
 
   namida_database_lock (database);
   statement = namida_database_prepare (
       database, error, "SELECT path, alias, created_at, landing FROM versions WHERE id = ? AND removing = 0", "i", id);
-  found = statement != NULL && sqlite3_step (statement) == SQLITE_ROW;
+  found = namida_database_next (statement, &result);
   if (found)
     {
       plan->alias = g_strdup (export_text (statement, 1));
       plan->created_at = sqlite3_column_int64 (statement, 2);
       plan->root = g_str_equal (export_text (statement, 3), "backup") ? g_strdup (export_text (statement, 0)) : NULL;
     }
-  else if (statement != NULL)
+  if (namida_database_end (database, statement, result, error) && !found)
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("This version is not kept here any more."));
-  sqlite3_finalize (statement);
   namida_database_unlock (database);
   return found;
 }

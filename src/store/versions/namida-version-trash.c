@@ -234,7 +234,8 @@ trash_move_out (NamidaDatabase *database, const TrashPlace *place, const NamidaV
         return FALSE;
       if (namida_folder_move (place->trash, place->name, place->holder, numbered))
         /* The folder of the device may be new. */
-        return (namida_sync_folder (place->holder) == 0 && namida_sync_folder (place->store) == 0)
+        return (namida_sync_folder (place->holder) == 0 && namida_sync_folder (place->trash) == 0
+                && namida_sync_folder (place->store) == 0)
                || trash_fail_out (record, errno, error);
       if (errno != EEXIST && errno != ENOTEMPTY)
         break;
