@@ -224,11 +224,11 @@ class Lab:
     def sender(self, alias, *command, **more):
         return self.start(CLI, "--data-dir", self.path / f"sender-{alias}", "--interface", "lo", "--alias", alias, *command, **more)
 
-    def receiver(self, alias):
+    def receiver(self, alias, *options):
         home = self.path / alias
         home.mkdir()
         self.start(CLI, "--data-dir", home / "data", "--interface", "lo", "--alias", alias, "receive", "--accept", "all", "--as",
-                   "library", "--backups", home / "backups", "--music", home / "music")
+                   "library", "--backups", home / "backups", "--music", home / "music", *options)
         return home
 
     def app(self, alias, more="", files=()):

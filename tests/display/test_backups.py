@@ -203,9 +203,9 @@ def test_playlist_of_a_version(lab):
 
 
 def test_songs_to_a_device(lab):
-    """One song of a version is sent to another device, and nothing else."""
+    """One song of a version is sent to another device, and nothing else. Its PIN is asked for at once, and again after a wrong one."""
     versions(lab)
-    home = lab.receiver("Attic")
+    home = lab.receiver("Attic", "--pin", "4711")
     process, data, window = open_page(lab, "Desk PC")
     keys(window, "alt+1")
     wait_for("the device", lambda: find("Attic", "list item"))
@@ -235,6 +235,11 @@ def test_songs_to_a_device(lab):
     press(button("Continue"))
     wait_for("the other device", lambda: "Asks there first" in texts())
     press(button("Send"))
+    for pin, question in (("1234", "Enter the PIN that is set on the other device."),
+                          ("4711", "That PIN was not correct. Enter the PIN that is set on the other device.")):
+        wait_for("the question", lambda: find("Attic Requires a PIN") and question in texts())
+        wait_for("the field", lambda: find("PIN", "text")).get_editable_text_iface().set_text_contents(pin)
+        press(button("Send"))
     wait_for("the song", lambda: [path.name for path in home.rglob("*.flac")] == ["01. Jóga.flac"])
     assert not list(home.rglob("*.zip")), "the zip comes along"
     press(button("Done"))

@@ -6,7 +6,7 @@
 #include "namida-restore-dialog-private.h"
 
 #include "namida-format.h"
-#include "namida-phone-names-dialog.h"
+#include "namida-send-flow.h"
 
 #include <glib/gi18n.h>
 
@@ -271,7 +271,7 @@ run_send_now (gboolean unencrypted, gpointer user_data)
   if (transfer != NULL && unencrypted)
     namida_sending_allow_unencrypted (transfer);
   if (transfer != NULL && NAMIDA_IS_SHELL (parent))
-    namida_phone_names_dialog_watch (NAMIDA_SHELL (parent), transfer);
+    namida_send_flow_watch (NAMIDA_SHELL (parent), transfer);
   if (NAMIDA_IS_SHELL (parent))
     namida_shell_show_page (NAMIDA_SHELL (parent), "transfers");
   gtk_label_set_label (self->done_title, text);

@@ -13,7 +13,7 @@
 #include "namida-files.h"
 #include "namida-format.h"
 #include "namida-merge-dialog.h"
-#include "namida-phone-names-dialog.h"
+#include "namida-send-flow.h"
 #include "namida-restore-dialog.h"
 #include "namida-song-picker.h"
 #include "namida-unencrypted.h"
@@ -191,7 +191,7 @@ restore_now (gboolean unencrypted, gpointer user_data)
   if (transfer != NULL && unencrypted)
     namida_sending_allow_unencrypted (transfer);
   if (transfer != NULL)
-    namida_phone_names_dialog_watch (job->window, transfer);
+    namida_send_flow_watch (job->window, transfer);
   namida_shell_toast (job->window, text);
   namida_shell_show_page (job->window, "transfers");
 }

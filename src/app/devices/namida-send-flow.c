@@ -210,19 +210,25 @@ ask_pin (NamidaShell *window, Sent *sent, gboolean wrong)
   namida_dialog_present_in_turn (ADW_MESSAGE_DIALOG (dialog));
 }
 
+static void send_flow_on_other_ended (NamidaTransfer *transfer, NamidaShell *window);
+
 /* A version that is restored to another device, or a transfer of an earlier run: its files are not known here. */
 static void
 send_flow_on_retry_pin (AdwMessageDialog *dialog, const char *response, NamidaTransfer *transfer)
 {
-  GtkWindow *window = gtk_window_get_transient_for (GTK_WINDOW (dialog));
+  NamidaShell *window = NAMIDA_SHELL (gtk_window_get_transient_for (GTK_WINDOW (dialog)));
   GtkWidget *entry = adw_message_dialog_get_extra_child (dialog);
-  NamidaHub *hub = namida_shell_get_hub (NAMIDA_SHELL (window));
+  NamidaHub *hub = namida_shell_get_hub (window);
+  NamidaTransfer *again;
 
   if (g_strcmp0 (response, "send") != 0)
     return;
   namida_sending_set_pin (transfer, gtk_editable_get_text (GTK_EDITABLE (entry)));
-  if (namida_outbox_retry (namida_hub_get_outbox (hub), transfer) == NULL)
-    namida_shell_toast (NAMIDA_SHELL (window), _ ("The device is not nearby. Look for it on the Devices page."));
+  again = namida_outbox_retry (namida_hub_get_outbox (hub), transfer);
+  if (again == NULL)
+    namida_shell_toast (window, _ ("The device is not nearby. Look for it on the Devices page."));
+  else if (again != transfer)
+    g_signal_connect_object (again, "ended", G_CALLBACK (send_flow_on_other_ended), window, G_CONNECT_AFTER);
 }
 
 static void
@@ -232,6 +238,23 @@ send_flow_ask_retry_pin (NamidaShell *window, NamidaTransfer *transfer, gboolean
 
   g_signal_connect_object (dialog, "response", G_CALLBACK (send_flow_on_retry_pin), transfer, 0);
   namida_dialog_present_in_turn (ADW_MESSAGE_DIALOG (dialog));
+}
+
+static void
+send_flow_on_other_ended (NamidaTransfer *transfer, NamidaShell *window)
+{
+  const GError *error = namida_transfer_get_error (transfer);
+  gboolean wrong = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG);
+
+  if (wrong || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED))
+    send_flow_ask_retry_pin (window, transfer, wrong);
+}
+
+void
+namida_send_flow_watch (NamidaShell *window, NamidaTransfer *transfer)
+{
+  namida_phone_names_dialog_watch (window, transfer);
+  g_signal_connect_object (transfer, "ended", G_CALLBACK (send_flow_on_other_ended), window, G_CONNECT_AFTER);
 }
 
 void

@@ -23,6 +23,11 @@ void namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files
 void namida_send_flow_choose (GtkWidget *from, NamidaPeer *peer);
 /** namida_send_flow_pair: opens the dialog that pairs with @peer. */
 void namida_send_flow_pair (GtkWidget *from, NamidaPeer *peer);
+/**
+ * namida_send_flow_watch: asks what only a person can answer while @transfer, a version that is sent to a device, is on
+ * its way: the PIN of that device, and other names for files that a phone cannot store.
+ */
+void namida_send_flow_watch (NamidaShell *window, NamidaTransfer *transfer);
 /** namida_send_flow_retry: sends again, and asks for a PIN if the other device requires one. */
 void namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer);
 /** namida_send_flow_open_folder: opens @folder in the file manager. */
