@@ -5,9 +5,13 @@
 #include "config.h"
 
 #include "namida-hub-private.h"
+
 #include "namida-clock.h"
+#include "namida-error.h"
 #include "namida-network.h"
 #include "namida-shelf.h"
+
+#include <glib/gi18n-lib.h>
 
 #define COMPARE_AGAIN_US (10 * G_USEC_PER_SEC)
 /* Any host can announce any number of devices, so limit the number of pending requests, in total and for each host.
@@ -151,6 +155,15 @@ namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fin
       rate (self, peer, address, 0);
     }
   return peer;
+}
+
+GError *
+namida_hub_full_error_new (const char *alias)
+{
+  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                      _ ("The list of devices is full, so “%s” found no place in it. Wait until some of them are "
+                         "gone, or use one network only (--interface)."),
+                      alias);
 }
 
 static void

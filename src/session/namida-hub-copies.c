@@ -38,6 +38,14 @@ namida_hub_is_own_address (NamidaHub *self, GInetSocketAddress *address)
          || namida_networks_have (networks, g_inet_socket_address_get_address (address));
 }
 
+gboolean
+namida_hub_is_self (NamidaHub *self, const NamidaDeviceInfo *info, const char *fingerprint)
+{
+  return (fingerprint != NULL
+          && g_ascii_strcasecmp (fingerprint, namida_identity_get_fingerprint (self->identity)) == 0)
+         || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0;
+}
+
 static void
 copies_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 {

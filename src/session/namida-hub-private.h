@@ -124,6 +124,8 @@ void namida_hub_raise_alarm (NamidaHub *self, const char *sentence);
 /* namida-hub-preview.c: answers devices that ask which files are already here. */
 void namida_hub_start_preview (NamidaHub *self);
 /* namida-hub-copies.c */
+/** namida_hub_is_self: @fingerprint: (nullable). Returns: whether @info or @fingerprint are those of this device. */
+gboolean namida_hub_is_self (NamidaHub *self, const NamidaDeviceInfo *info, const char *fingerprint);
 /**
  * namida_hub_own_seen: handles a datagram from @address that claimed this device's identity. If the address is not
  * one of this computer and proves the claim, "trouble" reports it.
@@ -150,6 +152,8 @@ void namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const ch
 void namida_hub_probe (NamidaHub *self, NamidaPeer *peer);
 /** namida_hub_show_to_trusted: if this device is hidden, registers it with @peer, which has just become trusted. */
 void namida_hub_show_to_trusted (NamidaHub *self, NamidaPeer *peer);
+/** namida_hub_full_error_new: Returns: (transfer full): that the list of devices has no place for the one @alias. */
+GError *namida_hub_full_error_new (const char *alias);
 /**
  * namida_hub_take_proven: lists a device that has proven its key at an address. Returns: (transfer none) (nullable)
  */
@@ -251,12 +255,6 @@ void namida_hub_find_localsend_async (NamidaHub *self,
                                       gpointer user_data);
 /** namida_hub_find_localsend_finish: Returns: (transfer full) (nullable): the device; %NULL with @error. */
 NamidaPeer *namida_hub_find_localsend_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-
-/* namida-hub-resolve.c */
-/** namida_hub_is_self: @fingerprint: (nullable). Returns: whether @info or @fingerprint are those of this device. */
-gboolean namida_hub_is_self (NamidaHub *self, const NamidaDeviceInfo *info, const char *fingerprint);
-/** namida_hub_full_error_new: Returns: (transfer full): that the list of devices has no place for the one @alias. */
-GError *namida_hub_full_error_new (const char *alias);
 
 /* namida-hub-phone.c */
 /** namida_hub_find_phone_async: checks whether the phone app receives at an address. */

@@ -308,23 +308,6 @@ resolve_asked_localsend (GObject *source, GAsyncResult *result, gpointer user_da
                                  g_object_ref (task));
 }
 
-gboolean
-namida_hub_is_self (NamidaHub *self, const NamidaDeviceInfo *info, const char *fingerprint)
-{
-  return (fingerprint != NULL
-          && g_ascii_strcasecmp (fingerprint, namida_identity_get_fingerprint (self->identity)) == 0)
-         || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0;
-}
-
-GError *
-namida_hub_full_error_new (const char *alias)
-{
-  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
-                      _ ("The list of devices is full, so “%s” found no place in it. Wait until some of them are "
-                         "gone, or use one network only (--interface)."),
-                      alias);
-}
-
 static void
 resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
