@@ -120,6 +120,9 @@ def press(node):
         xdo("windowfocus")
     action = node.get_action_iface()
     assert action.do_action(0), f"“{node.get_name()}” cannot be pressed"
+    # GTK 4.8 crashes if the list of windows is asked for after a window has been opened or closed and before it has told AT-SPI so, when it is
+    # idle (GetChildAtIndex of the root passes a path that is NULL to g_variant_new()).
+    time.sleep(0.4)
 
 
 class Undriven(Exception):
