@@ -202,15 +202,15 @@ attempt_secure (Attempt *attempt, NamidaIdentity *identity, GIOStream *stream)
 static void
 attempt_explain (Attempt *attempt, GInetSocketAddress *address, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *where = namida_address_dup_host (address);
+  g_autofree char *where = namida_address_to_text (address);
 
   if (g_cancellable_is_cancelled (cancellable))
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The connection was canceled."));
   else
     g_set_error (
         error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-        _ ("Could not reach the device at %s: %s. Check that it is on, in the same network, and that Namida Sync "
-           "is open there."),
+        _ ("Could not reach the device at %s (%s). Make sure it is turned on, on the same network, and running Namida "
+           "Sync."),
         where, namida_error_connection_words (attempt->timed_out ? NULL : attempt->error));
 }
 
