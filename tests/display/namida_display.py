@@ -111,6 +111,12 @@ def find(name, role=None, starts=False):
     return None
 
 
+def let_windows_register():
+    """GTK 4.8 crashes if the list of windows is asked for after a window has been opened or closed and before GTK has told AT-SPI so, which it
+    does when it is idle: GetChildAtIndex of the root passes a path that is NULL to g_variant_new()."""
+    time.sleep(0.4)
+
+
 def press(node):
     assert node, "there is no such button"
     # A question of another device accepts no answer during its first moment.
@@ -120,9 +126,7 @@ def press(node):
         xdo("windowfocus")
     action = node.get_action_iface()
     assert action.do_action(0), f"“{node.get_name()}” cannot be pressed"
-    # GTK 4.8 crashes if the list of windows is asked for after a window has been opened or closed and before it has told AT-SPI so, when it is
-    # idle (GetChildAtIndex of the root passes a path that is NULL to g_variant_new()).
-    time.sleep(0.4)
+    let_windows_register()
 
 
 class Undriven(Exception):
@@ -168,6 +172,7 @@ def keys(window, *combination):
     xdo("windowfocus", "--sync", window)
     # The window may be gone before the key is released, which xdotool reports as an error.
     subprocess.run(["xdotool", "key", *combination], capture_output=True)
+    let_windows_register()
 
 
 def button(name):
