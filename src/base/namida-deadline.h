@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A time limit for an asynchronous operation that takes a GCancellable. Used for requests to the phone app and to
- * LocalSend devices. Main context. */
+/* A time limit for an asynchronous operation that takes a GCancellable. Used by NamidaHttpExchange for all of its work,
+ * and by the hub while it asks a LocalSend device at an entered address. Main context. */
 #pragma once
 
 #include <gio/gio.h>

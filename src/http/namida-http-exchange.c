@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "namida-deadline.h"
 #include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-messages.h"
@@ -17,13 +18,11 @@
 typedef struct
 {
   NamidaHttpExchange exchange; /* owns all members but the method */
-  GCancellable *caller;        /* (nullable) */
-  gulong caller_handler;
-  GCancellable *inner; /* canceled by the caller and by the timers */
-  guint connect_timer, timer;
-  gboolean timed_out;
-  int connected; /* atomic */
-  char *shown;   /* (nullable): the fingerprint of the peer; set by the thread before it returns */
+  NamidaDeadline *deadline;    /* for everything; also canceled by the caller and by @connect_timer */
+  guint connect_timer;
+  gboolean timed_out; /* known when the thread has returned */
+  int connected;      /* atomic */
+  char *shown;        /* (nullable): the fingerprint of the peer; set by the thread before it returns */
 } Exchange;
 
 static void
@@ -32,11 +31,7 @@ exchange_free (gpointer data)
   Exchange *self = data;
 
   g_clear_handle_id (&self->connect_timer, g_source_remove);
-  g_clear_handle_id (&self->timer, g_source_remove);
-  if (self->caller_handler != 0)
-    g_signal_handler_disconnect (self->caller, self->caller_handler);
-  g_clear_object (&self->caller);
-  g_clear_object (&self->inner);
+  g_clear_pointer (&self->deadline, namida_deadline_free);
   g_clear_object (&self->exchange.identity);
   g_clear_object (&self->exchange.address);
   g_clear_pointer (&self->exchange.body, g_bytes_unref);
@@ -46,12 +41,6 @@ exchange_free (gpointer data)
   g_free (self);
 }
 
-static void
-exchange_on_cancelled (GCancellable *cancellable, gpointer inner)
-{
-  g_cancellable_cancel (inner);
-}
-
 static gboolean
 exchange_on_connect_timeout (gpointer data)
 {
@@ -59,21 +48,7 @@ exchange_on_connect_timeout (gpointer data)
 
   self->connect_timer = 0;
   if (!g_atomic_int_get (&self->connected))
-    {
-      self->timed_out = TRUE;
-      g_cancellable_cancel (self->inner);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-exchange_on_timeout (gpointer data)
-{
-  Exchange *self = data;
-
-  self->timer = 0;
-  self->timed_out = TRUE;
-  g_cancellable_cancel (self->inner);
+    g_cancellable_cancel (namida_deadline_get_cancellable (self->deadline));
   return G_SOURCE_REMOVE;
 }
 
@@ -103,7 +78,8 @@ exchange_run (Exchange *self, GError **error)
                                 .target = exchange->target,
                                 .type = exchange->body != NULL ? "application/json" : NULL,
                                 .seconds = 2 * exchange->seconds };
-  g_autoptr (NamidaHttpConnection) connection = namida_http_connection_new (&peer, self->inner, error);
+  g_autoptr (NamidaHttpConnection) connection
+      = namida_http_connection_new (&peer, namida_deadline_get_cancellable (self->deadline), error);
   g_auto (NamidaHttpAnswer) answer = { 0 };
   gsize length = 0;
   gconstpointer body = exchange->body != NULL ? g_bytes_get_data (exchange->body, &length) : NULL;
@@ -134,14 +110,15 @@ exchange_work (gpointer data, gpointer user_data)
 
 /* ---- the result ---- */
 
-/* @error: (transfer full): the error of the thread. Returns: (transfer full): the error for the caller. */
+/* @caller: (nullable). @error: (transfer full): the error of the thread. Returns: (transfer full): the error for the
+ * caller. */
 static GError *
-exchange_explain (Exchange *self, GError *error)
+exchange_explain (Exchange *self, GCancellable *caller, GError *error)
 {
   g_autofree char *where = NULL;
 
-  self->timed_out = self->timed_out && !g_cancellable_is_cancelled (self->caller)
-                    && g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
+  self->timed_out
+      = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED) && !g_cancellable_is_cancelled (caller);
   if (!self->timed_out)
     return error;
   g_error_free (error);
@@ -163,14 +140,11 @@ exchange_done (GObject *source, GAsyncResult *result, gpointer user_data)
   gpointer value = g_task_propagate_pointer (G_TASK (result), &error);
 
   g_clear_handle_id (&self->connect_timer, g_source_remove);
-  g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_pointer (&self->deadline, namida_deadline_free);
   if (error != NULL)
-    g_task_return_error (task, exchange_explain (self, error));
+    g_task_return_error (task, exchange_explain (self, g_task_get_cancellable (task), error));
   else
-    {
-      self->timed_out = FALSE;
-      g_task_return_pointer (task, value, self->exchange.free_result);
-    }
+    g_task_return_pointer (task, value, self->exchange.free_result);
 }
 
 static GThreadPool *
@@ -193,13 +167,13 @@ namida_http_exchange_set_limits_for_tests (guint connect_ms, guint ms)
 }
 
 static void
-exchange_set_timers (Exchange *self)
+exchange_set_limits (Exchange *self, GCancellable *caller)
 {
   guint connect_ms = test_connect != 0 ? test_connect : NAMIDA_LIMIT_EXCHANGE_CONNECT_SECONDS * 1000;
   guint ms = test_all != 0 ? test_all : MAX (self->exchange.seconds, 1) * 1000;
 
   self->connect_timer = g_timeout_add (connect_ms, exchange_on_connect_timeout, self);
-  self->timer = g_timeout_add (ms, exchange_on_timeout, self);
+  self->deadline = namida_deadline_new (ms, caller);
 }
 
 static Exchange *
@@ -213,17 +187,7 @@ exchange_new (const NamidaHttpExchange *exchange, GCancellable *caller)
   self->exchange.fingerprint = g_strdup (exchange->fingerprint);
   self->exchange.target = g_strdup (exchange->target);
   self->exchange.body = exchange->body != NULL ? g_bytes_ref (exchange->body) : NULL;
-  self->inner = g_cancellable_new ();
-  exchange_set_timers (self);
-  if (caller == NULL)
-    return self;
-  self->caller = g_object_ref (caller);
-  /* Do not use g_cancellable_disconnect(): it would wait for a handler that frees this object. */
-  self->caller_handler
-      = g_signal_connect_data (caller, "cancelled", G_CALLBACK (exchange_on_cancelled), g_object_ref (self->inner),
-                               (GClosureNotify) (void (*) (void)) g_object_unref, 0);
-  if (g_cancellable_is_cancelled (caller))
-    g_cancellable_cancel (self->inner);
+  exchange_set_limits (self, caller);
   return self;
 }
 
