@@ -137,11 +137,11 @@ def test_pairing_shows_the_same_digits(lab):
     other = lab.sender(f"Old Phone {RUN}", "--json", "pair", alias, stdin=subprocess.PIPE)
     press(button("Codes Match"))
     wait_for("the digits there", lambda: '"digits"' in other_said(other))
+    wait_for("the words that it waits", lambda: find("Waiting for ", starts=True))
     other.stdin.write('{"pair": false}\n')
     other.stdin.flush()
     assert other.wait(LIMIT) != 0, "the other device says that it is paired"
-    wait_for("the words that it waits", lambda: find("Waiting for ", starts=True))
-    time.sleep(0.5)
+    wait_for("the words that it is over", lambda: find("Pairing Failed"))
     assert not [n for n in everything() if (n.get_name() or "").startswith("Paired With ")]
     keys(window_id("Pair Devices"), "Escape")
     wait_for("the dialog to go", lambda: find("Pair Devices") is None)
