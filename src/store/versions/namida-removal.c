@@ -262,29 +262,34 @@ typedef struct
   guint64 links, seen, bytes;
 } Count;
 
+struct NamidaRemovalCount
+{
+  NamidaDatabase *database;
+  GHashTable *counts; /* NamidaFileId to Count */
+  guint versions, files;
+  guint64 bytes_own; /* of the user's own music, which stays */
+};
+
 static void
-count_file (GHashTable *counts, NamidaRemoval *removal, const struct stat *st)
+count_file (NamidaRemovalCount *self, const struct stat *st, gboolean add)
 {
   NamidaFileId key = namida_file_id (st);
-  Count *count = g_hash_table_lookup (counts, &key);
+  Count *count = g_hash_table_lookup (self->counts, &key);
 
   if (count == NULL)
     {
       count = g_new0 (Count, 1);
       count->links = (guint64) st->st_nlink;
       count->bytes = (guint64) st->st_blocks * BLOCK_BYTES;
-      g_hash_table_insert (counts, namida_file_id_new (st), count);
+      g_hash_table_insert (self->counts, namida_file_id_new (st), count);
     }
-  count->seen++;
-  removal->files++;
+  count->seen += add ? 1 : -1;
+  self->files += add ? 1 : -1;
 }
 
+/* Adds one version to the count, or takes it away again. Its files must be at their place. */
 static void
-count_version (NamidaDatabase *database,
-               const NamidaVersionRecord *record,
-               GPtrArray *files,
-               GHashTable *counts,
-               NamidaRemoval *removal)
+count_version (NamidaRemovalCount *self, const NamidaVersionRecord *record, GPtrArray *files, gboolean add)
 {
   int fd = namida_version_record_open (record);
 
@@ -296,32 +301,78 @@ count_version (NamidaDatabase *database,
       if (file->kind == NAMIDA_VERSION_FILE_FOLDER || (fd < 0 && record->landing == NAMIDA_LANDING_BACKUP)
           || !namida_version_file_stat (file, fd, &st))
         continue;
-      if (record->landing == NAMIDA_LANDING_BACKUP || may_remove (database, record, file))
-        count_file (counts, removal, &st);
+      if (record->landing == NAMIDA_LANDING_BACKUP || may_remove (self->database, record, file))
+        count_file (self, &st, add);
       else if (namida_version_file_fits (file, &st))
-        removal->bytes_kept += (guint64) st.st_blocks * BLOCK_BYTES;
+        self->bytes_own += (guint64) st.st_blocks * BLOCK_BYTES * (add ? 1 : -1);
     }
   if (fd >= 0)
     close (fd);
-  removal->versions++;
+  self->versions += add ? 1 : -1;
 }
 
-static void
-sum_up (GHashTable *counts, NamidaRemoval *removal)
+/* Reads the list of one version at a time, so that the lists of all versions are never in memory together. */
+static gboolean
+count_record (NamidaRemovalCount *self, const NamidaVersionRecord *record, gboolean add, GError **error)
 {
+  g_autoptr (GPtrArray) files = namida_version_record_files (self->database, record, error);
+
+  if (files == NULL)
+    return FALSE;
+  count_version (self, record, files, add);
+  return TRUE;
+}
+
+NamidaRemovalCount *
+namida_removal_count_new (NamidaDatabase *database, GPtrArray *records, GError **error)
+{
+  g_autoptr (NamidaRemovalCount) self = g_new0 (NamidaRemovalCount, 1);
+
+  self->database = g_object_ref (database);
+  self->counts = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, g_free);
+  for (guint i = 0; i < records->len; i++)
+    if (!count_record (self, g_ptr_array_index (records, i), TRUE, error))
+      return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+namida_removal_count_free (NamidaRemovalCount *self)
+{
+  if (self == NULL)
+    return;
+  g_object_unref (self->database);
+  g_hash_table_unref (self->counts);
+  g_free (self);
+}
+
+gboolean
+namida_removal_count_drop (NamidaRemovalCount *self, const NamidaVersionRecord *record, GError **error)
+{
+  return count_record (self, record, FALSE, error);
+}
+
+NamidaRemoval *
+namida_removal_count_sum (NamidaRemovalCount *self)
+{
+  NamidaRemoval *removal = g_new0 (NamidaRemoval, 1);
   GHashTableIter iter;
   gpointer value;
 
-  g_hash_table_iter_init (&iter, counts);
+  removal->versions = self->versions;
+  removal->files = self->files;
+  removal->bytes_kept = self->bytes_own;
+  g_hash_table_iter_init (&iter, self->counts);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const Count *count = value;
 
-      if (count->seen >= count->links)
+      if (count->seen > 0 && count->seen >= count->links)
         removal->bytes += count->bytes;
-      else
+      else if (count->seen > 0)
         removal->bytes_kept += count->bytes;
     }
+  return removal;
 }
 
 /* ---- removing versions ---- */
@@ -382,33 +433,12 @@ refuse_replaced (const NamidaVersionRecord *record, GError **error)
   return replaced;
 }
 
-/* Measures one version at a time, so that the lists of files of all versions are never in memory together. */
-static gboolean
-removal_count (NamidaDatabase *database,
-               const NamidaVersionRecord *record,
-               GHashTable *counts,
-               NamidaRemoval *removal,
-               GError **error)
-{
-  g_autoptr (GPtrArray) files = namida_version_record_files (database, record, error);
-
-  if (files == NULL)
-    return FALSE;
-  count_version (database, record, files, counts, removal);
-  return TRUE;
-}
-
 NamidaRemoval *
 namida_removal_measure (NamidaDatabase *database, GPtrArray *records, GError **error)
 {
-  g_autoptr (GHashTable) counts = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, g_free);
-  g_autoptr (NamidaRemoval) removal = g_new0 (NamidaRemoval, 1);
+  g_autoptr (NamidaRemovalCount) count = namida_removal_count_new (database, records, error);
 
-  for (guint i = 0; i < records->len; i++)
-    if (!removal_count (database, g_ptr_array_index (records, i), counts, removal, error))
-      return NULL;
-  sum_up (counts, removal);
-  return g_steal_pointer (&removal);
+  return count != NULL ? namida_removal_count_sum (count) : NULL;
 }
 
 NamidaRemoval *

@@ -229,9 +229,10 @@ retention_list_chosen (RetentionWork *work)
   return chosen;
 }
 
-/* Start with the oldest, so that an interruption leaves the newest. */
+/* Starts with the oldest, so that an interruption leaves the newest. Takes those that cannot be moved away from
+ * @chosen and @count. */
 static void
-retention_move (RetentionWork *work, GPtrArray *chosen)
+retention_move (RetentionWork *work, GPtrArray *chosen, NamidaRemovalCount *count)
 {
   for (guint i = chosen->len; i > 0; i--)
     {
@@ -244,6 +245,9 @@ retention_move (RetentionWork *work, GPtrArray *chosen)
       else
         {
           g_message ("%s", error->message);
+          g_clear_error (&error);
+          if (!namida_removal_count_drop (count, record, &error))
+            g_message ("%s", error->message);
           g_ptr_array_remove_index (chosen, i - 1);
         }
     }
@@ -300,23 +304,23 @@ static NamidaRemoval *
 retention_run (RetentionWork *work, NamidaRetention policy, gint64 *seen, gboolean dry_run, GError **error)
 {
   g_autoptr (GPtrArray) chosen = NULL;
+  g_autoptr (NamidaRemovalCount) count = NULL;
   NamidaRemoval *removal;
-  guint n;
 
   namida_version_adopt_stores (work->database, NULL);
   if (!retention_load (work, *seen, error))
     return NULL;
   retention_choose (work, policy);
   chosen = retention_list_chosen (work);
-  removal = namida_removal_measure (work->database, chosen, error);
-  if (removal == NULL)
+  count = namida_removal_count_new (work->database, chosen, error);
+  if (count == NULL)
     return NULL;
+  if (!dry_run)
+    retention_move (work, chosen, count);
+  removal = namida_removal_count_sum (count);
   retention_ask (work, removal);
   if (dry_run)
     return removal;
-  n = chosen->len;
-  retention_move (work, chosen);
-  removal->versions -= n - chosen->len;
   retention_note_all (work, chosen);
   for (guint i = 0; i < work->items->len; i++)
     if (g_array_index (work->items, NamidaRetentionItem, i).arrival != G_MAXINT64)

@@ -257,6 +257,36 @@ trash_count_chosen (Fixture *f)
   return removal->versions;
 }
 
+/* The oldest version cannot be moved, because its name in the trash is in use: neither it nor its files are counted. */
+static void
+test_cannot_move (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = trash_receive (f, "one");
+  g_autofree char *two = trash_receive (f, "two");
+  G_GNUC_UNUSED g_autofree char *three = trash_receive (f, "three");
+  g_autofree char *owner = namida_store_dup_owner (f->database);
+  g_autofree char *taken = g_build_filename (f->backups, NAMIDA_VERSION_TRASH, owner, "version-1", "in-use", NULL);
+  NamidaRetention policy = { .last = 1 };
+  gint64 seen = G_MAXINT64;
+  g_autoptr (NamidaRemoval) would = NULL;
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autoptr (GError) error = NULL;
+
+  would = namida_retention_apply (f->database, policy, &seen, TRUE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (would->versions, ==, 2);
+  g_assert_cmpuint (would->files, ==, 4);
+  g_assert_cmpint (g_mkdir_with_parents (taken, 0700), ==, 0);
+  removal = namida_retention_apply (f->database, policy, &seen, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_test (one, G_FILE_TEST_IS_DIR));
+  g_assert_false (g_file_test (two, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (removal->versions, ==, 1);
+  g_assert_cmpuint (removal->files, ==, 2);
+  /* Both versions have one file of their own. The other one is shared by all three. */
+  g_assert_cmpuint (removal->bytes, ==, would->bytes / 2);
+}
+
 /* The newest version that was found has been edited by hand: nobody has read it, and nothing goes for it. */
 static void
 test_found_unread (Fixture *f, gconstpointer data)
@@ -334,6 +364,7 @@ main (int argc, char **argv)
   ADD ("empty", test_empty);
   ADD ("taken-back-meanwhile", test_taken_back_meanwhile);
   ADD ("place-of-another", test_place_of_another);
+  ADD ("cannot-move", test_cannot_move);
   ADD ("found-unread", test_found_unread);
   ADD ("found-read", test_found_read);
   ADD ("not-ours", test_not_ours);
