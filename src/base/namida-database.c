@@ -331,7 +331,8 @@ set_error (NamidaDatabase *self, GError **error, int result, const char *message
                  _ ("The database “%s” is in use by another program. Close it and try again."),
                  self->path != NULL ? self->path : ":memory:");
   else
-    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The database “%s” could not be used: %s"),
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                 _ ("The database “%s” could not be used (%s). Check the disk and try again."),
                  self->path != NULL ? self->path : ":memory:", message);
 }
 

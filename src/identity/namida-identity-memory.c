@@ -19,13 +19,16 @@
 static char *
 read_last (NamidaDatabase *database, GError **error)
 {
-  sqlite3 *handle G_GNUC_UNUSED = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (database, error, "SELECT fingerprint FROM device", "");
+  sqlite3_stmt *statement;
   char *fingerprint = NULL;
+  int result;
 
-  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error, "SELECT fingerprint FROM device", "");
+  if (namida_database_next (statement, &result))
     fingerprint = g_strdup ((const char *) sqlite3_column_text (statement, 0));
-  sqlite3_finalize (statement);
+  if (!namida_database_end (database, statement, result, error))
+    g_clear_pointer (&fingerprint, g_free);
   namida_database_unlock (database);
   return fingerprint;
 }

@@ -9,14 +9,6 @@
 
 #include <glib/gi18n-lib.h>
 
-static gboolean
-set_error (sqlite3 *handle, GError **error)
-{
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The list of trusted devices could not be read: %s"),
-               sqlite3_errmsg (handle));
-  return FALSE;
-}
-
 static char *
 column_text (sqlite3_stmt *statement, int column)
 {
@@ -51,7 +43,7 @@ trust_rows_new (void)
 }
 
 static GHashTable *
-read_rows (NamidaDatabase *database, sqlite3 *handle, GError **error)
+read_rows (NamidaDatabase *database, GError **error)
 {
   g_autoptr (GHashTable) rows = trust_rows_new ();
   sqlite3_stmt *statement
@@ -61,44 +53,33 @@ read_rows (NamidaDatabase *database, sqlite3 *handle, GError **error)
                                  "");
   int result;
 
-  if (statement == NULL)
-    return NULL;
   while (namida_database_next (statement, &result))
     take_row (rows, statement);
-  if (result != SQLITE_DONE)
-    set_error (handle, error);
-  sqlite3_finalize (statement);
-  return result == SQLITE_DONE ? g_steal_pointer (&rows) : NULL;
+  return namida_database_end (database, statement, result, error) ? g_steal_pointer (&rows) : NULL;
 }
 
 /* The version changes only when other connections write (sqlite.org/pragma.html#pragma_data_version). */
 static gboolean
-read_version (NamidaDatabase *database, sqlite3 *handle, gint64 *version, GError **error)
+read_version (NamidaDatabase *database, gint64 *version, GError **error)
 {
   sqlite3_stmt *statement = namida_database_prepare (database, error, "PRAGMA data_version", "");
-  gboolean good;
+  int result;
 
-  if (statement == NULL)
-    return FALSE;
-  good = sqlite3_step (statement) == SQLITE_ROW;
-  if (good)
+  if (namida_database_next (statement, &result))
     *version = sqlite3_column_int64 (statement, 0);
-  else
-    set_error (handle, error);
-  sqlite3_finalize (statement);
-  return good;
+  return namida_database_end (database, statement, result, error);
 }
 
 GHashTable *
 namida_trust_rows_read (NamidaDatabase *database, gint64 *version, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (database);
   GHashTable *rows = NULL;
   gint64 now = 0;
 
+  namida_database_lock (database);
   /* Read the version before the rows, so that the next call finds what is written in between. */
-  if (read_version (database, handle, &now, error) && now != *version)
-    rows = read_rows (database, handle, error);
+  if (read_version (database, &now, error) && now != *version)
+    rows = read_rows (database, error);
   if (rows != NULL)
     *version = now;
   namida_database_unlock (database);
@@ -109,15 +90,15 @@ GHashTable *
 namida_trust_rows_read_blocked (NamidaDatabase *database, GError **error)
 {
   g_autoptr (GHashTable) rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (database, error, "SELECT fingerprint, alias FROM blocked", "");
-  int result = SQLITE_ERROR;
+  sqlite3_stmt *statement;
+  gboolean fine;
+  int result;
 
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error, "SELECT fingerprint, alias FROM blocked", "");
   while (namida_database_next (statement, &result))
     g_hash_table_replace (rows, column_text (statement, 0), column_text (statement, 1));
-  if (statement != NULL && result != SQLITE_DONE)
-    set_error (handle, error);
-  sqlite3_finalize (statement);
+  fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
-  return result == SQLITE_DONE ? g_steal_pointer (&rows) : NULL;
+  return fine ? g_steal_pointer (&rows) : NULL;
 }

@@ -171,27 +171,19 @@ stale_text (sqlite3_stmt *statement, int column)
 }
 
 static gboolean
-stale_check (sqlite3 *handle, int step, GError **error)
-{
-  if (step == SQLITE_DONE)
-    return TRUE;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The history could not be read: %s"),
-               sqlite3_errmsg (handle));
-  return FALSE;
-}
-
-static gboolean
 stale_read_versions (NamidaDatabase *database, GHashTable *entries, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (
+  g_autoptr (GHashTable) labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  sqlite3_stmt *statement;
+  gboolean fine;
+  int step;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (
       database, error,
       "SELECT fingerprint, alias, created_at, labels FROM versions WHERE fingerprint IS NOT NULL AND removing = 0"
       " AND complete = 1 ORDER BY arrival",
       "");
-  g_autoptr (GHashTable) labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  int step = SQLITE_ERROR;
-
   while (namida_database_next (statement, &step))
     {
       const char *fingerprint = stale_text (statement, 0);
@@ -202,10 +194,9 @@ stale_read_versions (NamidaDatabase *database, GHashTable *entries, GError **err
       entry->device->n_lost = stale_count_lost (g_hash_table_lookup (labels, fingerprint), stale_text (statement, 3));
       g_hash_table_insert (labels, g_strdup (fingerprint), g_strdup (stale_text (statement, 3)));
     }
-  step = statement == NULL || stale_check (handle, step, error) ? step : SQLITE_ERROR;
-  sqlite3_finalize (statement);
+  fine = namida_database_end (database, statement, step, error);
   namida_database_unlock (database);
-  return step == SQLITE_DONE;
+  return fine;
 }
 
 /* Reads the transfers that were sent. Fetched versions are not included. Versions that were sent to restore them on
@@ -213,14 +204,16 @@ stale_read_versions (NamidaDatabase *database, GHashTable *entries, GError **err
 static gboolean
 stale_read_sent (NamidaDatabase *database, GHashTable *entries, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (
+  sqlite3_stmt *statement;
+  gboolean fine;
+  int step;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (
       database, error,
       "SELECT fingerprint, alias, updated_at FROM sessions WHERE direction = 'send' AND state = 'finished'"
       " AND fingerprint IN (SELECT fingerprint FROM trusted) ORDER BY started_at",
       "");
-  int step = SQLITE_ERROR;
-
   while (namida_database_next (statement, &step))
     {
       StaleEntry *entry
@@ -229,10 +222,9 @@ stale_read_sent (NamidaDatabase *database, GHashTable *entries, GError **error)
 
       g_array_append_val (entry->times, at);
     }
-  step = statement == NULL || stale_check (handle, step, error) ? step : SQLITE_ERROR;
-  sqlite3_finalize (statement);
+  fine = namida_database_end (database, statement, step, error);
   namida_database_unlock (database);
-  return step == SQLITE_DONE;
+  return fine;
 }
 
 static gboolean
@@ -266,12 +258,13 @@ stale_read_schedules (NamidaDatabase *database, GHashTable *entries, GError **er
 static gboolean
 stale_read_notices (NamidaDatabase *database, GHashTable *entries, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement
-      = namida_database_prepare (database, error,
-                                 "SELECT direction, fingerprint, last_at, logged_at FROM stale_notices", "");
-  int step = SQLITE_ERROR;
+  sqlite3_stmt *statement;
+  gboolean fine;
+  int step;
 
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error,
+                                       "SELECT direction, fingerprint, last_at, logged_at FROM stale_notices", "");
   while (namida_database_next (statement, &step))
     {
       g_autofree char *key = g_strconcat (stale_text (statement, 0), " ", stale_text (statement, 1), NULL);
@@ -282,10 +275,9 @@ stale_read_notices (NamidaDatabase *database, GHashTable *entries, GError **erro
       entry->noted_at = sqlite3_column_int64 (statement, 2);
       entry->logged_at = sqlite3_column_int64 (statement, 3);
     }
-  step = statement == NULL || stale_check (handle, step, error) ? step : SQLITE_ERROR;
-  sqlite3_finalize (statement);
+  fine = namida_database_end (database, statement, step, error);
   namida_database_unlock (database);
-  return step == SQLITE_DONE;
+  return fine;
 }
 
 /* ---- deciding ---- */

@@ -16,25 +16,11 @@
 
 #define MANY_ROWS 5000u
 
-static gboolean
-check (sqlite3 *handle, int result, GError **error)
-{
-  if (result == SQLITE_DONE || result == SQLITE_ROW || result == SQLITE_OK)
-    return TRUE;
-  g_set_error (error, NAMIDA_ERROR, (result & 0xff) == SQLITE_FULL ? NAMIDA_ERROR_NO_SPACE : NAMIDA_ERROR_STORAGE,
-               _ ("Could not read or write the transfer history: %s"), sqlite3_errmsg (handle));
-  return FALSE;
-}
-
 /* Returns the ID of the version that @session wrote before (the commit is repeated), or of the same backup in the same
  * folders of the user; 0 if there is none. */
 static gboolean
-find_version (NamidaDatabase *database,
-              sqlite3 *handle,
-              const NamidaJournalSession *session,
-              const char *path,
-              gint64 *id,
-              GError **error)
+find_version (
+    NamidaDatabase *database, const NamidaJournalSession *session, const char *path, gint64 *id, GError **error)
 {
   g_autofree char *device = g_path_get_dirname (path);
   g_autofree char *store = g_path_get_dirname (device);
@@ -46,18 +32,10 @@ find_version (NamidaDatabase *database,
       " ?3 AND coalesce (store = ?7, 1)) OR (landing = 'library' AND fingerprint IS ?4 AND alias = ?5 AND offer_key ="
       " ?6)) ORDER BY id DESC LIMIT 1",
       "sssssss", session->landing, session->id, path, session->fingerprint, session->alias, session->offer_key, uuid);
-  gboolean fine;
   int result;
 
-  *id = 0;
-  if (statement == NULL)
-    return FALSE;
-  result = sqlite3_step (statement);
-  if (result == SQLITE_ROW)
-    *id = sqlite3_column_int64 (statement, 0);
-  fine = check (handle, result, error);
-  sqlite3_finalize (statement);
-  return fine;
+  *id = namida_database_next (statement, &result) ? sqlite3_column_int64 (statement, 0) : 0;
+  return namida_database_end (database, statement, result, error);
 }
 
 /* The parameter is the current time, so that the numbers of a new database are comparable with those of an older one.
@@ -89,7 +67,7 @@ write_head (NamidaDatabase *database,
 {
   gint64 complete = namida_journal_session_is_complete (session);
 
-  if (!find_version (database, handle, session, path, id, error))
+  if (!find_version (database, session, path, id, error))
     return FALSE;
   if (*id != 0)
     return namida_database_exec (database, error,

@@ -102,50 +102,33 @@ namida_journal_set_destination (NamidaDatabase *database, const char *id, const 
                                "sis", destination, namida_clock_real (), id);
 }
 
-/* Evaluates the last step of a statement that returned no row, and finalizes the statement. The database must be
- * locked. */
-static gboolean
-end_steps (sqlite3 *handle, sqlite3_stmt *statement, int result, GError **error)
-{
-  gboolean fine = result == SQLITE_DONE || result == SQLITE_ROW;
-
-  if (!fine)
-    g_set_error (error, NAMIDA_ERROR, (result & 0xff) == SQLITE_FULL ? NAMIDA_ERROR_NO_SPACE : NAMIDA_ERROR_STORAGE,
-                 _ ("Could not read or write the transfer history: %s"), sqlite3_errmsg (handle));
-  sqlite3_finalize (statement);
-  return fine;
-}
-
 gboolean
 namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSession *session, GError **error)
 {
-  sqlite3 *handle;
   sqlite3_stmt *statement;
   gboolean done;
+  int result;
 
   g_return_val_if_fail (session != NULL && session->id != NULL, FALSE);
 
-  handle = namida_database_lock (database);
+  namida_database_lock (database);
   statement = namida_journal_columns_prepare_write (database, session, error);
-  done = statement != NULL && end_steps (handle, statement, sqlite3_step (statement), error);
+  namida_database_next (statement, &result);
+  done = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return done;
 }
 
 /* Reads one row and unlocks the database. @statement: (nullable): of JOURNAL_SELECT. */
 static NamidaJournalSession *
-read_one (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GError **error)
+read_one (NamidaDatabase *database, sqlite3_stmt *statement, GError **error)
 {
   NamidaJournalSession *session = NULL;
+  int result;
 
-  if (statement != NULL)
-    {
-      int result = sqlite3_step (statement);
-
-      if (result == SQLITE_ROW)
-        session = namida_journal_columns_read (statement);
-      end_steps (handle, statement, result, error);
-    }
+  if (namida_database_next (statement, &result))
+    session = namida_journal_columns_read (statement);
+  namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return session;
 }
@@ -158,12 +141,10 @@ read_one (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GE
 NamidaJournalSession *
 namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint, const char *offer_key, GError **error)
 {
-  sqlite3 *handle;
-
   if (offer_key == NULL)
     return NULL;
-  handle = namida_database_lock (database);
-  return read_one (database, handle,
+  namida_database_lock (database);
+  return read_one (database,
                    namida_database_prepare (database, error, FIND_PARKED " AND offer_key = ?" NEWEST, "sis",
                                             fingerprint, oldest_parked (database), offer_key),
                    error);
@@ -172,12 +153,10 @@ namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint
 NamidaJournalSession *
 namida_journal_find_similar (NamidaDatabase *database, const char *fingerprint, const char *scope, GError **error)
 {
-  sqlite3 *handle;
-
   if (fingerprint == NULL || scope == NULL)
     return NULL;
-  handle = namida_database_lock (database);
-  return read_one (database, handle,
+  namida_database_lock (database);
+  return read_one (database,
                    namida_database_prepare (database, error, FIND_PARKED " AND scope = ? AND scope <> ''" NEWEST, "sis",
                                             fingerprint, oldest_parked (database), scope),
                    error);
@@ -191,19 +170,15 @@ namida_journal_session_covers (const NamidaJournalSession *session, guint64 byte
 
 /* Reads all rows and unlocks the database. @statement: (nullable): of JOURNAL_SELECT. */
 static GPtrArray *
-read_all (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GError **error)
+read_all (NamidaDatabase *database, sqlite3_stmt *statement, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_journal_session_free);
-  gboolean fine = FALSE;
+  gboolean fine;
+  int result;
 
-  if (statement != NULL)
-    {
-      int result;
-
-      while (namida_database_next (statement, &result))
-        g_ptr_array_add (list, namida_journal_columns_read (statement));
-      fine = end_steps (handle, statement, result, error);
-    }
+  while (namida_database_next (statement, &result))
+    g_ptr_array_add (list, namida_journal_columns_read (statement));
+  fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return fine ? g_steal_pointer (&list) : NULL;
 }
@@ -211,9 +186,8 @@ read_all (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GE
 GPtrArray *
 namida_journal_list (NamidaDatabase *database, guint most, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (database);
-
-  return read_all (database, handle,
+  namida_database_lock (database);
+  return read_all (database,
                    namida_database_prepare (database, error,
                                             JOURNAL_SELECT " FROM sessions WHERE hidden = 0"
                                                            " ORDER BY started_at DESC, rowid DESC LIMIT ?",
@@ -228,9 +202,8 @@ namida_journal_list (NamidaDatabase *database, guint most, GError **error)
 GPtrArray *
 namida_journal_list_wishes (NamidaDatabase *database, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (database);
-
-  return read_all (database, handle,
+  namida_database_lock (database);
+  return read_all (database,
                    namida_database_prepare (database, error, FIND_WISHES " ORDER BY started_at", "i",
                                             oldest_parked (database)),
                    error);
@@ -239,19 +212,17 @@ namida_journal_list_wishes (NamidaDatabase *database, GError **error)
 NamidaJournalSession *
 namida_journal_find_wish (NamidaDatabase *database, const char *id, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (database);
-
+  namida_database_lock (database);
   return read_one (
-      database, handle,
+      database,
       namida_database_prepare (database, error, FIND_WISHES " AND id = ?", "is", oldest_parked (database), id), error);
 }
 
 GPtrArray *
 namida_journal_list_paused (NamidaDatabase *database, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (database);
-
-  return read_all (database, handle,
+  namida_database_lock (database);
+  return read_all (database,
                    namida_database_prepare (database, error,
                                             JOURNAL_SELECT " FROM sessions WHERE direction = 'receive'"
                                                            " AND state = 'parked' AND paused = 1 AND updated_at >= ?"
@@ -281,28 +252,28 @@ namida_journal_set_hidden (NamidaDatabase *database, const char *id, gboolean hi
 
 /* Reads a set of IDs and finalizes @statement. The database must be locked. Returns: (transfer full) (nullable). */
 static GHashTable *
-journal_take_ids (sqlite3 *handle, sqlite3_stmt *statement, GError **error)
+journal_take_ids (NamidaDatabase *database, sqlite3_stmt *statement, GError **error)
 {
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   int result;
 
-  if (statement == NULL)
-    return NULL;
   while (namida_database_next (statement, &result))
     g_hash_table_add (ids, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
-  return end_steps (handle, statement, result, error) ? g_steal_pointer (&ids) : NULL;
+  return namida_database_end (database, statement, result, error) ? g_steal_pointer (&ids) : NULL;
 }
 
 GHashTable *
 namida_journal_list_kept (NamidaDatabase *database, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (database);
-  GHashTable *ids = journal_take_ids (handle,
-                                      namida_database_prepare (database, error,
-                                                               "SELECT id FROM sessions WHERE direction = 'receive'"
-                                                               " AND state IN ('open', 'parked') AND updated_at >= ?",
-                                                               "i", oldest_parked (database)),
-                                      error);
+  GHashTable *ids;
+
+  namida_database_lock (database);
+  ids = journal_take_ids (database,
+                          namida_database_prepare (database, error,
+                                                   "SELECT id FROM sessions WHERE direction = 'receive'"
+                                                   " AND state IN ('open', 'parked') AND updated_at >= ?",
+                                                   "i", oldest_parked (database)),
+                          error);
 
   namida_database_unlock (database);
   return ids;
@@ -311,9 +282,11 @@ namida_journal_list_kept (NamidaDatabase *database, GError **error)
 GHashTable *
 namida_journal_list_known (NamidaDatabase *database, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (database);
-  GHashTable *ids = journal_take_ids (
-      handle, namida_database_prepare (database, error, "SELECT id FROM sessions WHERE direction = 'receive'", ""),
+  GHashTable *ids;
+
+  namida_database_lock (database);
+  ids = journal_take_ids (
+      database, namida_database_prepare (database, error, "SELECT id FROM sessions WHERE direction = 'receive'", ""),
       error);
 
   namida_database_unlock (database);

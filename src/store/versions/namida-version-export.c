@@ -97,12 +97,14 @@ export_dup_target (const ExportPlan *plan, const char *path, const char *label, 
 static gboolean
 export_list (NamidaDatabase *database, gint64 id, ExportPlan *plan, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (
+  sqlite3_stmt *statement;
+  gboolean whole;
+  int step;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (
       database, error,
       "SELECT path, label, relative, sha256, mtime_ns FROM version_files WHERE version = ? AND kind <> 2", "i", id);
-  int step = SQLITE_ERROR;
-
   while (namida_database_next (statement, &step))
     {
       const char *path = export_text (statement, 0);
@@ -114,12 +116,9 @@ export_list (NamidaDatabase *database, gint64 id, ExportPlan *plan, GError **err
       g_ptr_array_add (plan->hashes, g_strdup (export_text (statement, 3)));
       g_array_append_val (plan->mtimes, mtime);
     }
-  if (statement != NULL && step != SQLITE_DONE)
-    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The list of versions could not be read: %s"),
-                 sqlite3_errmsg (handle));
-  sqlite3_finalize (statement);
+  whole = namida_database_end (database, statement, step, error);
   namida_database_unlock (database);
-  return step == SQLITE_DONE;
+  return whole;
 }
 
 /* ---- copying ---- */

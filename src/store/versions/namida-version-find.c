@@ -137,16 +137,6 @@ find_set_place (Find *find, NamidaFindHit *hit, const char *place, const char *p
   hit->place = g_utf8_make_valid (place, -1);
 }
 
-static gboolean
-find_check_step (sqlite3 *handle, int step, GError **error)
-{
-  if (step == SQLITE_DONE)
-    return TRUE;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The list of versions could not be read: %s"),
-               sqlite3_errmsg (handle));
-  return FALSE;
-}
-
 static const char *
 find_text (sqlite3_stmt *statement, int column)
 {
@@ -160,14 +150,16 @@ static GPtrArray *
 find_read_versions (NamidaDatabase *database, GError **error)
 {
   g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify) find_version_free);
-  sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (
+  sqlite3_stmt *statement;
+  gboolean fine;
+  int step;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (
       database, error,
       "SELECT id, created_at, alias, path, zip, landing = 'backup' FROM versions WHERE removing = 0"
       " ORDER BY arrival",
       "");
-  int step = SQLITE_ERROR;
-
   while (namida_database_next (statement, &step))
     {
       FindVersion *version = g_new0 (FindVersion, 1);
@@ -183,10 +175,9 @@ find_read_versions (NamidaDatabase *database, GError **error)
             = g_path_is_absolute (zip) ? g_strdup (zip) : g_build_filename (find_text (statement, 3), zip, NULL);
       g_ptr_array_add (versions, version);
     }
-  step = statement == NULL || find_check_step (handle, step, error) ? step : SQLITE_ERROR;
-  sqlite3_finalize (statement);
+  fine = namida_database_end (database, statement, step, error);
   namida_database_unlock (database);
-  return step == SQLITE_DONE ? g_steal_pointer (&versions) : NULL;
+  return fine ? g_steal_pointer (&versions) : NULL;
 }
 
 /* Returns (transfer full): the absolute path. */
@@ -223,19 +214,19 @@ find_take_file (Find *find, const char *label, const char *relative, const char 
 static gboolean
 find_in_files (Find *find, GError **error)
 {
-  sqlite3 *handle = namida_database_lock (find->database);
-  sqlite3_stmt *statement
-      = namida_database_prepare (find->database, error,
-                                 "SELECT label, relative, path FROM version_files WHERE version = ? AND kind = 1", "i",
-                                 find->version->id);
-  int step = SQLITE_ERROR;
+  sqlite3_stmt *statement;
+  gboolean fine;
+  int step;
 
+  namida_database_lock (find->database);
+  statement = namida_database_prepare (find->database, error,
+                                       "SELECT label, relative, path FROM version_files WHERE version = ? AND kind = 1",
+                                       "i", find->version->id);
   while (namida_database_next (statement, &step))
     find_take_file (find, find_text (statement, 0), find_text (statement, 1), find_text (statement, 2));
-  step = statement == NULL || find_check_step (handle, step, error) ? step : SQLITE_ERROR;
-  sqlite3_finalize (statement);
+  fine = namida_database_end (find->database, statement, step, error);
   namida_database_unlock (find->database);
-  return step == SQLITE_DONE;
+  return fine;
 }
 
 /* ---- the file of a track in a backup zip ---- */

@@ -124,19 +124,21 @@ migrate_version (NamidaDatabase *database, gint64 version, gboolean *found, GErr
   return fine;
 }
 
+/* @has: (out): whether there is the table. Returns: %FALSE with STORAGE if that is not known. */
 static gboolean
-migrate_has_table (NamidaDatabase *database, const char *name)
+migrate_has_table (NamidaDatabase *database, const char *name, gboolean *has, GError **error)
 {
   sqlite3_stmt *statement;
-  gboolean found;
+  gboolean fine;
+  int result;
 
   namida_database_lock (database);
-  statement = namida_database_prepare (database, NULL, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
+  statement = namida_database_prepare (database, error, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
                                        "s", name);
-  found = statement != NULL && sqlite3_step (statement) == SQLITE_ROW;
-  sqlite3_finalize (statement);
+  *has = namida_database_next (statement, &result);
+  fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
-  return found;
+  return fine;
 }
 
 /* Migrates the older hash index: what is known about files that are in no version. @more: (out): whether there may be
@@ -215,9 +217,11 @@ gboolean
 namida_version_migrate (
     NamidaDatabase *database, gint64 version, gint64 until, GCancellable *cancellable, GError **error)
 {
-  gboolean more = TRUE;
+  gboolean more;
 
-  if (!migrate_has_table (database, "old_version_files"))
+  if (!migrate_has_table (database, "old_version_files", &more, error))
+    return FALSE;
+  if (!more)
     return TRUE;
   while (more)
     {
@@ -228,7 +232,8 @@ namida_version_migrate (
       if (version != 0)
         return TRUE;
     }
-  more = migrate_has_table (database, "old_hash_index");
+  if (!migrate_has_table (database, "old_hash_index", &more, error))
+    return FALSE;
   while (more)
     {
       if (!migrate_may_go_on (until, cancellable, error))

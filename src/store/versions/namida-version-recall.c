@@ -61,32 +61,15 @@ namida_version_get_content (const NamidaStoredRow *row, const char *path)
                               .arrived = row->read_at > 0 && !row->kept };
 }
 
-static gboolean
-recall_check (NamidaDatabase *database, int result, GError **error)
-{
-  sqlite3 *handle;
-
-  if (result == SQLITE_DONE || result == SQLITE_ROW)
-    return TRUE;
-  handle = namida_database_lock (database);
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
-               _ ("The list of versions could not be read (%s). Check the disk and try again."),
-               sqlite3_errmsg (handle));
-  namida_database_unlock (database);
-  return FALSE;
-}
-
 /* @earlier: (out): the earlier version; 0 if there is none. */
 static gboolean
 recall_find_earlier (NamidaDatabase *database, gint64 version, gint64 *earlier, GError **error)
 {
   sqlite3_stmt *statement = namida_database_prepare (database, error, FIND_EARLIER, "i", version);
-  int result = statement != NULL ? sqlite3_step (statement) : SQLITE_ERROR;
-  gboolean fine = statement != NULL && recall_check (database, result, error);
+  int result;
 
-  *earlier = result == SQLITE_ROW ? sqlite3_column_int64 (statement, 0) : 0;
-  sqlite3_finalize (statement);
-  return fine;
+  *earlier = namida_database_next (statement, &result) ? sqlite3_column_int64 (statement, 0) : 0;
+  return namida_database_end (database, statement, result, error);
 }
 
 static gboolean
@@ -170,8 +153,8 @@ namida_version_recall (NamidaDatabase *database,
       n_same += recall_content (contents, statement, row, path, &files[i - 1], &fine, error)
                 && recall_origin (sqlite3_column_int (statement, KEPT) != 0, row, &files[i - 1]);
     }
-  fine = fine && recall_check (database, result, error);
-  sqlite3_finalize (statement);
+  if (!namida_database_end (database, statement, result, error))
+    fine = FALSE;
   if (!differs && n_same == rows->len)
     *same = earlier;
   return fine;

@@ -126,42 +126,23 @@ read_record (sqlite3_stmt *statement)
   return record;
 }
 
-/* Evaluates the last step of a statement that returned no row, and finalizes the statement. The database must be
- * locked. */
-static gboolean
-end_steps (sqlite3 *handle, sqlite3_stmt *statement, int result, GError **error)
-{
-  gboolean fine = result == SQLITE_DONE || result == SQLITE_ROW;
-
-  if (!fine)
-    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
-                 _ ("The list of versions could not be read (%s). Check the disk and try again."),
-                 sqlite3_errmsg (handle));
-  sqlite3_finalize (statement);
-  return fine;
-}
-
 GPtrArray *
 namida_version_record_list (NamidaDatabase *database, NamidaVersionRemoving removing, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_record_free);
-  sqlite3 *handle = namida_database_lock (database);
   sqlite3_stmt *statement = NULL;
-  gboolean fine = FALSE;
+  gboolean fine;
+  int result;
 
+  namida_database_lock (database);
   if (namida_version_migrate (database, 0, 0, NULL, error))
     statement = namida_database_prepare (database, error,
                                          "SELECT " COLUMNS
                                          " FROM versions WHERE removing = ? ORDER BY created_at DESC, id DESC",
                                          "i", (gint64) removing);
-  if (statement != NULL)
-    {
-      int result;
-
-      while (namida_database_next (statement, &result))
-        g_ptr_array_add (list, read_record (statement));
-      fine = end_steps (handle, statement, result, error);
-    }
+  while (namida_database_next (statement, &result))
+    g_ptr_array_add (list, read_record (statement));
+  fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return fine ? g_steal_pointer (&list) : NULL;
 }
@@ -179,20 +160,18 @@ NamidaVersionRecord *
 namida_version_record_find (NamidaDatabase *database, const char *id, GError **error)
 {
   NamidaVersionRecord *record = NULL;
-  sqlite3 *handle = namida_database_lock (database);
+  sqlite3_stmt *statement;
+  int result;
+
+  namida_database_lock (database);
   /* Compare as text, because "7x" is not 7. */
-  sqlite3_stmt *statement = namida_database_prepare (
-      database, error, "SELECT " COLUMNS " FROM versions WHERE removing = 0 AND CAST (id AS TEXT) = ?", "s", id);
-
-  if (statement != NULL)
-    {
-      int result = sqlite3_step (statement);
-
-      if (result == SQLITE_ROW)
-        record = read_record (statement);
-      if (end_steps (handle, statement, result, error) && record == NULL)
-        not_found (id, error);
-    }
+  statement = namida_database_prepare (database, error,
+                                       "SELECT " COLUMNS " FROM versions WHERE removing = 0 AND CAST (id AS TEXT) = ?",
+                                       "s", id);
+  if (namida_database_next (statement, &result))
+    record = read_record (statement);
+  if (namida_database_end (database, statement, result, error) && record == NULL)
+    not_found (id, error);
   namida_database_unlock (database);
   return record;
 }
@@ -229,10 +208,11 @@ GPtrArray *
 namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (file_free);
-  sqlite3 *handle = namida_database_lock (database);
   sqlite3_stmt *statement = NULL;
-  gboolean fine = FALSE;
+  gboolean fine;
+  int result;
 
+  namida_database_lock (database);
   if (namida_version_migrate (database, record->id, 0, NULL, error))
     statement = namida_database_prepare (database, error,
                                          "SELECT kind, path, label, relative, size, mtime_ns, sha256, content, inode, "
@@ -240,32 +220,27 @@ namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord
                                          " kept"
                                          " FROM version_files WHERE version = ? ORDER BY path",
                                          "i", record->id);
-  if (statement != NULL)
+  while (namida_database_next (statement, &result))
     {
-      int result;
+      NamidaVersionFile *file = g_new0 (NamidaVersionFile, 1);
 
-      while (namida_database_next (statement, &result))
-        {
-          NamidaVersionFile *file = g_new0 (NamidaVersionFile, 1);
-
-          file->kind = (NamidaVersionFileKind) sqlite3_column_int (statement, 0);
-          file->path = dup_text (statement, 1);
-          file->label = dup_text (statement, 2);
-          file->below = dup_text (statement, 3);
-          file->size = (guint64) sqlite3_column_int64 (statement, 4);
-          file->mtime_ns = sqlite3_column_int64 (statement, 5);
-          file->sha256 = dup_text (statement, 6);
-          file->content = sqlite3_column_int64 (statement, 7);
-          file->inode = (guint64) sqlite3_column_int64 (statement, 8);
-          file->device = (guint64) sqlite3_column_int64 (statement, 9);
-          file->ctime_ns = sqlite3_column_int64 (statement, 10);
-          file->read_at = sqlite3_column_int64 (statement, 11);
-          file->damaged = sqlite3_column_int (statement, 12) != 0;
-          file->kept = sqlite3_column_int (statement, 13) != 0;
-          g_ptr_array_add (list, file);
-        }
-      fine = end_steps (handle, statement, result, error);
+      file->kind = (NamidaVersionFileKind) sqlite3_column_int (statement, 0);
+      file->path = dup_text (statement, 1);
+      file->label = dup_text (statement, 2);
+      file->below = dup_text (statement, 3);
+      file->size = (guint64) sqlite3_column_int64 (statement, 4);
+      file->mtime_ns = sqlite3_column_int64 (statement, 5);
+      file->sha256 = dup_text (statement, 6);
+      file->content = sqlite3_column_int64 (statement, 7);
+      file->inode = (guint64) sqlite3_column_int64 (statement, 8);
+      file->device = (guint64) sqlite3_column_int64 (statement, 9);
+      file->ctime_ns = sqlite3_column_int64 (statement, 10);
+      file->read_at = sqlite3_column_int64 (statement, 11);
+      file->damaged = sqlite3_column_int (statement, 12) != 0;
+      file->kept = sqlite3_column_int (statement, 13) != 0;
+      g_ptr_array_add (list, file);
     }
+  fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return fine ? g_steal_pointer (&list) : NULL;
 }
@@ -274,31 +249,27 @@ GPtrArray *
 namida_version_record_places (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (file_free);
-  sqlite3 *handle = namida_database_lock (database);
   sqlite3_stmt *statement = NULL;
-  gboolean fine = FALSE;
+  gboolean fine;
+  int result;
 
+  namida_database_lock (database);
   /* Neither sort nor read hashes, because this runs after each arrival. */
   if (namida_version_migrate (database, record->id, 0, NULL, error))
     statement = namida_database_prepare (database, error,
                                          "SELECT kind, path, size, mtime_ns FROM version_files WHERE version = ?", "i",
                                          record->id);
-  if (statement != NULL)
+  while (namida_database_next (statement, &result))
     {
-      int result;
+      NamidaVersionFile *file = g_new0 (NamidaVersionFile, 1);
 
-      while (namida_database_next (statement, &result))
-        {
-          NamidaVersionFile *file = g_new0 (NamidaVersionFile, 1);
-
-          file->kind = (NamidaVersionFileKind) sqlite3_column_int (statement, 0);
-          file->path = dup_text (statement, 1);
-          file->size = (guint64) sqlite3_column_int64 (statement, 2);
-          file->mtime_ns = sqlite3_column_int64 (statement, 3);
-          g_ptr_array_add (list, file);
-        }
-      fine = end_steps (handle, statement, result, error);
+      file->kind = (NamidaVersionFileKind) sqlite3_column_int (statement, 0);
+      file->path = dup_text (statement, 1);
+      file->size = (guint64) sqlite3_column_int64 (statement, 2);
+      file->mtime_ns = sqlite3_column_int64 (statement, 3);
+      g_ptr_array_add (list, file);
     }
+  fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return fine ? g_steal_pointer (&list) : NULL;
 }

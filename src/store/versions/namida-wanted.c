@@ -21,34 +21,23 @@
   " WHERE i.content = c.id AND v.removing = 0 AND v.landing = 'backup' AND n.kind <> 3)"                               \
   " AND NOT EXISTS (SELECT 1 FROM blocked b WHERE b.fingerprint = d.fingerprint)"
 
-/* The database must be locked. */
-static gboolean
-wanted_check (sqlite3 *handle, int result, GError **error)
-{
-  if (result == SQLITE_DONE || result == SQLITE_ROW)
-    return TRUE;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The list of damaged files could not be read: %s"),
-               sqlite3_errmsg (handle));
-  return FALSE;
-}
-
 GPtrArray *
 namida_wanted_list (NamidaDatabase *database, const char *fingerprint, GError **error)
 {
   g_autoptr (GPtrArray) list = namida_wanted_list_new ();
-  sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (database, error,
-                                                     "SELECT DISTINCT lower (hex (c.sha256)), c.size" WANTED_FROM
-                                                     " AND d.fingerprint = ? ORDER BY c.size LIMIT ?",
-                                                     "si", fingerprint, (gint64) NAMIDA_LIMIT_WANTED_FILES);
-  int result = SQLITE_ERROR;
+  sqlite3_stmt *statement;
   gboolean fine;
+  int result;
 
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error,
+                                       "SELECT DISTINCT lower (hex (c.sha256)), c.size" WANTED_FROM
+                                       " AND d.fingerprint = ? ORDER BY c.size LIMIT ?",
+                                       "si", fingerprint, (gint64) NAMIDA_LIMIT_WANTED_FILES);
   while (namida_database_next (statement, &result))
     namida_wanted_list_add (list, (const char *) sqlite3_column_text (statement, 0),
                             (guint64) sqlite3_column_int64 (statement, 1));
-  fine = statement != NULL && wanted_check (handle, result, error);
-  sqlite3_finalize (statement);
+  fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return fine ? g_steal_pointer (&list) : NULL;
 }
@@ -78,17 +67,17 @@ GHashTable *
 namida_wanted_count (NamidaDatabase *database, GError **error)
 {
   g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (
-      database, error, "SELECT d.fingerprint, count (DISTINCT c.sha256)" WANTED_FROM " GROUP BY d.fingerprint", "");
-  int result = SQLITE_ERROR;
+  sqlite3_stmt *statement;
   gboolean fine;
+  int result;
 
+  namida_database_lock (database);
+  statement = namida_database_prepare (
+      database, error, "SELECT d.fingerprint, count (DISTINCT c.sha256)" WANTED_FROM " GROUP BY d.fingerprint", "");
   while (namida_database_next (statement, &result))
     g_hash_table_insert (counts, g_strdup ((const char *) sqlite3_column_text (statement, 0)),
                          GUINT_TO_POINTER ((guint) sqlite3_column_int (statement, 1)));
-  fine = statement != NULL && wanted_check (handle, result, error);
-  sqlite3_finalize (statement);
+  fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return fine ? g_steal_pointer (&counts) : NULL;
 }

@@ -269,6 +269,37 @@ test_unwritten (Fixture *f, gconstpointer data)
   g_assert_null (sentence);
 }
 
+static int
+interrupt_once (gpointer data)
+{
+  gboolean *due = data;
+  gboolean now = *due;
+
+  *due = FALSE;
+  return now;
+}
+
+/* A database that fails while it is asked for the last identity is not one that has been lost. */
+static void
+test_unread (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaIdentity) identity = NULL;
+  g_autoptr (NamidaDatabase) database = NULL;
+  char *sentence = NULL;
+  gboolean due = TRUE;
+
+  assert_told (f, NULL);
+  identity = namida_identity_load (f->folder, &error);
+  database = namida_database_open (f->database, &error);
+  g_assert_no_error (error);
+  sqlite3_progress_handler (namida_database_lock (database), 1, interrupt_once, &due);
+  namida_database_unlock (database);
+  g_assert_false (namida_identity_remember (identity, database, f->folder, &sentence, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_assert_null (sentence);
+}
+
 /* A device is never called “?”. */
 static void
 test_alias (Fixture *f, gconstpointer data)
@@ -297,6 +328,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL); /* the damaged file is warned of */
   ADD ("/memory/quiet", test_quiet);
+  ADD ("/memory/unread", test_unread);
   ADD ("/memory/key-missing", test_key_missing);
   ADD ("/memory/database-missing", test_database_missing);
   ADD ("/memory/identity-first", test_identity_first);

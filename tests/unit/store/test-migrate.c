@@ -2,6 +2,7 @@
 /* Tests migrating a database of version 0.1.0: nothing about its versions is lost, the new one needs a fraction of the
  * space, and the migration may be interrupted at any time. Also tests the size of a new database, and the rows that two
  * versions share. */
+#include "namida-error.h"
 #include "namida-known-content.h"
 #include "namida-version-lists.h"
 #include "namida-version-record.h"
@@ -238,6 +239,44 @@ test_migrated (void)
   g_assert_cmpint (system (command), ==, 0);
 }
 
+static int
+interrupt_once (gpointer data)
+{
+  gboolean *due = data;
+  gboolean now = *due;
+
+  *due = FALSE;
+  return now;
+}
+
+/* The first query for a list of files fails. The list is not read as one that has no files. */
+static void
+test_unknown_tables (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-migrate-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "state.db", NULL);
+  g_autofree char *command = g_strdup_printf ("rm -rf -- '%s'", dir);
+  g_autoptr (NamidaDatabase) database = NULL;
+  g_autoptr (NamidaVersionRecord) record = NULL;
+  g_autoptr (GPtrArray) files = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean due = TRUE;
+
+  write_old (path, 1, 3);
+  database = open_database (path);
+  record = namida_version_record_find (database, "1", &error);
+  g_assert_no_error (error);
+  sqlite3_progress_handler (namida_database_lock (database), 1, interrupt_once, &due);
+  namida_database_unlock (database);
+  files = namida_version_record_files (database, record, &error);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_assert_null (files);
+  g_assert_false (due);
+  assert_version (database, "1", 3);
+  g_clear_object (&database);
+  g_assert_cmpint (system (command), ==, 0);
+}
+
 /* “Into my folders”: its files lie where the person wanted them, each with its whole path. */
 static void
 test_migrated_library (void)
@@ -372,6 +411,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/migrate/migrated", test_migrated);
+  g_test_add_func ("/migrate/unknown-tables", test_unknown_tables);
   g_test_add_func ("/migrate/library", test_migrated_library);
   g_test_add_func ("/migrate/size", test_size);
   return g_test_run ();
