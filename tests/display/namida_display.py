@@ -175,6 +175,16 @@ def keys(window, *combination):
     let_windows_register()
 
 
+def type_path(chooser, path):
+    """Types a path into a file chooser. What is typed before its field for paths is open comes to the wrong place in newer versions of GTK."""
+    keys(chooser, "ctrl+l")
+    time.sleep(1)
+    keys(chooser, "ctrl+a")
+    xdo("type", str(path))
+    time.sleep(1)
+    keys(chooser, "Return")
+
+
 def button(name):
     return wait_for(f"the button “{name}”", lambda: next(filter(None, (find(name, role) for role in BUTTONS)), None))
 

@@ -30,6 +30,13 @@ def within_named_choice(node):
     return False
 
 
+def holds_named_row(node, depth=5):
+    """Returns whether @node is an AdwExpanderRow of a newer libadwaita: a nameless item, whose head is an item with its name."""
+    children = [node.get_child_at_index(i) for i in range(node.get_child_count())] if depth else []
+    return any((child.get_role_name() == "list item" and (child.get_name() or "").strip()) or holds_named_row(child, depth - 1)
+               for child in children if child is not None)
+
+
 def nameless():
     """Returns the widgets that are reachable with Tab and have no accessible name."""
     found = []
@@ -43,7 +50,7 @@ def nameless():
         # The head of an AdwExpanderRow is a row in its own list; the widgets in it that can be pressed have names.
         if node.get_role_name() == "list item" and parent is not None and parent.get_name() == "GtkListBox" and not name:
             continue
-        if node.get_role_name() == "list item" and not name and within_named_choice(node):
+        if node.get_role_name() == "list item" and not name and (within_named_choice(node) or holds_named_row(node)):
             continue
         if name in TOOLKIT_NAMES or (parent is not None and parent.get_name() in TOOLKIT_PARENTS):
             continue

@@ -8,8 +8,8 @@ import sqlite3
 import subprocess
 import time
 
-from namida_display import (CLI, LIMIT, RUN, Atspi, arrived, button, everything, find, keys, made_backup, picture, press, quit_by_keyboard, run, wait_for,
-                            window_id, xdo)
+from namida_display import (CLI, LIMIT, RUN, Atspi, arrived, button, everything, find, keys, made_backup, picture, press, quit_by_keyboard, run, type_path,
+                            wait_for, window_id, xdo)
 
 
 def settle():
@@ -80,10 +80,7 @@ def into_another_folder(dialog, folder):
     keys(dialog, "Down", "Down", "Return")
     chooser = window_id("Save Into Which Folder")
     settle()
-    xdo("windowfocus", "--sync", chooser)
-    xdo("type", str(folder))
-    time.sleep(1)
-    keys(chooser, "Return")
+    type_path(chooser, folder)
     settle()
 
 

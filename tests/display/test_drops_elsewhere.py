@@ -64,6 +64,7 @@ def test_device_that_is_away(lab):
         database.execute("INSERT INTO trusted (fingerprint, alias, trusted_at, last_seen) VALUES (?, ?, ?, ?)", (f"{1:064X}", AWAY, now, now))
     process, data, window = opened(lab)
     drop(lab, [backup, music], AWAY, lambda: says(f"Waits for {AWAY}", "sends when it is back"))
+    keys(window, "alt+1")
     row = wait_for("the device", lambda: find(AWAY, "list item"))
     assert "Away ·" in (row.get_description() or ""), f"its row does not say that it is away: {row.get_description()}"
     keys(window, "alt+2")

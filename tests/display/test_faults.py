@@ -32,7 +32,7 @@ def opened(lab, more="", width=1000):
 
 def bottom():
     """How far down the page of devices reaches."""
-    area = extents(wait_for("the page", lambda: find("NamidaDevicesPage")))
+    area = extents(wait_for("the page", lambda: find("NamidaDevicesPage") or find("Devices", "panel")))
     return area.y + area.height
 
 

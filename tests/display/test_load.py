@@ -375,8 +375,12 @@ def house_pages(house):
     house.step("opening Transfers", lambda: house.keys("alt+2"), lambda: find("Music to Device 0002"))
     house.step("the end of Transfers", lambda: [house.keys(key) for key in ("Tab", "Tab", "Page_Down", "End", "Home")])
     house.step("opening Backups", lambda: house.keys("alt+3"), lambda: find("Actions for the version of", starts=True))
-    house.step("Show More", pressed("Show More"))
-    house.step("Show More again", pressed("Show More"))
+    # Newer versions of GTK do not tell of the versions of a device before they are unfolded.
+    if find("Show More"):
+        house.step("Show More", pressed("Show More"))
+        house.step("Show More again", pressed("Show More"))
+    else:
+        print("# “Show More” is not measured here", flush=True)
     house.step("opening Devices", lambda: house.keys("alt+1"), lambda: find("Device 0001", starts=True))
     house.step("the end of Devices", lambda: [house.keys(key) for key in ("Tab", "Page_Down", "End", "Home")])
     house.keys("alt+3")

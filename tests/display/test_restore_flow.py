@@ -12,7 +12,8 @@ import time
 sys.path.insert(0, os.environ["NAMIDA_FIXTURES"])
 import namida_backups  # noqa: E402
 import namida_restore  # noqa: E402
-from namida_display import CLI, Atspi, button, everything, find, keys, picture, place, press, quit_by_keyboard, run, wait_for, window_id, xdo  # noqa: E402
+from namida_display import (CLI, Atspi, button, everything, find, keys, picture, place, press, quit_by_keyboard, run, type_path,  # noqa: E402
+                            wait_for, window_id)
 
 
 def texts():
@@ -197,12 +198,9 @@ def test_send_sheet(lab):
     press(button("Add Files…"))
     chooser = window_id("Add Files")
     time.sleep(1.5)
-    xdo("windowfocus", "--sync", chooser)
     single = lab.path / "single.mp3"
     single.write_bytes(b"single" * 1000)
-    xdo("type", str(single))
-    time.sleep(1)
-    keys(chooser, "Return")
+    type_path(chooser, single)
     time.sleep(1.5)
 
     def ticked(name):

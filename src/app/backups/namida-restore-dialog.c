@@ -14,6 +14,7 @@
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-music-here.h"
+#include "namida-spoken-name.h"
 
 G_DEFINE_FINAL_TYPE (NamidaRestoreDialog, namida_restore_dialog, ADW_TYPE_WINDOW)
 
@@ -223,7 +224,7 @@ namida_restore_dialog_go_to (NamidaRestoreDialog *self, RestoreStep step)
   progress = restore_dup_progress (self);
   gtk_stack_set_visible_child_name (self->stack, "flow");
   gtk_widget_set_sensitive (GTK_WIDGET (self->next_button), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dots), GTK_ACCESSIBLE_PROPERTY_LABEL, progress, -1);
+  namida_spoken_name_set (self->dots, progress);
   if (step == RESTORE_STEP_MUSIC && self->match == NULL)
     restore_find_music (self);
   else if (step == RESTORE_STEP_PLACE)

@@ -13,6 +13,7 @@
 #include "namida-hub-restore.h"
 #include "namida-mnemonics.h"
 #include "namida-restore-dialog.h"
+#include "namida-spoken-name.h"
 
 #define FIRST_SONGS 16u /* how many a window shows */
 #define MORE_SONGS 12u
@@ -274,10 +275,10 @@ song_picker_on_bind (NamidaSongPicker *self, GtkListItem *item)
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_first_child (column)), shown);
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (column)), folder);
   gtk_widget_set_tooltip_text (box, song->path);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, shown, -1);
+  namida_spoken_name_set (check, shown);
   /* The focus is on the list's own widget around the row, which has no accessible name otherwise. */
   if (parent != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_PROPERTY_LABEL, song->path, -1);
+    namida_spoken_name_set (parent, song->path);
   g_object_set_data_full (G_OBJECT (item), "binding",
                           g_object_ref (g_object_bind_property (song, "picked", check, "active",
                                                                 G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL)),

@@ -18,10 +18,11 @@
 #include "namida-version-data.h"
 #include "namida-version-flow.h"
 #include "namida-contents.h"
+#include "namida-spoken-name.h"
 #include "namida-version-parts.h"
 
 #define PLAYLISTS_MOST 100u
-#define PLAYLISTS_A_STEP 8u
+#define PLAYLISTS_A_STEP 4u
 #define FIRST_PLAYLIST_STEP 4u
 
 struct _NamidaVersionPage
@@ -279,7 +280,7 @@ version_page_make_playlist (NamidaVersionPage *self, const NamidaNamedCount *lis
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_sensitive (button, namida_version_get_present (self->version));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  namida_spoken_name_set (button, spoken);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", namida_version_get_id (self->version), list->name);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.get-playlist");
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
@@ -349,11 +350,10 @@ version_page_show_problem (NamidaVersionPage *self, const char *text)
 
 /* ---- one part after the other ---- */
 
-/* Adds one part in each iteration of the main loop, because all of them together would block the window for longer than
- * a frame or two. */
+/* Adds one part in each frame, because laying out all of them together would block the window for longer than a frame
+ * or two. */
 typedef struct
 {
-  NamidaVersionPage *page; /* owned */
   NamidaVersionData *data; /* owned */
   guint step;
 } VersionPageSteps;
@@ -363,16 +363,15 @@ version_page_steps_free (gpointer user_data)
 {
   VersionPageSteps *steps = user_data;
 
-  g_object_unref (steps->page);
   namida_version_data_free (steps->data);
   g_free (steps);
 }
 
 static gboolean
-version_page_show_step (gpointer user_data)
+version_page_show_step (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
   VersionPageSteps *steps = user_data;
-  NamidaVersionPage *self = steps->page;
+  NamidaVersionPage *self = NAMIDA_VERSION_PAGE (widget);
   const NamidaInspection *in = steps->data->inspection;
   guint step = steps->step++;
   guint first = step < FIRST_PLAYLIST_STEP ? 0 : (step - FIRST_PLAYLIST_STEP) * PLAYLISTS_A_STEP;
@@ -420,9 +419,8 @@ version_page_on_loaded (GObject *source, GAsyncResult *result, gpointer user_dat
     return;
   gtk_widget_set_visible (GTK_WIDGET (self->tiles), data->problem == NULL);
   steps = g_new0 (VersionPageSteps, 1);
-  steps->page = g_object_ref (self);
   steps->data = g_steal_pointer (&data);
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, version_page_show_step, steps, version_page_steps_free);
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), version_page_show_step, steps, version_page_steps_free);
 }
 
 static void
@@ -459,8 +457,7 @@ version_page_on_narrow (GtkWidget *widget, gboolean narrow)
     gtk_button_set_icon_name (self->restore_button, "document-revert-symbolic");
   else
     gtk_button_set_label (self->restore_button, _ ("Restore…"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->restore_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Restore…"),
-                                  -1);
+  namida_spoken_name_set (self->restore_button, _ ("Restore…"));
 }
 
 static void

@@ -9,12 +9,18 @@
 
 #include "namida-gradual.h"
 #include "namida-parts-bar.h"
+#include "namida-spoken-name.h"
+
+/* The least width of a label, in characters. GTK otherwise measures how narrow a label can be by breaking the line
+ * after each character, which takes most of the time that the page needs to appear. */
+#define LEAST_CHARS 8
 
 static GtkWidget *
 version_parts_label (const char *text, const char *style)
 {
-  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0, "wrap", TRUE, "wrap-mode",
-                                   PANGO_WRAP_WORD_CHAR, NULL);
+  GtkWidget *label
+      = g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
+                      "width-chars", (int) MIN (g_utf8_strlen (text, -1), LEAST_CHARS), NULL);
 
   if (style != NULL)
     gtk_widget_add_css_class (label, style);
@@ -46,7 +52,7 @@ namida_version_parts_add_tile (GtkFlowBox *tiles, guint64 figure, const char *wo
   child = gtk_flow_box_child_new ();
   gtk_widget_set_focusable (child, FALSE);
   gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (child), tile);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  namida_spoken_name_set (child, spoken);
   gtk_flow_box_insert (tiles, child, -1);
 }
 
@@ -107,11 +113,9 @@ namida_version_parts_change (int sign, const char *text)
                                                    : "dim-label",
                                         text);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (line)), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  sign > 0   ? _ ("More")
-                                  : sign < 0 ? _ ("Less")
-                                             : _ ("Changed"),
-                                  -1);
+  namida_spoken_name_set (gtk_widget_get_first_child (line), sign > 0   ? _ ("More")
+                                                             : sign < 0 ? _ ("Less")
+                                                                        : _ ("Changed"));
   return line;
 }
 
@@ -145,7 +149,7 @@ namida_version_parts_here (guint64 found, guint64 tracks)
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  namida_spoken_name_set (row, text);
   return row;
 }
 
@@ -180,7 +184,7 @@ namida_version_parts_missing (guint64 n, GPtrArray *missing)
   gtk_widget_add_css_class (icon, "warning");
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row), icon);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  namida_spoken_name_set (row, title);
   namida_gradual_fill_expander (ADW_EXPANDER_ROW (row), missing);
   return row;
 }

@@ -14,6 +14,7 @@
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-row-menu.h"
+#include "namida-spoken-name.h"
 #include "namida-state-line.h"
 #include "namida-tag.h"
 
@@ -38,12 +39,6 @@ struct _NamidaDeviceRow
 };
 
 G_DEFINE_FINAL_TYPE (NamidaDeviceRow, namida_device_row, ADW_TYPE_PREFERENCES_ROW)
-
-static void
-device_row_set_name (gpointer widget, const char *name)
-{
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-}
 
 static void
 device_row_set_subtitle (NamidaDeviceRow *self, const char *text)
@@ -101,8 +96,8 @@ device_row_show_trust (NamidaDeviceRow *self)
   gtk_button_set_label (self->pair_button, can_verify ? _ ("Verify…") : _ ("Pair…"));
   gtk_widget_set_visible (GTK_WIDGET (self->pair_button), can_pair);
   gtk_widget_set_visible (GTK_WIDGET (self->tag_button), !can_pair);
-  device_row_set_name (self->tag_button, name);
-  device_row_set_name (self->pair_button, pair);
+  namida_spoken_name_set (self->tag_button, name);
+  namida_spoken_name_set (self->pair_button, pair);
 }
 
 static void
@@ -113,7 +108,7 @@ device_row_show (NamidaDeviceRow *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), namida_peer_get_alias (self->peer));
   gtk_label_set_label (self->title, namida_peer_get_alias (self->peer));
   namida_device_avatar_set_peer (self->avatar, self->peer);
-  device_row_set_name (self->send_button, send);
+  namida_spoken_name_set (self->send_button, send);
   device_row_show_line (self);
   device_row_show_trust (self);
 }

@@ -13,6 +13,7 @@
 #include "namida-device-words.h"
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-spoken-name.h"
 
 struct _NamidaKeeperRow
 {
@@ -39,7 +40,7 @@ static void
 keeper_row_set_button (NamidaKeeperRow *self, const char *label, const char *name, const char *action)
 {
   gtk_button_set_label (self->button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  namida_spoken_name_set (self->button, name);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action);
 }
 

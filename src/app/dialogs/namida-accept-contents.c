@@ -10,6 +10,7 @@
 
 #include "namida-accept-files.h"
 #include "namida-format.h"
+#include "namida-spoken-name.h"
 
 #define MAX_ROWS 50
 
@@ -263,7 +264,7 @@ accept_contents_add (NamidaAcceptContents *self, const NamidaContent *content, g
   gtk_widget_add_css_class (size_label, "numeric");
   gtk_widget_add_css_class (tick, "success");
   gtk_widget_set_tooltip_text (tick, _ ("Already here"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (tick), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Already here"), -1);
+  namida_spoken_name_set (tick, _ ("Already here"));
   gtk_widget_set_visible (tick, FALSE);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), tick);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), size_label);

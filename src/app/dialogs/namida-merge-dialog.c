@@ -14,6 +14,7 @@
 #include "namida-mnemonics.h"
 #include "namida-music-here.h"
 #include "namida-share-bar.h"
+#include "namida-spoken-name.h"
 
 #define VERSION_KEY "namida-merge-version"
 #define TARGET_KEY "namida-merge-target"
@@ -164,7 +165,7 @@ merge_add_count (NamidaMergeDialog *self, const char *title, const char *rule, c
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   /* Screen readers read only the label of a row, not its contents. */
   spoken = g_strdup_printf ("%s: %'u. %s", title, (guint) count->result, rule);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  namida_spoken_name_set (row, spoken);
   adw_preferences_group_add (self->counts_group, row);
   g_ptr_array_add (self->rows, row);
 }
@@ -502,8 +503,7 @@ namida_merge_dialog_init (NamidaMergeDialog *self)
   self->others = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->target_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Choose Another Folder"), -1);
+  namida_spoken_name_set (self->target_button, _ ("Choose Another Folder"));
   merge_set_folder (self, folder);
 }
 

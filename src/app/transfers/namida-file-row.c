@@ -10,6 +10,7 @@
 #include "namida-file-item.h"
 #include "namida-file-model.h"
 #include "namida-format.h"
+#include "namida-spoken-name.h"
 #include "namida-steady-label.h"
 
 struct _NamidaFileRow
@@ -73,7 +74,7 @@ show_words (NamidaFileRow *self, const char *path, const char *name, const char 
   gtk_widget_add_css_class (GTK_WIDGET (self->subtitle), bad ? "error" : "dim-label");
   /* The focus is on the list's own widget around the row, which has no accessible name otherwise. */
   if (parent != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+    namida_spoken_name_set (parent, spoken);
 }
 
 static void

@@ -17,6 +17,7 @@
 #include "namida-details-dialog.h"
 #include "namida-mnemonics.h"
 #include "namida-send-flow.h"
+#include "namida-spoken-name.h"
 #include "namida-state-line.h"
 #include "namida-steady-label.h"
 
@@ -103,7 +104,7 @@ name_button (NamidaTransferRow *self, GtkButton *button, const char *icon, const
 
   gtk_button_set_icon_name (button, icon);
   gtk_widget_set_tooltip_text (GTK_WIDGET (button), action);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  namida_spoken_name_set (button, name);
 }
 
 static void
@@ -227,8 +228,8 @@ show_words (NamidaTransferRow *self)
   self->shown = FALSE;
   namida_steady_label_set_text (self->title, self->words);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), backup != NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, self->words, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, self->words, -1);
+  namida_spoken_name_set (self, self->words);
+  namida_spoken_name_set (self->bar, self->words);
 }
 
 static void

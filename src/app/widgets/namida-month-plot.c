@@ -5,6 +5,8 @@
 
 #include "namida-month-plot.h"
 
+#include "namida-spoken-name.h"
+
 #include <glib/gi18n.h>
 
 /* The height of the plot in lines of its font. */
@@ -336,7 +338,7 @@ namida_month_plot_set (NamidaMonthPlot *self, const NamidaMonth *months, guint n
   /* Translators: for screen readers: a range of months, the month with the most listens, and the last month, each
    * with its listens */
   label = g_strdup_printf (_ ("Listens by month, %s. Most in %s. %s"), range, best, last);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  namida_spoken_name_set (self, label);
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 

@@ -5,6 +5,8 @@
 
 #include "namida-parts-bar.h"
 
+#include "namida-spoken-name.h"
+
 /* Pixels. */
 #define HEIGHT 8
 #define GAP 2
@@ -85,7 +87,7 @@ namida_parts_bar_set (NamidaPartsBar *self, const NamidaPart *parts, guint n_par
 {
   g_array_set_size (self->parts, 0);
   g_array_append_vals (self->parts, parts, n_parts);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  namida_spoken_name_set (self, label);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

@@ -5,6 +5,8 @@
 
 #include "namida-share-bar.h"
 
+#include "namida-spoken-name.h"
+
 #define BAR_HEIGHT 8
 #define BAR_GAP 2.f
 #define BAR_LEAST 3.f
@@ -107,6 +109,6 @@ namida_share_bar_set (
       self->values[i] = values[i];
       self->colors[i] = g_intern_string (colors[i]);
     }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  namida_spoken_name_set (self, words);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

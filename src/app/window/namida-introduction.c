@@ -14,6 +14,7 @@
 #include "namida-keeper-row.h"
 #include "namida-mnemonics.h"
 #include "namida-pair-dialog.h"
+#include "namida-spoken-name.h"
 
 struct _NamidaIntroduction
 {
@@ -29,6 +30,7 @@ struct _NamidaIntroduction
   GtkImage *icon;
   GtkEditable *alias;
   AdwActionRow *folder_row;
+  GtkWidget *folder_button;
   AdwActionRow *get_row;
   GtkStack *stack;
   GtkListBox *keepers;
@@ -252,6 +254,7 @@ namida_introduction_class_init (NamidaIntroductionClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, icon);
   gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, alias);
   gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, folder_row);
+  gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, folder_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, get_row);
   gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, stack);
   gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, keepers);
@@ -271,6 +274,7 @@ namida_introduction_init (NamidaIntroduction *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_image_set_from_icon_name (self->icon, NAMIDA_APP_ID);
   namida_mnemonics_unspeak (GTK_WIDGET (self));
+  namida_spoken_name_set (self->folder_button, _ ("Change backup folder"));
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->folder_row), FALSE);
 }
 
