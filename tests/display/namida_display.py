@@ -176,12 +176,11 @@ def keys(window, *combination):
 
 
 def type_path(chooser, path):
-    """Types a path into a file chooser. What is typed before its field for paths is open comes to the wrong place in newer versions of GTK."""
-    keys(chooser, "ctrl+l")
-    time.sleep(1)
-    keys(chooser, "ctrl+a")
+    """Types a path into a file chooser, which opens its field for it at the first slash. Newer versions of GTK may leave a completion behind it."""
+    xdo("windowfocus", "--sync", chooser)
     xdo("type", str(path))
     time.sleep(1)
+    keys(chooser, "shift+End", "Delete")
     keys(chooser, "Return")
 
 

@@ -18,7 +18,7 @@
 #include "namida-parts-bar.h"
 #include "namida-row-menu.h"
 #include "namida-hub-schedules.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-version-flow.h"
 #include "namida-version-good.h"
 #include "namida-version-row.h"
@@ -259,10 +259,10 @@ backup_card_show_head (NamidaBackupCard *self, NamidaVersion *newest)
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->restore), "s", namida_version_get_id (newest));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->restore), "win.restore");
   gtk_widget_set_sensitive (GTK_WIDGET (self->restore), namida_version_get_present (newest));
-  namida_spoken_name_set (self->restore, restore);
-  namida_spoken_name_set (self->menu, menu);
+  namida_spoken_set_name (self->restore, restore);
+  namida_spoken_set_name (self->menu, menu);
   spoken = g_strdup_printf ("%s. %s. %s", alias, age, gtk_label_get_label (self->health));
-  namida_spoken_name_set (self->head_row, spoken);
+  namida_spoken_set_name (self->head_row, spoken);
 }
 
 static void

@@ -11,7 +11,7 @@
 #include "namida-find-list.h"
 #include "namida-format.h"
 #include "namida-mnemonics.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 struct _NamidaBackupsPage
 {
@@ -74,7 +74,7 @@ backups_page_on_room (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Translators: the accessible name of a button; %s is “57.5 GB free” */
   spoken = g_strdup_printf (_ ("%s. Free Up Space"), text);
   gtk_menu_button_set_label (self->room, text);
-  namida_spoken_name_set (self->room, spoken);
+  namida_spoken_set_name (self->room, spoken);
   gtk_widget_set_visible (GTK_WIDGET (self->room), TRUE);
 }
 

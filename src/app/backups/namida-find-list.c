@@ -13,7 +13,7 @@
 #include "namida-gradual.h"
 #include "namida-hub-find.h"
 #include "namida-restore-dialog.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 #define MOST_ROWS 20u
 #define FIRST_ROWS 8u /* how many a window shows */
@@ -105,7 +105,7 @@ find_list_make_button (NamidaFindList *self, const NamidaFindHit *hit, const cha
       /* Translators: %s is a song or an album */
       spoken = g_strdup_printf (_ ("Open Folder of “%s”"), hit->title);
     }
-  namida_spoken_name_set (button, spoken);
+  namida_spoken_set_name (button, spoken);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "pill");
   gtk_widget_add_css_class (button, "in-row");

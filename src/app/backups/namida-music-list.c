@@ -9,7 +9,7 @@
 
 #include "namida-files.h"
 #include "namida-gradual.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 /* Number of missing tracks that are named; the others are only counted. */
 #define MISSING_SHOWN 200u
@@ -105,7 +105,7 @@ namida_music_list_init (NamidaMusicList *self)
   gtk_label_set_wrap (self->total_label, TRUE);
   gtk_widget_set_halign (self->total, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (GTK_WIDGET (self->total_label), "heading");
-  namida_spoken_name_set (self->spinner, _ ("Looking for the music"));
+  namida_spoken_set_name (self->spinner, _ ("Looking for the music"));
   gtk_box_append (GTK_BOX (self->total), GTK_WIDGET (self->total_icon));
   gtk_box_append (GTK_BOX (self->total), GTK_WIDGET (self->total_label));
   gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->spinner));
@@ -163,7 +163,7 @@ music_list_make_edit (NamidaMusicList *self, const char *from)
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, _ ("Choose Another Folder"));
   gtk_widget_add_css_class (button, "flat");
-  namida_spoken_name_set (button, name);
+  namida_spoken_set_name (button, name);
   g_object_set_data_full (G_OBJECT (button), FROM_KEY, g_strdup (from), g_free);
   g_signal_connect_object (button, "clicked", G_CALLBACK (music_list_on_edit), self, G_CONNECT_SWAPPED);
   return button;
@@ -211,7 +211,7 @@ music_list_show_missing (NamidaMusicList *self, const NamidaMusicMatch *match)
   self->expander = ADW_EXPANDER_ROW (adw_expander_row_new ());
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->expander), title);
   adw_preferences_group_add (self->missing, GTK_WIDGET (self->expander));
-  namida_spoken_name_set (self->expander, title);
+  namida_spoken_set_name (self->expander, title);
   titles = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < MIN (match->missing->len, MISSING_SHOWN); i++)
     g_ptr_array_add (titles, g_strdup (match->missing->pdata[i]));

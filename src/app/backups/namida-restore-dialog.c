@@ -14,7 +14,7 @@
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-music-here.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 G_DEFINE_FINAL_TYPE (NamidaRestoreDialog, namida_restore_dialog, ADW_TYPE_WINDOW)
 
@@ -224,7 +224,7 @@ namida_restore_dialog_go_to (NamidaRestoreDialog *self, RestoreStep step)
   progress = restore_dup_progress (self);
   gtk_stack_set_visible_child_name (self->stack, "flow");
   gtk_widget_set_sensitive (GTK_WIDGET (self->next_button), TRUE);
-  namida_spoken_name_set (self->dots, progress);
+  namida_spoken_set_name (self->dots, progress);
   if (step == RESTORE_STEP_MUSIC && self->match == NULL)
     restore_find_music (self);
   else if (step == RESTORE_STEP_PLACE)

@@ -8,7 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-files.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 static void place_compare (NamidaRestoreDialog *self);
 
@@ -228,7 +228,7 @@ place_make_row (NamidaRestoreDialog *self, const NamidaRestoreLabel *label)
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, _ ("Change"));
   gtk_widget_add_css_class (button, "flat");
-  namida_spoken_name_set (button, name);
+  namida_spoken_set_name (button, name);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), escaped);
   adw_action_row_set_icon_name (ADW_ACTION_ROW (row),
                                 *label->label != '\0' ? "namida-music-symbolic" : "namida-backup-symbolic");

@@ -13,7 +13,7 @@
 #include "namida-hub-restore.h"
 #include "namida-mnemonics.h"
 #include "namida-restore-dialog.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 #define FIRST_SONGS 16u /* how many a window shows */
 #define MORE_SONGS 12u
@@ -275,10 +275,10 @@ song_picker_on_bind (NamidaSongPicker *self, GtkListItem *item)
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_first_child (column)), shown);
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (column)), folder);
   gtk_widget_set_tooltip_text (box, song->path);
-  namida_spoken_name_set (check, shown);
+  namida_spoken_set_name (check, shown);
   /* The focus is on the list's own widget around the row, which has no accessible name otherwise. */
   if (parent != NULL)
-    namida_spoken_name_set (parent, song->path);
+    namida_spoken_set_name (parent, song->path);
   g_object_set_data_full (G_OBJECT (item), "binding",
                           g_object_ref (g_object_bind_property (song, "picked", check, "active",
                                                                 G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL)),

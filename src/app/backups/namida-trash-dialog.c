@@ -10,7 +10,7 @@
 #include "namida-format.h"
 #include "namida-gradual.h"
 #include "namida-mnemonics.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 #include <glib/gi18n.h>
 
@@ -126,7 +126,7 @@ trash_dialog_make_row (NamidaTrashDialog *self, const NamidaTrashedVersion *vers
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), escaped);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  namida_spoken_name_set (button, spoken);
+  namida_spoken_set_name (button, spoken);
   g_object_set_data_full (G_OBJECT (button), "id", g_strdup (version->id), g_free);
   g_signal_connect_object (button, "clicked", G_CALLBACK (trash_dialog_on_take_back), self, 0);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);

@@ -18,7 +18,7 @@
 #include "namida-version-data.h"
 #include "namida-version-flow.h"
 #include "namida-contents.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-version-parts.h"
 
 #define PLAYLISTS_MOST 100u
@@ -280,7 +280,7 @@ version_page_make_playlist (NamidaVersionPage *self, const NamidaNamedCount *lis
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_sensitive (button, namida_version_get_present (self->version));
-  namida_spoken_name_set (button, spoken);
+  namida_spoken_set_name (button, spoken);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", namida_version_get_id (self->version), list->name);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.get-playlist");
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
@@ -457,7 +457,7 @@ version_page_on_narrow (GtkWidget *widget, gboolean narrow)
     gtk_button_set_icon_name (self->restore_button, "document-revert-symbolic");
   else
     gtk_button_set_label (self->restore_button, _ ("Restore…"));
-  namida_spoken_name_set (self->restore_button, _ ("Restore…"));
+  namida_spoken_set_name (self->restore_button, _ ("Restore…"));
 }
 
 static void

@@ -9,7 +9,7 @@
 
 #include "namida-gradual.h"
 #include "namida-parts-bar.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 /* The least width of a label, in characters. GTK otherwise measures how narrow a label can be by breaking the line
  * after each character, which takes most of the time that the page needs to appear. */
@@ -52,7 +52,7 @@ namida_version_parts_add_tile (GtkFlowBox *tiles, guint64 figure, const char *wo
   child = gtk_flow_box_child_new ();
   gtk_widget_set_focusable (child, FALSE);
   gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (child), tile);
-  namida_spoken_name_set (child, spoken);
+  namida_spoken_set_name (child, spoken);
   gtk_flow_box_insert (tiles, child, -1);
 }
 
@@ -113,7 +113,7 @@ namida_version_parts_change (int sign, const char *text)
                                                    : "dim-label",
                                         text);
 
-  namida_spoken_name_set (gtk_widget_get_first_child (line), sign > 0   ? _ ("More")
+  namida_spoken_set_name (gtk_widget_get_first_child (line), sign > 0   ? _ ("More")
                                                              : sign < 0 ? _ ("Less")
                                                                         : _ ("Changed"));
   return line;
@@ -149,7 +149,7 @@ namida_version_parts_here (guint64 found, guint64 tracks)
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), text);
-  namida_spoken_name_set (row, text);
+  namida_spoken_set_name (row, text);
   return row;
 }
 
@@ -184,7 +184,7 @@ namida_version_parts_missing (guint64 n, GPtrArray *missing)
   gtk_widget_add_css_class (icon, "warning");
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row), icon);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  namida_spoken_name_set (row, title);
+  namida_spoken_set_name (row, title);
   namida_gradual_fill_expander (ADW_EXPANDER_ROW (row), missing);
   return row;
 }

@@ -14,7 +14,7 @@
 #include "namida-narrow.h"
 #include "namida-row-menu.h"
 #include "namida-send-flow.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-state-line.h"
 #include "namida-steady-label.h"
 #include "namida-version-flow.h"
@@ -73,7 +73,7 @@ show_state (NamidaVersionRow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->icon), bad || good);
   /* An intact version only shows a check mark. Its text is available as a tooltip and for screen readers. */
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->icon), text);
-  namida_spoken_name_set (self->icon, text);
+  namida_spoken_set_name (self->icon, text);
   gtk_widget_set_visible (GTK_WIDGET (self->state), !good || self->verifying != NULL);
   gtk_widget_remove_css_class (GTK_WIDGET (self->state), "error");
   gtk_widget_remove_css_class (GTK_WIDGET (self->state), "dim-label");
@@ -394,8 +394,8 @@ namida_version_row_new (NamidaHub *hub, NamidaVersion *version)
   self->hub = g_object_ref (hub);
   self->version = g_object_ref (version);
   namida_steady_label_set_text (self->when, title);
-  namida_spoken_name_set (self, title);
-  namida_spoken_name_set (self->menu, name);
+  namida_spoken_set_name (self, title);
+  namida_spoken_set_name (self->menu, name);
   show_contents (self);
   show_figures (self);
   show_state (self);

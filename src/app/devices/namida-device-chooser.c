@@ -9,7 +9,7 @@
 
 #include "namida-dialog.h"
 #include "namida-gradual.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-state-line.h"
 #include "namida-tag.h"
 
@@ -47,7 +47,7 @@ make_row (gpointer item, gpointer user_data)
   namida_state_line_add (NAMIDA_STATE_LINE (line), name);
   namida_state_line_add (NAMIDA_STATE_LINE (line), GTK_WIDGET (tag));
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
-  namida_spoken_name_set (row, namida_peer_get_alias (peer));
+  namida_spoken_set_name (row, namida_peer_get_alias (peer));
   g_object_set_data_full (G_OBJECT (row), PEER_KEY, g_object_ref (peer), g_object_unref);
   return row;
 }

@@ -14,7 +14,7 @@
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-row-menu.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-state-line.h"
 #include "namida-tag.h"
 
@@ -66,7 +66,7 @@ device_row_show_line (NamidaDeviceRow *self)
       = g_strdup_printf (_ ("%s, %s. %s"), namida_device_peer_kind (self->peer), namida_tag_kind_word (kind), line);
 
   device_row_set_subtitle (self, line);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, spoken, -1);
+  namida_spoken_set_description (self, spoken);
 }
 
 static void
@@ -96,8 +96,8 @@ device_row_show_trust (NamidaDeviceRow *self)
   gtk_button_set_label (self->pair_button, can_verify ? _ ("Verify…") : _ ("Pair…"));
   gtk_widget_set_visible (GTK_WIDGET (self->pair_button), can_pair);
   gtk_widget_set_visible (GTK_WIDGET (self->tag_button), !can_pair);
-  namida_spoken_name_set (self->tag_button, name);
-  namida_spoken_name_set (self->pair_button, pair);
+  namida_spoken_set_name (self->tag_button, name);
+  namida_spoken_set_name (self->pair_button, pair);
 }
 
 static void
@@ -108,7 +108,7 @@ device_row_show (NamidaDeviceRow *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), namida_peer_get_alias (self->peer));
   gtk_label_set_label (self->title, namida_peer_get_alias (self->peer));
   namida_device_avatar_set_peer (self->avatar, self->peer);
-  namida_spoken_name_set (self->send_button, send);
+  namida_spoken_set_name (self->send_button, send);
   device_row_show_line (self);
   device_row_show_trust (self);
 }

@@ -13,7 +13,7 @@
 #include "namida-device-words.h"
 #include "namida-files.h"
 #include "namida-format.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 struct _NamidaKeeperRow
 {
@@ -40,7 +40,7 @@ static void
 keeper_row_set_button (NamidaKeeperRow *self, const char *label, const char *name, const char *action)
 {
   gtk_button_set_label (self->button, label);
-  namida_spoken_name_set (self->button, name);
+  namida_spoken_set_name (self->button, name);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action);
 }
 

@@ -10,7 +10,7 @@
 #include "namida-files.h"
 #include "namida-hub-schedules.h"
 #include "namida-music-here.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-trust-store.h"
 
 #define NIGHT (2 * 60) /* 02:00, in minutes */
@@ -609,7 +609,7 @@ schedule_group_add_rows (NamidaScheduleGroup *self)
 
   self->what = ADW_EXPANDER_ROW (adw_expander_row_new ());
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->what), _ ("What"));
-  namida_spoken_name_set (self->what, _ ("What"));
+  namida_spoken_set_name (self->what, _ ("What"));
   gtk_widget_set_valign (add, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (add, "flat");
   gtk_widget_set_tooltip_text (add, _ ("Add a Folder"));

@@ -12,6 +12,7 @@
 #include "namida-device-words.h"
 #include "namida-format.h"
 #include "namida-gradual.h"
+#include "namida-spoken.h"
 #include "namida-tag.h"
 
 #define FIRST_DEVICES 4u /* the row is closed at first */
@@ -102,22 +103,22 @@ send_also_on_warning (NamidaPeer *peer, GParamSpec *pspec, GtkCheckButton *check
   gtk_widget_set_visible (gtk_widget_get_ancestor (GTK_WIDGET (check), ADW_TYPE_ACTION_ROW), !doubtful);
 }
 
-/* Says in @line and to screen readers (at @check) whether the device is trusted, because a name proves nothing.
- * @apart: (nullable): as send_also_dup_apart() returns it */
+/* Says in @line and to screen readers (at @check) whether the device is trusted, because a name proves nothing. */
 static void
-send_also_show_trust (AdwActionRow *line, GtkWidget *check, NamidaPeer *peer, const char *apart)
+send_also_show_trust (AdwActionRow *line, GtkWidget *check, NamidaPeer *peer)
 {
   NamidaTagKind kind = namida_peer_get_trusted (peer) ? NAMIDA_TAG_TRUSTED : NAMIDA_TAG_NEW;
   GtkWidget *tag = g_object_new (NAMIDA_TYPE_TAG, "valign", GTK_ALIGN_CENTER, NULL);
-
-  g_autofree char *spoken = apart != NULL ? g_strdup_printf ("%s · %s", namida_tag_kind_word (kind), apart)
-                                          : g_strdup (namida_tag_kind_word (kind));
+  const char *subtitle = adw_action_row_get_subtitle (line);
+  g_autofree char *spoken = subtitle != NULL && *subtitle != '\0'
+                                ? g_strdup_printf ("%s · %s", namida_tag_kind_word (kind), subtitle)
+                                : g_strdup (namida_tag_kind_word (kind));
 
   namida_tag_set (NAMIDA_TAG (tag), kind, NULL);
   adw_action_row_add_suffix (line, tag);
   /* The row gives the check button its name. */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, spoken, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, spoken, -1);
+  namida_spoken_set_description (check, spoken);
+  namida_spoken_set_description (line, spoken);
 }
 
 /* @apart: (nullable): as send_also_dup_apart() returns it */
@@ -141,7 +142,7 @@ send_also_add (AdwExpanderRow *row, NamidaPeer *peer, const char *apart, GPtrArr
   adw_action_row_add_prefix (ADW_ACTION_ROW (line), avatar);
   adw_action_row_add_prefix (ADW_ACTION_ROW (line), check);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (line), check);
-  send_also_show_trust (ADW_ACTION_ROW (line), check, peer, apart);
+  send_also_show_trust (ADW_ACTION_ROW (line), check, peer);
   g_object_set_data_full (G_OBJECT (check), PEER_KEY, g_object_ref (peer), g_object_unref);
   g_signal_connect_object (check, "toggled", G_CALLBACK (send_also_show), row, G_CONNECT_SWAPPED);
   g_signal_connect_object (peer, "notify::warning", G_CALLBACK (send_also_on_warning), check, 0);

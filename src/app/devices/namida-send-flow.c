@@ -15,7 +15,7 @@
 #include "namida-sent-before-flow.h"
 #include "namida-unencrypted.h"
 #include "namida-shell.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 /* The data of a transfer, attached to it, because the PIN can only be asked for after the other device has required
  * one. */
@@ -190,7 +190,7 @@ send_flow_make_pin_dialog (NamidaShell *window, const char *alias, gboolean wron
   adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
                                wrong ? _ ("That PIN was not correct. Enter the PIN that is set on the other device.")
                                      : _ ("Enter the PIN that is set on the other device."));
-  namida_spoken_name_set (entry, _ ("PIN"));
+  namida_spoken_set_name (entry, _ ("PIN"));
   g_object_set (entry, "activates-default", TRUE, NULL);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);

@@ -10,7 +10,7 @@
 
 #include "namida-accept-files.h"
 #include "namida-format.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 #define MAX_ROWS 50
 
@@ -264,7 +264,7 @@ accept_contents_add (NamidaAcceptContents *self, const NamidaContent *content, g
   gtk_widget_add_css_class (size_label, "numeric");
   gtk_widget_add_css_class (tick, "success");
   gtk_widget_set_tooltip_text (tick, _ ("Already here"));
-  namida_spoken_name_set (tick, _ ("Already here"));
+  namida_spoken_set_name (tick, _ ("Already here"));
   gtk_widget_set_visible (tick, FALSE);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), tick);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), size_label);

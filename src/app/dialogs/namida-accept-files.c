@@ -11,7 +11,7 @@
 #include "namida-format.h"
 #include "namida-gradual.h"
 #include "namida-mnemonics.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 #define FIRST_FILES 16u /* how many a window shows */
 #define MORE_FILES 12u
@@ -266,10 +266,10 @@ accept_files_on_bind (NamidaAcceptFiles *self, GtkListItem *item)
   gtk_widget_set_visible (folder, !g_str_equal (dir, "."));
   gtk_widget_set_tooltip_text (box, path);
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (box)), size);
-  namida_spoken_name_set (check, shown);
+  namida_spoken_set_name (check, shown);
   /* The focus is on the list's own widget around the row, which has no accessible name otherwise. */
   if (parent != NULL)
-    namida_spoken_name_set (parent, path);
+    namida_spoken_set_name (parent, path);
   g_object_set_data_full (G_OBJECT (item), "binding",
                           g_object_ref (g_object_bind_property (file, "taken", check, "active",
                                                                 G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL)),

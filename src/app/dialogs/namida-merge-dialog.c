@@ -14,7 +14,7 @@
 #include "namida-mnemonics.h"
 #include "namida-music-here.h"
 #include "namida-share-bar.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 #define VERSION_KEY "namida-merge-version"
 #define TARGET_KEY "namida-merge-target"
@@ -165,7 +165,7 @@ merge_add_count (NamidaMergeDialog *self, const char *title, const char *rule, c
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   /* Screen readers read only the label of a row, not its contents. */
   spoken = g_strdup_printf ("%s: %'u. %s", title, (guint) count->result, rule);
-  namida_spoken_name_set (row, spoken);
+  namida_spoken_set_name (row, spoken);
   adw_preferences_group_add (self->counts_group, row);
   g_ptr_array_add (self->rows, row);
 }
@@ -503,7 +503,7 @@ namida_merge_dialog_init (NamidaMergeDialog *self)
   self->others = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
-  namida_spoken_name_set (self->target_button, _ ("Choose Another Folder"));
+  namida_spoken_set_name (self->target_button, _ ("Choose Another Folder"));
   merge_set_folder (self, folder);
 }
 

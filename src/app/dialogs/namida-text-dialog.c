@@ -9,7 +9,7 @@
 
 #include "namida-dialog.h"
 #include "namida-error.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-unencrypted.h"
 
 #define TEXT_WIDTH 280
@@ -119,7 +119,7 @@ text_dialog_make_view (GtkTextBuffer *buffer)
   gtk_text_view_set_bottom_margin (GTK_TEXT_VIEW (view), 9);
   gtk_text_view_set_left_margin (GTK_TEXT_VIEW (view), 9);
   gtk_text_view_set_right_margin (GTK_TEXT_VIEW (view), 9);
-  namida_spoken_name_set (view, _ ("Message"));
+  namida_spoken_set_name (view, _ ("Message"));
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_widget_set_size_request (scrolled, TEXT_WIDTH, TEXT_HEIGHT);
@@ -148,7 +148,7 @@ text_dialog_show (TextMessage *self, gboolean asks_pin, gboolean wrong)
       GtkWidget *entry
           = g_object_new (GTK_TYPE_ENTRY, "visibility", FALSE, "input-purpose", GTK_INPUT_PURPOSE_PIN, NULL);
 
-      namida_spoken_name_set (entry, _ ("PIN"));
+      namida_spoken_set_name (entry, _ ("PIN"));
       g_object_set (entry, "activates-default", TRUE, NULL);
       gtk_box_append (GTK_BOX (box), entry);
       self->pin = GTK_EDITABLE (entry);

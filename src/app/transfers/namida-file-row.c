@@ -10,7 +10,7 @@
 #include "namida-file-item.h"
 #include "namida-file-model.h"
 #include "namida-format.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-steady-label.h"
 
 struct _NamidaFileRow
@@ -74,7 +74,7 @@ show_words (NamidaFileRow *self, const char *path, const char *name, const char 
   gtk_widget_add_css_class (GTK_WIDGET (self->subtitle), bad ? "error" : "dim-label");
   /* The focus is on the list's own widget around the row, which has no accessible name otherwise. */
   if (parent != NULL)
-    namida_spoken_name_set (parent, spoken);
+    namida_spoken_set_name (parent, spoken);
 }
 
 static void

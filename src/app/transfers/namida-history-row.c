@@ -11,7 +11,7 @@
 #include "namida-format.h"
 #include "namida-history-flow.h"
 #include "namida-row-menu.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-state-line.h"
 #include "namida-steady-label.h"
 #include "namida-transfer-row.h"
@@ -74,7 +74,7 @@ history_row_show_end (NamidaHistoryRow *self, const char *words, const char *sta
       gtk_actionable_set_action_target (GTK_ACTIONABLE (self), "^ay", self->folder);
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self), "win.show-received");
     }
-  namida_spoken_name_set (self->button, name);
+  namida_spoken_set_name (self->button, name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, spoken, -1);
 }

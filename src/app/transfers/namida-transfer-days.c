@@ -8,7 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-files.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 struct _NamidaTransferDays
 {
@@ -72,7 +72,7 @@ transfer_days_make (NamidaTransferDays *self, const char *heading)
   gtk_widget_add_css_class (label, "heading");
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "boxed-list");
-  namida_spoken_name_set (list, name);
+  namida_spoken_set_name (list, name);
   gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (day->items), self->make_row, self->user_data, NULL);
   g_signal_connect_object (list, "row-activated", G_CALLBACK (transfer_days_on_activated), self, G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (day->widget), label);

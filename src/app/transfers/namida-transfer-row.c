@@ -17,7 +17,7 @@
 #include "namida-details-dialog.h"
 #include "namida-mnemonics.h"
 #include "namida-send-flow.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-state-line.h"
 #include "namida-steady-label.h"
 
@@ -104,7 +104,7 @@ name_button (NamidaTransferRow *self, GtkButton *button, const char *icon, const
 
   gtk_button_set_icon_name (button, icon);
   gtk_widget_set_tooltip_text (GTK_WIDGET (button), action);
-  namida_spoken_name_set (button, name);
+  namida_spoken_set_name (button, name);
 }
 
 static void
@@ -228,8 +228,8 @@ show_words (NamidaTransferRow *self)
   self->shown = FALSE;
   namida_steady_label_set_text (self->title, self->words);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), backup != NULL);
-  namida_spoken_name_set (self, self->words);
-  namida_spoken_name_set (self->bar, self->words);
+  namida_spoken_set_name (self, self->words);
+  namida_spoken_set_name (self->bar, self->words);
 }
 
 static void

@@ -10,7 +10,7 @@
 #include "namida-entry.h"
 #include "namida-files.h"
 #include "namida-format.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-transfer-interrupted.h"
 
 /* The file name of a backup is long and says less than the word “Backup”. */
@@ -97,7 +97,7 @@ namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTran
   gtk_image_set_from_icon_name (icon, name);
   gtk_widget_set_css_classes (GTK_WIDGET (icon), classes);
   gtk_widget_set_visible (GTK_WIDGET (icon), name != NULL);
-  namida_spoken_name_set (icon, words);
+  namida_spoken_set_name (icon, words);
 }
 
 /* While data moves, the amounts say more than the word "Sending". */

@@ -5,7 +5,7 @@
 
 #include "namida-month-plot.h"
 
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 #include <glib/gi18n.h>
 
@@ -285,7 +285,7 @@ month_plot_set_mark (NamidaMonthPlot *self, int mark)
     return;
   self->mark = CLAMP (mark, 0, (int) self->months->len - 1);
   words = month_plot_dup_words (self, (guint) self->mark);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words, -1);
+  namida_spoken_set_description (self, words);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -338,7 +338,7 @@ namida_month_plot_set (NamidaMonthPlot *self, const NamidaMonth *months, guint n
   /* Translators: for screen readers: a range of months, the month with the most listens, and the last month, each
    * with its listens */
   label = g_strdup_printf (_ ("Listens by month, %s. Most in %s. %s"), range, best, last);
-  namida_spoken_name_set (self, label);
+  namida_spoken_set_name (self, label);
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 

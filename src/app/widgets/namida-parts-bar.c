@@ -5,7 +5,7 @@
 
 #include "namida-parts-bar.h"
 
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 /* Pixels. */
 #define HEIGHT 8
@@ -87,7 +87,7 @@ namida_parts_bar_set (NamidaPartsBar *self, const NamidaPart *parts, guint n_par
 {
   g_array_set_size (self->parts, 0);
   g_array_append_vals (self->parts, parts, n_parts);
-  namida_spoken_name_set (self, label);
+  namida_spoken_set_name (self, label);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

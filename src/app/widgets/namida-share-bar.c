@@ -5,7 +5,7 @@
 
 #include "namida-share-bar.h"
 
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 #define BAR_HEIGHT 8
 #define BAR_GAP 2.f
@@ -109,6 +109,6 @@ namida_share_bar_set (
       self->values[i] = values[i];
       self->colors[i] = g_intern_string (colors[i]);
     }
-  namida_spoken_name_set (self, words);
+  namida_spoken_set_name (self, words);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

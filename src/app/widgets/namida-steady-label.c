@@ -5,7 +5,7 @@
 
 #include "namida-steady-label.h"
 
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 /* Minimum width in characters: text that wraps is narrower than this only in a window that is too narrow for
  * everything else. */
@@ -238,7 +238,7 @@ namida_steady_label_set_text (NamidaSteadyLabel *self, const char *text)
   self->natural_width = -1;
   if (self->layout != NULL)
     pango_layout_set_text (self->layout, text, -1);
-  namida_spoken_name_set (self, text);
+  namida_spoken_set_name (self, text);
   self->stale = fits (self);
   if (self->stale)
     gtk_widget_queue_draw (GTK_WIDGET (self));

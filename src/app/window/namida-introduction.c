@@ -14,7 +14,7 @@
 #include "namida-keeper-row.h"
 #include "namida-mnemonics.h"
 #include "namida-pair-dialog.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 
 struct _NamidaIntroduction
 {
@@ -274,7 +274,7 @@ namida_introduction_init (NamidaIntroduction *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_image_set_from_icon_name (self->icon, NAMIDA_APP_ID);
   namida_mnemonics_unspeak (GTK_WIDGET (self));
-  namida_spoken_name_set (self->folder_button, _ ("Change backup folder"));
+  namida_spoken_set_name (self->folder_button, _ ("Change backup folder"));
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->folder_row), FALSE);
 }
 

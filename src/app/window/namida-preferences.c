@@ -8,7 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-files.h"
-#include "namida-spoken-name.h"
+#include "namida-spoken.h"
 #include "namida-versions-to-keep.h"
 
 struct _NamidaPreferences
@@ -222,8 +222,8 @@ namida_preferences_init (NamidaPreferences *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_spin_buttons_ignore_wheel (GTK_WIDGET (self));
   allow_narrow (self);
-  namida_spoken_name_set (self->backup_button, _ ("Change backup folder"));
-  namida_spoken_name_set (self->music_button, _ ("Change music folder"));
+  namida_spoken_set_name (self->backup_button, _ ("Change backup folder"));
+  namida_spoken_set_name (self->music_button, _ ("Change music folder"));
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->backup_row), FALSE);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->music_row), FALSE);
 }
