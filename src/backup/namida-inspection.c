@@ -295,10 +295,10 @@ add_device (const NamidaInspection *self, GPtrArray *lines)
     /* Translators: %s are words such as “settings, playlists” */
     g_ptr_array_add (lines, g_strdup_printf (_ ("Not included: %s"), missing));
   if (self->larger > 0)
-    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " list is larger than is looked into",
-                                                       "%'" PRIu64 " lists are larger than is looked into",
-                                                       plural (self->larger)),
-                                             self->larger));
+    g_ptr_array_add (lines,
+                     g_strdup_printf (ngettext ("%'" PRIu64 " list is too large to be read",
+                                                "%'" PRIu64 " lists are too large to be read", plural (self->larger)),
+                                      self->larger));
 }
 
 static void

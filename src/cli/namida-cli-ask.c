@@ -114,7 +114,7 @@ describe_offer (NamidaCliAsk *self, NamidaOffer *offer)
   if (namida_offer_get_warning (offer) != NULL)
     namida_cli_print (_ ("Warning: %s"), namida_offer_get_warning (offer));
   if (!namida_offer_get_encrypted (offer))
-    namida_cli_print (_ ("Not encrypted: anyone on this network could read or change it."));
+    namida_cli_print (_ ("Not encrypted. Anyone on this network could read or change the files."));
   namida_cli_print (_ ("Destination: %s"), where);
   namida_cli_prompt ("%s",
                      namida_cli_part_is_possible (offer) ? _ ("Accept? [y/n, p for a part]") : _ ("Accept? [y/n]"));

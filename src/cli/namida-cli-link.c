@@ -112,7 +112,7 @@ link_tell (Linking *self)
     namida_cli_print ("  %s", urls[i]);
   if (unencrypted)
     {
-      namida_cli_print (_ ("Not encrypted: anyone on this network could read or change it."));
+      namida_cli_print (_ ("Not encrypted. Anyone on this network could read or change the files."));
       return;
     }
   namida_cli_print (_ ("The browser will warn that the connection is not private, because this device made its "

@@ -149,7 +149,7 @@ namida_stream_error (GError *error)
     /* Also used for a connection that ends in the middle of a record, because the message of the TLS library means
      * nothing to the user. */
     result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                                  _ ("The other device closed the connection: try again"));
+                                  _ ("The other device closed the connection. Try again."));
   else
     result = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE, _ ("The connection was lost (%s). Try again."),
                           error->message);
@@ -221,8 +221,9 @@ namida_http_answer_read_head (NamidaHttpReader *reader,
 static gboolean
 answer_set_too_large (GError **error)
 {
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
-                       _ ("The other device answered with more than it may: update both, then send again"));
+  g_set_error_literal (
+      error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
+      _ ("The other device sent an unexpected answer. Update the program on both devices and try again."));
   return FALSE;
 }
 

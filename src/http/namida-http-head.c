@@ -26,8 +26,9 @@ typedef struct
 static gboolean
 head_set_invalid (GError **error)
 {
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
-                       _ ("The other device sent a request that makes no sense. Update Namida Sync on both devices."));
+  g_set_error_literal (
+      error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+      _ ("The other device sent an invalid request. Update Namida Sync on both devices and try again."));
   return FALSE;
 }
 

@@ -25,8 +25,9 @@ G_STATIC_ASSERT (NAMIDA_HTTP_BUFFER > NAMIDA_LIMIT_HEAD_BYTES);
 static gboolean
 set_invalid (GError **error)
 {
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
-                       _ ("The other device sent a request that makes no sense. Update Namida Sync on both devices."));
+  g_set_error_literal (
+      error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+      _ ("The other device sent an invalid request. Update Namida Sync on both devices and try again."));
   return FALSE;
 }
 

@@ -117,7 +117,8 @@ read_modified (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
   if (text == NULL)
     return FALSE;
   if (!namida_time_from_iso8601 (text, &ms))
-    return namida_message_refuse (error, _ ("The offer is refused: a file in it has a time that is none."));
+    return namida_message_refuse (error, _ ("The request was rejected because a file in it has an invalid time. Update "
+                                            "Namida Sync on both devices and try again."));
   /* Nanoseconds in 64 bits end in the year 2262. Times beyond that count as unknown. */
   if (ms > G_MAXINT64 / NS_PER_MS || ms < G_MININT64 / NS_PER_MS)
     return TRUE;
@@ -136,7 +137,8 @@ read_sha256 (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
   if (text == NULL)
     return FALSE;
   if (!namida_digest_is_hex (text))
-    return namida_message_refuse (error, _ ("The offer is refused: a file in it has a checksum that is none."));
+    return namida_message_refuse (error, _ ("The request was rejected because a file in it has an invalid checksum. "
+                                            "Update Namida Sync on both devices and try again."));
   g_free (entry->sha256);
   entry->sha256 = g_ascii_strdown (text, -1);
   return TRUE;

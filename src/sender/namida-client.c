@@ -200,7 +200,7 @@ namida_client_register_finish (NamidaClient *self, GAsyncResult *result, GError 
 
   if (info == NULL && error != NULL && *error == NULL)
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
-                         _ ("The other device said nothing of itself: update Namida Sync there"));
+                         _ ("The other device did not say what it is. Update Namida Sync there and try again."));
   return info;
 }
 

@@ -44,7 +44,7 @@ pull_connect (
     }
   if (first == NULL)
     first = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                                 _ ("The device has no address: look for it again."));
+                                 _ ("The address of the device is not known. Refresh the device list and try again."));
   g_propagate_error (error, g_steal_pointer (&first));
   return NULL;
 }
@@ -127,7 +127,7 @@ namida_pull_ask_any (NamidaIdentity *identity,
     }
   if (told == NULL)
     told = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                                _ ("The device has no address: look for it again."));
+                                _ ("The address of the device is not known. Refresh the device list and try again."));
   g_propagate_error (error, g_steal_pointer (&told));
   return NULL;
 }

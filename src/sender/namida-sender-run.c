@@ -612,7 +612,7 @@ namida_sender_run (NamidaSender *self)
   if (namida_transfer_get_backup (self->transfer) == NULL)
     {
       sender_end (self, g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL,
-                                             _ ("There is nothing to send: choose files first")));
+                                             _ ("There is nothing to send. Choose files or folders first.")));
       return;
     }
   self->limit = namida_rate_limit_new (self->limit_bytes);

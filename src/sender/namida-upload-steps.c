@@ -181,7 +181,7 @@ namida_upload_worker_take_sent (NamidaUploadWorker *worker,
       g_autofree char *shown = g_utf8_make_valid (item->entry->name, -1);
       g_autoptr (GError) reason
           = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
-                         _ ("“%s” is not as it was when it arrived here: verify the version"), shown);
+                         _ ("“%s” has changed since it arrived here. Verify the version."), shown);
 
       upload_set_damaged (job, item, before);
       /* A file that "finish" does not name is not stored. */

@@ -148,7 +148,8 @@ take_locked (NamidaPhoneSession *self,
 
   if (file == NULL || file->here || claim->zip != (entry->label[0] == '\0'))
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This upload was not agreed on."));
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN,
+                           _ ("The upload does not belong to an accepted transfer. Send again."));
       return FALSE;
     }
   if (self->busy)

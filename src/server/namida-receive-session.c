@@ -243,7 +243,8 @@ begin_locked (NamidaReceiveSession *self,
 
   if (g_strcmp0 (fingerprint, self->fingerprint) != 0 || !namida_receive_files_check_token (self->files, query))
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This upload was not agreed on."));
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN,
+                           _ ("The upload does not belong to an accepted transfer. Send again."));
       return FALSE;
     }
   refused = refusal (self);

@@ -202,7 +202,7 @@ take_text (NamidaServer *self, NamidaRequest *request, const NamidaOfferMessage 
       namida_request_answer (request, SOUP_STATUS_NO_CONTENT, NULL, 0);
       return FALSE;
     }
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("This device takes no messages now."));
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("Messages are not accepted at the moment."));
   return FALSE;
 }
 
@@ -330,7 +330,8 @@ find_for_upload (NamidaServer *self, NamidaServing *job, const NamidaConnection 
   more = namida_localsend_session_of (session);
   if (more == NULL || !g_str_equal (namida_localsend_session_get_address (more), connection->address))
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This upload was not agreed on."));
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN,
+                           _ ("The upload does not belong to an accepted transfer. Send again."));
       return NULL;
     }
   if (!namida_receive_session_begin_upload (session, connection->owner, &query, job->head.length, &job->upload,

@@ -441,7 +441,8 @@ let_go (NamidaReceiveSession *session, gboolean restarts)
   g_autoptr (GError) reason = NULL;
 
   if (restarts)
-    reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device has begun anew."));
+    reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED,
+                                  _ ("The other device started the transfer again."));
   namida_receive_session_close (session, restarts ? NAMIDA_SESSION_CANCELLED : NAMIDA_SESSION_PARKED, reason);
 }
 

@@ -162,7 +162,8 @@ commit (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *mes
 
   if (message->commitment == NULL || !namida_digest_is_hex (message->commitment))
     {
-      fail (request, NAMIDA_ERROR_INVALID_REQUEST, _ ("The pairing request makes no sense."));
+      fail (request, NAMIDA_ERROR_INVALID_REQUEST,
+            _ ("The pairing request is not valid. Update Namida Sync on both devices and try again."));
       return;
     }
   if (!check_begin (self, request))
@@ -223,7 +224,8 @@ confirm (NamidaServer *self, NamidaRequest *request)
 
   if (namida_pair_request_get_digits (pairing->request) == NULL || pairing->confirm != NULL)
     {
-      fail (request, NAMIDA_ERROR_INVALID_REQUEST, _ ("The pairing request makes no sense."));
+      fail (request, NAMIDA_ERROR_INVALID_REQUEST,
+            _ ("The pairing request is not valid. Update Namida Sync on both devices and try again."));
       return;
     }
   pairing->confirm = namida_request_ref (request);
@@ -239,7 +241,8 @@ wait_for_end (NamidaServer *self, NamidaRequest *request)
 {
   if (self->pairing->wait != NULL)
     {
-      fail (request, NAMIDA_ERROR_INVALID_REQUEST, _ ("The pairing request makes no sense."));
+      fail (request, NAMIDA_ERROR_INVALID_REQUEST,
+            _ ("The pairing request is not valid. Update Namida Sync on both devices and try again."));
       return;
     }
   self->pairing->wait = namida_request_ref (request);
@@ -316,5 +319,6 @@ namida_server_handle_pair (NamidaServer *self, NamidaRequest *request)
   else if (g_strcmp0 (message->step, "abort") == 0)
     abort_pairing (self, request);
   else
-    fail (request, NAMIDA_ERROR_INVALID_REQUEST, _ ("The pairing request makes no sense."));
+    fail (request, NAMIDA_ERROR_INVALID_REQUEST,
+          _ ("The pairing request is not valid. Update Namida Sync on both devices and try again."));
 }

@@ -118,7 +118,8 @@ begin (NamidaServer *self, const NamidaConnection *connection, NamidaServing *jo
 
   if (session == NULL)
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This upload was not agreed on."));
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN,
+                           _ ("The upload does not belong to an accepted transfer. Send again."));
       return FALSE;
     }
   if (!namida_phone_upload_parse (query != NULL ? query : "", &claim, error)

@@ -515,8 +515,9 @@ namida_server_handle_session (NamidaServer *self, NamidaRequest *request)
 static void
 stop_for_sender (NamidaReceiveSession *session)
 {
-  namida_transfer_set_trouble (namida_receive_session_get_transfer (session),
-                               _ ("Stopped on the other device: what arrived is safe, and it goes on from there"));
+  namida_transfer_set_trouble (
+      namida_receive_session_get_transfer (session),
+      _ ("The other device stopped the transfer. The received data is kept, and the transfer can be resumed there."));
   namida_receive_session_close (session, NAMIDA_SESSION_PARKED, NULL);
 }
 

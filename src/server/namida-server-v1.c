@@ -75,7 +75,7 @@ check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *reques
   if (request->connection->fingerprint != NULL || (route->open && g_str_equal (request->head.method, "GET")))
     return TRUE;
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CERTIFICATE_REQUIRED,
-                       _ ("This device has to know who asks: connect with a certificate."));
+                       _ ("The request was rejected because it came without a certificate."));
   return FALSE;
 }
 

@@ -24,7 +24,7 @@ source_changed (const NamidaEntry *entry, GError **error)
   g_autofree char *path = namida_entry_dup_path (entry);
 
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_SOURCE_CHANGED,
-               _ ("“%s” changed while it was being sent: send it again"), path);
+               _ ("“%s” changed while it was being sent. Send it again."), path);
   return FALSE;
 }
 

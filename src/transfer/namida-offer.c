@@ -403,9 +403,9 @@ namida_offer_get_transfer (NamidaOffer *self)
   return self->transfer;
 }
 
-/* @reason: (nullable): NULL if accepted. */
+/* @reason: (nullable): for the sender; NULL if accepted; @here: (nullable): the same for the user of this device. */
 static void
-decide (NamidaOffer *self, NamidaOfferState state, NamidaSink *sink, const GError *reason)
+decide (NamidaOffer *self, NamidaOfferState state, NamidaSink *sink, const GError *reason, const GError *here)
 {
   g_autoptr (NamidaOffer) alive = g_object_ref (self);
   NamidaOfferDecided decided = self->decided;
@@ -414,8 +414,8 @@ decide (NamidaOffer *self, NamidaOfferState state, NamidaSink *sink, const GErro
     return;
   self->state = state;
   self->decided = NULL;
-  if (reason != NULL)
-    namida_transfer_fail (self->transfer, reason);
+  if (here != NULL)
+    namida_transfer_fail (self->transfer, here);
   else
     namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_PREPARING);
   if (decided != NULL)
@@ -427,22 +427,24 @@ decide (NamidaOffer *self, NamidaOfferState state, NamidaSink *sink, const GErro
 void
 namida_offer_accept (NamidaOffer *self, NamidaSink *sink)
 {
-  decide (self, NAMIDA_OFFER_ACCEPTED, sink, NULL);
+  decide (self, NAMIDA_OFFER_ACCEPTED, sink, NULL, NULL);
 }
 
 void
 namida_offer_decline (NamidaOffer *self)
 {
   g_autoptr (GError) reason
-      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("The other device declined the backup."));
+      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("The other device declined the transfer."));
+  g_autoptr (GError) here
+      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("The transfer was declined on this device."));
 
-  decide (self, NAMIDA_OFFER_DECLINED, NULL, reason);
+  decide (self, NAMIDA_OFFER_DECLINED, NULL, reason, here);
 }
 
 void
 namida_offer_refuse (NamidaOffer *self, const GError *reason)
 {
-  decide (self, NAMIDA_OFFER_DECLINED, NULL, reason);
+  decide (self, NAMIDA_OFFER_DECLINED, NULL, reason, reason);
 }
 
 void
@@ -454,5 +456,5 @@ namida_offer_close (NamidaOffer *self, NamidaOfferState state)
     reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device withdrew its offer."));
   else
     reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("Nobody answered in time."));
-  decide (self, state, NULL, reason);
+  decide (self, state, NULL, reason, reason);
 }

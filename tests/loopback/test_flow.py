@@ -9,7 +9,7 @@ from namida_loopback import all_files, equal, expect, main, write
 MIB = 1 << 20
 PROMISED = 64 * MIB  # resident, of either side, for a file of any size
 WAIT = 60
-STOPPED = "Stopped on the other device: what arrived is safe, and it goes on from there"
+STOPPED = "The other device stopped the transfer. The received data is kept, and the transfer can be resumed there."
 
 
 def make_sparse(lab, name, size):

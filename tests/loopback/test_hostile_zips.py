@@ -19,7 +19,7 @@ SECONDS, MEGABYTES = 5, 64
 SANITIZED = b"__asan_init" in pathlib.Path(CLI).read_bytes()
 # Which make no harm when their lists are not looked into: fit and merge carry them as they are, or say what is wrong.
 CARRIED = {"deep_list", "endless_listens", "hostile_wal", "many_large_cells"}
-# Lists of any size are no fault of a backup: their commands say that they are larger than is looked into.
+# Lists of any size are no fault of a backup: their commands say that they are too large to be read.
 LARGE_LISTS = {"endless_list", "endless_listens", "long_text"}
 # Refused before anything in them is looked into, by what all commands share: two commands in turn get each of these.
 OPENING = {"zeros_as_lists", "zeros_as_part", "overlapping", "overlapping_outside", "million_outside", "million_inside", "long_names", "nested", "part_twice", "leads_out",

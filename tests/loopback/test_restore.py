@@ -118,7 +118,7 @@ def test_mapping(lab):
     home = lab.folder("desk")
     options = ("restore", version, "--here", "--into", home / "Music", "--zip-to", home / "Zips")
     result = expect(0, device.run("backups", *options, "--preview", "--map", "Live=skip"))
-    assert "Rips: nobody has chosen" in result.out and "Live: not restored" in result.out, result.out
+    assert "Rips: no folder chosen" in result.out and "Live: not restored" in result.out, result.out
     expect(1, device.run("backups", *options, "--yes", "--map", "None=new"))
     expect(1, device.run("backups", *options, "--yes", "--map", f"Rips={version}/inside"))
     expect(2, device.run("backups", *options, "--yes", "--replace", "--keep-both"))

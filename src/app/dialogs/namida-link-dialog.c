@@ -113,7 +113,7 @@ link_dialog_show_link (NamidaLinkDialog *self)
   gtk_label_set_label (self->address, self->url != NULL ? self->url : _ ("This device is not connected to a network."));
   gtk_widget_set_visible (GTK_WIDGET (self->address), TRUE);
   gtk_label_set_label (self->digits_words,
-                       plain ? _ ("Not encrypted: anyone on this network could read or change it.")
+                       plain ? _ ("Not encrypted. Anyone on this network could read or change the files.")
                              : _ ("The browser will warn that the connection is not private, because this device made "
                                   "its certificate itself. To be sure that it is this device, compare: the page shows "
                                   "these digits, and the SHA-256 fingerprint of the certificate begins with them."));

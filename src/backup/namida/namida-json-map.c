@@ -247,7 +247,7 @@ namida_map_stream_feed (NamidaMapStream *self, const char *data, gsize length, G
   if (self->held->len <= TEXT_BYTES_MOST)
     return TRUE;
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
-                       _ ("A list in the backup is larger than is looked into."));
+                       _ ("A list in the backup is too large to be read."));
   return FALSE;
 }
 

@@ -377,7 +377,7 @@ namida_zip_read_bytes (
 
   if (entry->size > MIN (most, (gsize) G_MAXINT32))
     {
-      zip_fail (NAMIDA_ERROR_TOO_LARGE, _ ("A list in the backup is larger than is looked into."), error);
+      zip_fail (NAMIDA_ERROR_TOO_LARGE, _ ("A list in the backup is too large to be read."), error);
       return NULL;
     }
   /* The size in the directory may be wrong, so allocate memory as bytes arrive. */

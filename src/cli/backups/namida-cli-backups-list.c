@@ -194,7 +194,7 @@ namida_cli_backups_list (NamidaCliBackups *self, const char *device)
   guint n = 0;
 
   if (device != NULL && !g_utf8_validate (device, -1, NULL))
-    return namida_cli_usage (_ ("The name of the device is no text."));
+    return namida_cli_usage (_ ("The name of the device is not valid UTF-8."));
   versions = namida_cli_open_versions_to_read (self->cli, &error);
   if (versions == NULL || !namida_cli_look_into_zips (self->cli, versions, &error))
     return namida_cli_fail (self->cli, error);

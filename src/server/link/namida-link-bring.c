@@ -363,9 +363,9 @@ note_reasons (NamidaTransfer *transfer, GHashTable *reasons)
       const char *word = g_hash_table_lookup (reasons, ((NamidaEntry *) g_ptr_array_index (entries, i))->id);
 
       if (word != NULL)
-        namida_transfer_set_result (transfer, i, NAMIDA_FILE_MISSING,
-                                    _ ("It changed on the other device while it was being sent, or could not be read "
-                                       "there."));
+        namida_transfer_set_result (
+            transfer, i, NAMIDA_FILE_MISSING,
+            _ ("The file changed on the other device while it was being sent, or could not be read there."));
     }
 }
 

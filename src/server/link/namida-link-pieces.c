@@ -93,7 +93,8 @@ begin_piece (NamidaServing *job, char **sha256, gint64 *right_offset, GError **e
   query.piece = TRUE;
   if (!g_str_equal (query.session_id, namida_receive_session_get_id (job->session)))
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This upload was not agreed on."));
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN,
+                           _ ("The upload does not belong to an accepted transfer. Send again."));
       return FALSE;
     }
   return namida_receive_session_begin_upload (job->session, job->fingerprint, &query, job->head.length, &job->upload,

@@ -236,9 +236,8 @@ decide_by_policy (NamidaInbox *self, NamidaOffer *offer, Policy policy)
                   "asked, then send again."));
       break;
     case POLICY_REFUSE_BLOCKED:
-      /* Use the same message as for any declined offer, and do not report it here, because the device may try all
-       * day. */
-      decide_refuse (offer, NAMIDA_ERROR_DECLINED, _ ("The other device declined."));
+      /* The device learns the same as of any declined offer. Do not report it here, because it may try all day. */
+      namida_offer_decline (offer);
       break;
     case POLICY_ASK:
     default:

@@ -419,7 +419,7 @@ open_part (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, 
 
   if (index >= self->n_items || self->items[index].state != NAMIDA_ITEM_WANTED || has_ended (self, FALSE))
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("This file is not wanted here (any more)."));
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("The file is no longer needed here."));
       return -1;
     }
   entry = namida_store_sink_entry (self, index);

@@ -63,7 +63,7 @@ namida_restore_plan_dup_lines (NamidaRestorePlan *self)
       g_autofree char *counts = dup_counts (label, self->policy);
 
       if (label->asked)
-        g_ptr_array_add (lines, g_strdup_printf (_ ("%s: nobody has chosen a folder for it yet"), shown));
+        g_ptr_array_add (lines, g_strdup_printf (_ ("%s: no folder chosen yet"), shown));
       else if (where == NULL)
         g_ptr_array_add (lines, g_strdup_printf (_ ("%s: not restored"), shown));
       else

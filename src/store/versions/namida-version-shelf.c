@@ -279,7 +279,7 @@ shelf_open_part (
 
   if (!namida_wanted_has (self->database, fingerprint, file->sha256))
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("This file is not wanted here (any more)."));
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("The file is no longer needed here."));
       return FALSE;
     }
   if (!namida_store_mark_check (self->database, root, error))

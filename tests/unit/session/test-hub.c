@@ -150,6 +150,9 @@ test_ask (Fixture *f, gconstpointer accepted)
   namida_offer_decline (offer);
   WAIT_FOR (namida_transfer_is_final (transfer));
   g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
+  /* The other device declined for the sender only. */
+  g_assert_cmpstr (namida_transfer_get_error (namida_offer_get_transfer (offer))->message, ==,
+                   "The transfer was declined on this device.");
   g_assert_cmpuint (g_list_model_get_n_items (offers), ==, 0);
   g_assert_false (g_file_test (music, G_FILE_TEST_EXISTS));
 
