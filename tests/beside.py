@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the cases of a GLib test program in parallel: beside.py [--at-once N] PROGRAM [-p CASE…]
+"""Runs the cases of a GLib test program in parallel: beside.py [--at-once N] [--first REGEX] PROGRAM [-p CASE…]
 
 For programs whose cases mostly wait, and use their own folders and ports. Each case is a process, whose output is
 printed at once. Prints TAP with one point for each case of the program. A case that ends without its point has
@@ -45,6 +45,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--at-once", type=int, default=8)
     parser.add_argument("--within", help="a script that gives each case a network of its own; where there is none, one case runs after the other")
+    parser.add_argument("--first", help="the cases that wait longest: they begin first, so that the others fit in beside them")
     parser.add_argument("program")
     parser.add_argument("-p", action="append", default=[])
     options = parser.parse_args()
@@ -56,6 +57,8 @@ def main():
     paths = [line for line in (line.removeprefix("# ") for line in listed.stdout.decode().splitlines()) if line.startswith("/")]
     if options.p:
         paths = [path for path in paths if any(path == one or path.startswith(one.rstrip("/") + "/") for one in options.p)]
+    if options.first:
+        paths.sort(key=lambda path: re.search(options.first, path) is None)
     print(f"1..{len(paths)}", flush=True)
     failed = 0
     command = [options.within, options.program] if options.within else [options.program]

@@ -20,6 +20,7 @@
 
 static const guint burst_ms[] = { 0, 100, 500, 2000 };
 static const guint answer_ms[] = { 0, 300, 800, 1400 };
+guint namida_multicast_finder_pace = 1;
 
 struct _NamidaMulticastFinder
 {
@@ -175,7 +176,8 @@ on_burst (gpointer data)
   if (self->players != NULL && (step == 0 || step + 1 == G_N_ELEMENTS (burst_ms)))
     namida_player_finder_ask (self->players);
   if (self->burst_step < G_N_ELEMENTS (burst_ms))
-    self->burst_timer = g_timeout_add (burst_ms[self->burst_step] - burst_ms[step], on_burst, self);
+    self->burst_timer
+        = g_timeout_add ((burst_ms[self->burst_step] - burst_ms[step]) / namida_multicast_finder_pace, on_burst, self);
   return G_SOURCE_REMOVE;
 }
 
@@ -429,7 +431,8 @@ on_answer (gpointer data)
       sent = sent || namida_multicast_link_send_to (link, answer->address, self->answer);
     }
   if (answer->step < G_N_ELEMENTS (answer_ms))
-    answer->timer = g_timeout_add (answer_ms[answer->step] - answer_ms[step], on_answer, answer);
+    answer->timer
+        = g_timeout_add ((answer_ms[answer->step] - answer_ms[step]) / namida_multicast_finder_pace, on_answer, answer);
   else
     g_ptr_array_remove_fast (self->answers, answer);
   return G_SOURCE_REMOVE;

@@ -29,6 +29,9 @@ G_DECLARE_FINAL_TYPE (NamidaMulticastFinder, namida_multicast_finder, NAMIDA, MU
  */
 NamidaMulticastFinder *namida_multicast_finder_new (const char *interface);
 
+/** namida_multicast_finder_pace: For tests: how many times faster bursts and answers are than they should be. */
+extern guint namida_multicast_finder_pace;
+
 /**
  * namida_multicast_finder_answer:
  * @info: the device to answer, from "greeted"

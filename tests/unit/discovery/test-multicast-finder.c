@@ -123,7 +123,8 @@ test_two_on_loopback (void)
       g_assert_cmpuint (b.greeted, >, 0);
       g_assert_cmpuint (a.port, ==, 53322);
       g_assert_cmpuint (b.port, ==, 53321);
-      wait_for (&never, 1, 2300);
+      /* Until the bursts are over, as below. */
+      wait_for (&never, 1, 900);
       found = a.found;
       namida_finder_refresh (NAMIDA_FINDER (b.finder));
       wait_for (&a.found, found + 1, 1000);
@@ -185,12 +186,12 @@ test_answer (void)
   if (start (&a) && start (&phone))
     {
       /* Until the bursts are over. */
-      wait_for (&never, 1, 2500);
+      wait_for (&never, 1, 900);
       before = phone.found;
       phone.greeted = 0;
       namida_multicast_finder_answer (a.finder, phone.own, address);
       namida_multicast_finder_answer (a.finder, phone.own, address);
-      wait_for (&never, 1, 2000);
+      wait_for (&never, 1, 800);
       /* Four times to the group; the direct ones reach one of the two sockets, whichever the kernel picks. */
       g_assert_cmpuint (phone.found, >=, before + 4);
       g_assert_cmpuint (phone.found, <=, before + 8);
@@ -260,6 +261,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  namida_multicast_finder_pace = 5;
   g_test_add_func ("/multicast-finder/two-on-loopback", test_two_on_loopback);
   g_test_add_func ("/multicast-finder/same-id", test_same_id);
   g_test_add_func ("/multicast-finder/answer", test_answer);

@@ -293,8 +293,9 @@ test_shut_down (gconstpointer tls)
 
 /* ---- a side that takes nothing, and one that takes slowly ---- */
 
-#define SILENCE_SECONDS 2u
-#define SLOW_BYTES (6 * 25000u) /* what takes much longer than that, at SLOW_PIECE every 50 ms */
+#define SILENCE_SECONDS 1u
+#define SLOW_SILENCE_SECONDS 2u /* a small window stays closed for up to a second */
+#define SLOW_BYTES (4 * 25000u) /* what takes much longer than that, at SLOW_PIECE every 50 ms */
 #define SLOW_PIECE 2000u
 
 /* Over TCP: the queue of a socketpair is another one. Small buffers, as a slow reader has. */
@@ -348,7 +349,7 @@ test_slow (void)
   make_tcp_pair (fds);
   connection = connection_of (fds[0]);
   stream = namida_buffered_stream_new (connection);
-  namida_buffered_stream_set_silence (stream, SILENCE_SECONDS);
+  namida_buffered_stream_set_silence (stream, SLOW_SILENCE_SECONDS);
   reader = g_thread_new ("slow", slow_thread, GINT_TO_POINTER (fds[1]));
   g_assert_true (
       g_output_stream_write_all (g_io_stream_get_output_stream (stream), data, SLOW_BYTES, NULL, NULL, &error));
