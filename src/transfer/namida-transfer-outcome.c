@@ -44,10 +44,8 @@ namida_transfer_dup_incomplete_words (guint failed, guint missed)
                                       "%u files were not saved. Ask the sender to send them again.", failed),
                             failed);
   return g_strdup_printf (
-      ngettext ("The other device could not read %u file or folder, so this backup is not complete. "
-                "Look there, then send again.",
-                "The other device could not read %u files or folders, so this backup is not "
-                "complete. Look there, then send again.",
+      ngettext ("The other device skipped %u file or folder, so this backup is not complete. It shows the reason.",
+                "The other device skipped %u files or folders, so this backup is not complete. It shows the reasons.",
                 missed),
       missed);
 }

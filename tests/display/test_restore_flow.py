@@ -20,8 +20,9 @@ def texts():
     return [node.get_name() or "" for node in everything()]
 
 
-def arrived(lab, alias="Pixel 8a"):
-    """The phone's backup with its music, received into the window's own folders. Returns (data, truth)."""
+def arrived(lab, alias="Pixel 8a", singles=()):
+    """The phone's backup with its music and SINGLES, names of files in no folder, received into the window's own folders.
+    Returns (data, truth)."""
     data = lab.path / "app"
     data.mkdir()
     made = lab.path / "made"
@@ -29,9 +30,12 @@ def arrived(lab, alias="Pixel 8a"):
     archive = made / "Namida Backup - 2026-08-22 19.05.10.zip"
     truth, tracks = namida_backups.make(archive, "android65", tracks=60, listens=300, youtube=40, queues=3)
     namida_backups.write_music(tracks, made / "Music", made / "Rips & Live")
+    for name in singles:
+        (made / name).write_bytes(name.encode())
     receiver = lab.start(CLI, "--data-dir", data, "--interface", "lo", "--alias", f"{alias} PC", "receive", "--accept", "all", "--as", "backup",
                          "--backups", data / "backups", "--music", data / "music")
-    done = subprocess.run([CLI, "--data-dir", lab.path / "phone", "--interface", "lo", "--alias", alias, "send", "--to", f"{alias} PC", archive, made / "Music", made / "Rips & Live"],
+    done = subprocess.run([CLI, "--data-dir", lab.path / "phone", "--interface", "lo", "--alias", alias, "send", "--to", f"{alias} PC", archive, made / "Music", made / "Rips & Live",
+                           *(made / name for name in singles)],
                           env=lab.env, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done
     receiver.terminate()
@@ -98,6 +102,24 @@ def test_story(lab):
     assert not copies[0].exists() and not list((data / "music").rglob("*.flac"))
     keys(dialog, "Escape")
     leave_out_backup(data, window)
+    quit_by_keyboard(process, window)
+
+
+def test_left_out(lab):
+    """Single files of a version are in no music folder; the end of the restore says that they were left out, and why."""
+    arrived(lab, singles=("one.flac", "two.flac"))
+    process, _, window, dialog = open_restore(lab)
+    wait_for("the parts", lambda: find("What Comes Back?"))
+    keys(dialog, "Return")
+    wait_for("the music", lambda: "60 of 60 found" in texts())
+    keys(dialog, "Return")
+    wait_for("what goes where", lambda: any("Destination of Music" == text for text in texts()))
+    wait_for("the comparison", lambda: not any("Choose a destination" in text or "Comparing" in text for text in texts()))
+    press(button("Restore"))
+    wait_for("the end", lambda: any("Left in Namida" in text for text in texts()), 60)
+    see("restore-left-out", dialog)
+    assert any(text.startswith("2 single files were not restored, because they are in no music folder") for text in texts()), texts()
+    keys(dialog, "Escape")
     quit_by_keyboard(process, window)
 
 
@@ -243,4 +265,4 @@ def test_send_sheet(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_story, True), (test_merge, False), (test_send_sheet, False)])
+run([(test_story, True), (test_left_out, True), (test_merge, False), (test_send_sheet, False)])

@@ -116,6 +116,35 @@ run_dup_folder (NamidaRestoreDialog *self)
   return NULL;
 }
 
+/* Whoever restores a chosen part has left the rest out. Returns (transfer full) (nullable): which files of the version
+ * were not restored here, and why. */
+static char *
+run_dup_left_out (NamidaRestoreDialog *self)
+{
+  guint n = namida_restore_plan_get_singles (self->plan);
+
+  if (n == 0 || self->playlist != NULL || namida_restore_dialog_is_part (self))
+    return NULL;
+  return g_strdup_printf (ngettext ("%'u single file was not restored, because it is in no music folder. It is in the "
+                                    "folder of the version",
+                                    "%'u single files were not restored, because they are in no music folder. They "
+                                    "are in the folder of the version",
+                                    n),
+                          n);
+}
+
+/* Returns (transfer full) (nullable): what must be known beside the summary. @fitted: (nullable) */
+static char *
+run_dup_note (NamidaRestoreDialog *self, const NamidaFittedBackup *fitted)
+{
+  g_autofree char *note = fitted != NULL ? namida_fitted_backup_dup_note (fitted) : NULL;
+  g_autofree char *left_out = run_dup_left_out (self);
+
+  if (note != NULL && left_out != NULL)
+    return g_strdup_printf ("%s\n%s", left_out, note);
+  return left_out != NULL ? g_steal_pointer (&left_out) : g_steal_pointer (&note);
+}
+
 /* @fitted: (nullable); @error: (nullable): what went wrong on the way. */
 static void
 run_show_done (NamidaRestoreDialog *self,
@@ -127,7 +156,7 @@ run_show_done (NamidaRestoreDialog *self,
       = fitted != NULL ? namida_fitted_backup_dup_steps (fitted) : namida_restore_plan_dup_steps (self->plan);
   g_autofree char *title = run_dup_title (error != NULL ? 0 : steps->len);
   g_autofree char *summary = run_dup_summary (self, result, fitted);
-  g_autofree char *note = fitted != NULL ? namida_fitted_backup_dup_note (fitted) : NULL;
+  g_autofree char *note = run_dup_note (self, fitted);
 
   gtk_label_set_label (self->done_title, error != NULL ? _ ("Not Everything Was Restored") : title);
   gtk_label_set_label (self->done_sub, error != NULL ? error->message : summary);

@@ -330,8 +330,8 @@ namida_version_dup_state_text (NamidaVersion *self)
   if (self->facts->left < self->facts->files)
     return g_strdup_printf (_ ("%'u of %'u files unchanged since arrival"), self->facts->left, self->facts->files);
   if (!record->complete && record->left_out > 0)
-    return g_strdup_printf (ngettext ("Not complete: the device could not read %'u file or folder",
-                                      "Not complete: the device could not read %'u files or folders", record->left_out),
+    return g_strdup_printf (ngettext ("Not complete: the device skipped %'u file or folder",
+                                      "Not complete: the device skipped %'u files or folders", record->left_out),
                             record->left_out);
   if (!record->complete)
     return g_strdup (_ ("Incomplete: some files did not arrive"));

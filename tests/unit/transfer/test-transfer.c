@@ -525,7 +525,7 @@ test_incomplete_words (void)
     { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 2, 3, 0, FALSE, "2 files were not saved. Ask" },
     { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 0, 3, 0, FALSE, "3 of 4 files were not accepted." },
     { NAMIDA_DIRECTION_RECEIVE, TRUE, FALSE, 1, 2, 0, 0, FALSE, "2 files could not be fetched." },
-    { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 0, 0, 2, FALSE, "The other device could not read 2 files" },
+    { NAMIDA_DIRECTION_RECEIVE, FALSE, FALSE, 1, 0, 0, 2, FALSE, "The other device skipped 2 files" },
     { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 1, 0, 0, 2, FALSE,
       "Not everything was sent: 2 files or folders were left out. "
       "See why" },
