@@ -27,7 +27,8 @@ static gboolean
 on_time (gpointer user_data)
 {
   NamidaHub *self = user_data;
-  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+  /* Without a source, of which the thread could be the last owner. */
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
 
   g_task_set_source_tag (task, on_time);
   g_task_set_task_data (task, g_object_ref (self->database), g_object_unref);

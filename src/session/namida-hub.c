@@ -59,6 +59,28 @@ namida_hub_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     }
 }
 
+/* Disconnects the hub from @object, which a thread may own for longer. Otherwise that thread would disconnect it when
+ * it drops @object, perhaps while the hub itself is being disposed of. */
+static void
+hub_disconnect (NamidaHub *self, gpointer object)
+{
+  if (object == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (object, self);
+  if (self->inbox != NULL)
+    g_signal_handlers_disconnect_by_data (object, self->inbox);
+}
+
+static void
+hub_disconnect_all (NamidaHub *self)
+{
+  gpointer objects[] = { self->schedules, self->keeper,   self->outbox,       self->inbox, self->server,
+                         self->peers,     self->pairings, self->neighborhood, self->trust };
+
+  for (guint i = 0; i < G_N_ELEMENTS (objects); i++)
+    hub_disconnect (self, objects[i]);
+}
+
 static void
 namida_hub_dispose (GObject *object)
 {
@@ -75,6 +97,7 @@ namida_hub_dispose (GObject *object)
   namida_hub_stop_fetching (self);
   namida_hub_stop_tidying (self);
   namida_hub_stop_schedules (self);
+  hub_disconnect_all (self);
   g_clear_object (&self->schedules);
   g_clear_object (&self->stale);
   g_clear_object (&self->keeper);

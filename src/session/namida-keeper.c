@@ -294,7 +294,8 @@ keeper_sweep_thread (GTask *task, gpointer source, gpointer data, GCancellable *
 void
 namida_keeper_start (NamidaKeeper *self, NamidaStore *store)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+  /* Without a source, of which the thread could be the last owner: the signals of an object are for its own thread. */
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
 
   g_task_run_in_thread (task, keeper_sweep_thread);
   g_set_object (&self->store, store);
