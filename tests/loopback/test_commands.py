@@ -401,7 +401,7 @@ def test_interrupted(lab):
     equal(sender.wait(30), 130, sender.errors)
     # It was told, and did not have to find out.
     told = receiver.wait_event("interrupted")["message"]
-    assert told.startswith("Stopped on the other device"), told
+    assert told.startswith("The other device stopped the transfer"), told
     equal(all_files(receiver.music), [])
     result = expect(0, sender.send(receiver, big.parent))
     assert result.end()["moved"] == 1 and result.end()["bytes"] <= 12_000_000, result.out

@@ -27,7 +27,7 @@ test_pause_sender (Fixture *f, gconstpointer data)
   WAIT_FOR (!is_in (theirs, NAMIDA_TRANSFER_RUNNING));
   g_assert_true (is_in (theirs, NAMIDA_TRANSFER_INTERRUPTED));
   words = namida_transfer_dup_state_text (theirs);
-  g_assert_true (g_str_has_prefix (words, "Stopped on the other device"));
+  g_assert_true (g_str_has_prefix (words, "The other device stopped the transfer"));
   g_assert_true (has_parts (f));
   /* It waits for nobody but the user. */
   WAIT_FOR (namida_sending_of (transfer)->sender == NULL);
