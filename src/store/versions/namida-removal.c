@@ -276,6 +276,9 @@ count_file (NamidaRemovalCount *self, const struct stat *st, gboolean add)
   NamidaFileId key = namida_file_id (st);
   Count *count = g_hash_table_lookup (self->counts, &key);
 
+  /* The file may have been counted otherwise, or not at all, before another version was moved. */
+  if (!add && (count == NULL || count->seen == 0))
+    return;
   if (count == NULL)
     {
       count = g_new0 (Count, 1);
@@ -304,7 +307,11 @@ count_version (NamidaRemovalCount *self, const NamidaVersionRecord *record, GPtr
       if (record->landing == NAMIDA_LANDING_BACKUP || may_remove (self->database, record, file))
         count_file (self, &st, add);
       else if (namida_version_file_fits (file, &st))
-        self->bytes_own += (guint64) st.st_blocks * BLOCK_BYTES * (add ? 1 : -1);
+        {
+          guint64 bytes = (guint64) st.st_blocks * BLOCK_BYTES;
+
+          self->bytes_own = add ? self->bytes_own + bytes : self->bytes_own - MIN (bytes, self->bytes_own);
+        }
     }
   if (fd >= 0)
     close (fd);
