@@ -262,23 +262,28 @@ typedef struct
   guint64 links, seen, bytes;
 } Count;
 
+/* A file of a version that was looked at. */
+typedef struct
+{
+  struct stat st;
+  gboolean own; /* one of the user's own, which stays */
+} Looked;
+
 struct NamidaRemovalCount
 {
   NamidaDatabase *database;
   GHashTable *counts; /* NamidaFileId to Count */
+  GArray *looked;     /* Looked: the files of the version that was looked at last */
   guint versions, files;
   guint64 bytes_own; /* of the user's own music, which stays */
 };
 
 static void
-count_file (NamidaRemovalCount *self, const struct stat *st, gboolean add)
+count_file (NamidaRemovalCount *self, const struct stat *st)
 {
   NamidaFileId key = namida_file_id (st);
   Count *count = g_hash_table_lookup (self->counts, &key);
 
-  /* The file may have been counted otherwise, or not at all, before another version was moved. */
-  if (!add && (count == NULL || count->seen == 0))
-    return;
   if (count == NULL)
     {
       count = g_new0 (Count, 1);
@@ -286,61 +291,40 @@ count_file (NamidaRemovalCount *self, const struct stat *st, gboolean add)
       count->bytes = (guint64) st->st_blocks * BLOCK_BYTES;
       g_hash_table_insert (self->counts, namida_file_id_new (st), count);
     }
-  count->seen += add ? 1 : -1;
-  self->files += add ? 1 : -1;
+  count->seen++;
+  self->files++;
 }
 
-/* Adds one version to the count, or takes it away again. Its files must be at their place. */
 static void
-count_version (NamidaRemovalCount *self, const NamidaVersionRecord *record, GPtrArray *files, gboolean add)
+count_look (NamidaRemovalCount *self, const NamidaVersionRecord *record, GPtrArray *files)
 {
   int fd = namida_version_record_open (record);
 
   for (guint i = 0; i < files->len; i++)
     {
       const NamidaVersionFile *file = g_ptr_array_index (files, i);
-      struct stat st;
+      Looked looked;
 
       if (file->kind == NAMIDA_VERSION_FILE_FOLDER || (fd < 0 && record->landing == NAMIDA_LANDING_BACKUP)
-          || !namida_version_file_stat (file, fd, &st))
+          || !namida_version_file_stat (file, fd, &looked.st))
         continue;
-      if (record->landing == NAMIDA_LANDING_BACKUP || may_remove (self->database, record, file))
-        count_file (self, &st, add);
-      else if (namida_version_file_fits (file, &st))
-        {
-          guint64 bytes = (guint64) st.st_blocks * BLOCK_BYTES;
-
-          self->bytes_own = add ? self->bytes_own + bytes : self->bytes_own - MIN (bytes, self->bytes_own);
-        }
+      looked.own = record->landing != NAMIDA_LANDING_BACKUP && !may_remove (self->database, record, file);
+      if (!looked.own || namida_version_file_fits (file, &looked.st))
+        g_array_append_val (self->looked, looked);
     }
   if (fd >= 0)
     close (fd);
-  self->versions += add ? 1 : -1;
-}
-
-/* Reads the list of one version at a time, so that the lists of all versions are never in memory together. */
-static gboolean
-count_record (NamidaRemovalCount *self, const NamidaVersionRecord *record, gboolean add, GError **error)
-{
-  g_autoptr (GPtrArray) files = namida_version_record_files (self->database, record, error);
-
-  if (files == NULL)
-    return FALSE;
-  count_version (self, record, files, add);
-  return TRUE;
 }
 
 NamidaRemovalCount *
-namida_removal_count_new (NamidaDatabase *database, GPtrArray *records, GError **error)
+namida_removal_count_new (NamidaDatabase *database)
 {
-  g_autoptr (NamidaRemovalCount) self = g_new0 (NamidaRemovalCount, 1);
+  NamidaRemovalCount *self = g_new0 (NamidaRemovalCount, 1);
 
   self->database = g_object_ref (database);
   self->counts = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, g_free);
-  for (guint i = 0; i < records->len; i++)
-    if (!count_record (self, g_ptr_array_index (records, i), TRUE, error))
-      return NULL;
-  return g_steal_pointer (&self);
+  self->looked = g_array_new (FALSE, FALSE, sizeof (Looked));
+  return self;
 }
 
 void
@@ -350,13 +334,36 @@ namida_removal_count_free (NamidaRemovalCount *self)
     return;
   g_object_unref (self->database);
   g_hash_table_unref (self->counts);
+  g_array_unref (self->looked);
   g_free (self);
 }
 
 gboolean
-namida_removal_count_drop (NamidaRemovalCount *self, const NamidaVersionRecord *record, GError **error)
+namida_removal_count_look (NamidaRemovalCount *self, const NamidaVersionRecord *record, GError **error)
 {
-  return count_record (self, record, FALSE, error);
+  g_autoptr (GPtrArray) files = namida_version_record_files (self->database, record, error);
+
+  g_array_set_size (self->looked, 0);
+  if (files == NULL)
+    return FALSE;
+  count_look (self, record, files);
+  return TRUE;
+}
+
+void
+namida_removal_count_take (NamidaRemovalCount *self)
+{
+  for (guint i = 0; i < self->looked->len; i++)
+    {
+      const Looked *looked = &g_array_index (self->looked, Looked, i);
+
+      if (looked->own)
+        self->bytes_own += (guint64) looked->st.st_blocks * BLOCK_BYTES;
+      else
+        count_file (self, &looked->st);
+    }
+  g_array_set_size (self->looked, 0);
+  self->versions++;
 }
 
 NamidaRemoval *
@@ -374,9 +381,9 @@ namida_removal_count_sum (NamidaRemovalCount *self)
     {
       const Count *count = value;
 
-      if (count->seen > 0 && count->seen >= count->links)
+      if (count->seen >= count->links)
         removal->bytes += count->bytes;
-      else if (count->seen > 0)
+      else
         removal->bytes_kept += count->bytes;
     }
   return removal;
@@ -443,9 +450,15 @@ refuse_replaced (const NamidaVersionRecord *record, GError **error)
 NamidaRemoval *
 namida_removal_measure (NamidaDatabase *database, GPtrArray *records, GError **error)
 {
-  g_autoptr (NamidaRemovalCount) count = namida_removal_count_new (database, records, error);
+  g_autoptr (NamidaRemovalCount) count = namida_removal_count_new (database);
 
-  return count != NULL ? namida_removal_count_sum (count) : NULL;
+  for (guint i = 0; i < records->len; i++)
+    {
+      if (!namida_removal_count_look (count, g_ptr_array_index (records, i), error))
+        return NULL;
+      namida_removal_count_take (count);
+    }
+  return namida_removal_count_sum (count);
 }
 
 NamidaRemoval *

@@ -53,20 +53,21 @@ gboolean namida_removal_check_drive (NamidaDatabase *database, const NamidaVersi
 gboolean namida_removal_forget (NamidaDatabase *database, const char *id, GError **error);
 /** NamidaRemovalCount: counts what removing versions would free. */
 typedef struct NamidaRemovalCount NamidaRemovalCount;
-/**
- * namida_removal_count_new:
- * @records: (element-type NamidaVersionRecord): the versions to remove together
- *
- * Looks at the files of all of @records. Blocking: worker threads.
- *
- * Returns: (transfer full) (nullable): their count; %NULL with STORAGE
- */
-NamidaRemovalCount *namida_removal_count_new (NamidaDatabase *database, GPtrArray *records, GError **error);
+/** namida_removal_count_new: Returns: (transfer full): a count of no version. Worker threads. */
+NamidaRemovalCount *namida_removal_count_new (NamidaDatabase *database);
 void namida_removal_count_free (NamidaRemovalCount *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaRemovalCount, namida_removal_count_free)
-/** namida_removal_count_drop: takes @record, which could not be removed after all and is at its place, away from the
- * count. Returns: %FALSE with STORAGE. */
-gboolean namida_removal_count_drop (NamidaRemovalCount *self, const NamidaVersionRecord *record, GError **error);
+/**
+ * namida_removal_count_look:
+ * @record: a version that is at its place
+ *
+ * Looks at the files of @record, which namida_removal_count_take() counts when they are gone from there. Blocking.
+ *
+ * Returns: %FALSE with STORAGE
+ */
+gboolean namida_removal_count_look (NamidaRemovalCount *self, const NamidaVersionRecord *record, GError **error);
+/** namida_removal_count_take: counts the version that was looked at last. */
+void namida_removal_count_take (NamidaRemovalCount *self);
 /** namida_removal_count_sum: Returns: (transfer full): what removing the counted versions together frees. */
 NamidaRemoval *namida_removal_count_sum (NamidaRemovalCount *self);
 /** namida_removal_measure: @records: (element-type NamidaVersionRecord). Returns: (transfer full) (nullable): what

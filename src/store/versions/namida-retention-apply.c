@@ -229,28 +229,33 @@ retention_list_chosen (RetentionWork *work)
   return chosen;
 }
 
-/* Starts with the oldest, so that an interruption leaves the newest. Takes those that cannot be moved away from
- * @chosen and @count. */
-static void
-retention_move (RetentionWork *work, GPtrArray *chosen, NamidaRemovalCount *count)
+/* Starts with the oldest, so that an interruption leaves the newest, and removes those that cannot be moved from
+ * @chosen. Returns (transfer full): what those that were moved free. */
+static NamidaRemoval *
+retention_move (RetentionWork *work, GPtrArray *chosen)
 {
+  g_autoptr (NamidaRemovalCount) count = namida_removal_count_new (work->database);
+
   for (guint i = chosen->len; i > 0; i--)
     {
       const NamidaVersionRecord *record = g_ptr_array_index (chosen, i - 1);
       g_autoptr (GError) error = NULL;
 
-      if (namida_version_trash_put (work->database, record, &error))
-        g_message ("version %" G_GINT64_FORMAT " (“%s” from %s) was moved to the trash: it is older than those to keep",
-                   record->id, record->title, record->alias);
+      if (namida_removal_count_look (count, record, &error)
+          && namida_version_trash_put (work->database, record, &error))
+        {
+          g_message ("version %" G_GINT64_FORMAT
+                     " (“%s” from %s) was moved to the trash: it is older than those to keep",
+                     record->id, record->title, record->alias);
+          namida_removal_count_take (count);
+        }
       else
         {
           g_message ("%s", error->message);
-          g_clear_error (&error);
-          if (!namida_removal_count_drop (count, record, &error))
-            g_message ("%s", error->message);
           g_ptr_array_remove_index (chosen, i - 1);
         }
     }
+  return namida_removal_count_sum (count);
 }
 
 /* Adds one row to the history for each name of a device. */
@@ -304,7 +309,6 @@ static NamidaRemoval *
 retention_run (RetentionWork *work, NamidaRetention policy, gint64 *seen, gboolean dry_run, GError **error)
 {
   g_autoptr (GPtrArray) chosen = NULL;
-  g_autoptr (NamidaRemovalCount) count = NULL;
   NamidaRemoval *removal;
 
   namida_version_adopt_stores (work->database, NULL);
@@ -312,12 +316,9 @@ retention_run (RetentionWork *work, NamidaRetention policy, gint64 *seen, gboole
     return NULL;
   retention_choose (work, policy);
   chosen = retention_list_chosen (work);
-  count = namida_removal_count_new (work->database, chosen, error);
-  if (count == NULL)
+  removal = dry_run ? namida_removal_measure (work->database, chosen, error) : retention_move (work, chosen);
+  if (removal == NULL)
     return NULL;
-  if (!dry_run)
-    retention_move (work, chosen, count);
-  removal = namida_removal_count_sum (count);
   retention_ask (work, removal);
   if (dry_run)
     return removal;
