@@ -411,7 +411,11 @@ namida_hub_stop_schedules (NamidaHub *self)
   if (self->schedules != NULL)
     namida_schedules_stop (self->schedules);
   if (self->stale != NULL)
-    namida_stale_list_stop (self->stale);
+    {
+      namida_stale_list_stop (self->stale);
+      /* A thread that reads the versions may own them for longer. */
+      g_signal_handlers_disconnect_by_data (namida_hub_get_versions (self), self->stale);
+    }
   g_clear_object (&self->conditions);
   g_clear_pointer (&self->schedules_asked, g_hash_table_unref);
 }

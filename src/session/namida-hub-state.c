@@ -6,14 +6,39 @@
 #include "namida-hub-private.h"
 #include "namida-version-shelf.h"
 
+/* What has to be written. The thread may be its last owner, but must not be that of the hub. */
+typedef struct
+{
+  NamidaTrustStore *trust;
+  NamidaAddressBook *book;
+} StateFlush;
+
+static void
+state_flush_free (gpointer data)
+{
+  StateFlush *flush = data;
+
+  g_object_unref (flush->trust);
+  g_object_unref (flush->book);
+  g_free (flush);
+}
+
 static void
 state_flush_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  NamidaHub *self = source;
+  StateFlush *flush = data;
 
-  namida_trust_store_flush (self->trust, NULL);
-  namida_address_book_flush (self->book, NULL);
+  namida_trust_store_flush (flush->trust, NULL);
+  namida_address_book_flush (flush->book, NULL);
   g_task_return_boolean (task, TRUE);
+}
+
+static void
+state_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) stopping = user_data;
+
+  g_task_return_boolean (stopping, TRUE);
 }
 
 /* Writes pending changes of the trust store and of the address book before the program ends. */
@@ -21,9 +46,14 @@ gboolean
 namida_hub_stop_go_on (gpointer user_data)
 {
   NamidaHub *self = user_data;
-  g_autoptr (GTask) task = g_steal_pointer (&self->stopping);
+  StateFlush *flush = g_new0 (StateFlush, 1);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, state_flushed, g_steal_pointer (&self->stopping));
 
   self->stop_timeout_id = 0;
+  flush->trust = g_object_ref (self->trust);
+  flush->book = g_object_ref (self->book);
+  g_task_set_source_tag (task, namida_hub_stop_go_on);
+  g_task_set_task_data (task, flush, state_flush_free);
   g_task_run_in_thread (task, state_flush_thread);
   return G_SOURCE_REMOVE;
 }

@@ -476,6 +476,7 @@ server_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
   NamidaHub *self = g_task_get_source_object (task);
 
   namida_server_stop_finish (NAMIDA_SERVER (source), result, NULL);
+  hub_disconnect (self, source);
   self->stopping = g_steal_pointer (&task);
   self->stop_timeout_id = g_timeout_add_seconds (STOP_SECONDS, namida_hub_stop_go_on, self);
   namida_hub_check_settled (self);

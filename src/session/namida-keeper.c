@@ -335,6 +335,9 @@ namida_keeper_dispose (GObject *object)
 
   namida_keeper_stop (self);
   g_cancellable_cancel (self->cancellable);
+  /* A thread that reads the versions may own them for longer. */
+  if (self->versions != NULL)
+    g_signal_handlers_disconnect_by_data (self->versions, self);
   g_clear_object (&self->versions);
   g_clear_object (&self->store);
   g_clear_object (&self->transfers);
