@@ -137,7 +137,7 @@ static const char *const schema_steps[] = {
   "UPDATE versions SET arrival = id;",
 
   /* 3 → 4 */
-  /* @left_out: files and folders that the sender could not read. The backup is incomplete, even if everything else
+  /* @left_out: files and folders that the sender skipped. The backup is incomplete, even if everything else
    * arrived.
    * @unproven: a NamidaUnproven: files that no hash verified (LocalSend, the phone app). */
   "ALTER TABLE sessions ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;"

@@ -153,7 +153,7 @@ const char *namida_transfer_get_advice (NamidaTransfer *self); /* (nullable): NU
 /**
  * namida_transfer_dup_incomplete_words:
  * @failed: files that are not here
- * @missed: files and folders that the sender could not read
+ * @missed: files and folders that the sender skipped
  *
  * Explains why a received backup is incomplete; the transfer and the history use the same text. At least one of the
  * numbers must not be 0. Any thread.

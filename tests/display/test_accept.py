@@ -8,8 +8,8 @@ import sqlite3
 import subprocess
 import time
 
-from namida_display import (CLI, LIMIT, RUN, Atspi, arrived, button, everything, find, keys, made_backup, picture, press, quit_by_keyboard, run, type_path,
-                            wait_for, window_id, xdo)
+from namida_display import (CLI, LIMIT, RUN, Atspi, arrived, button, everything, find, focus_on, keys, made_backup, picture, press, quit_by_keyboard,
+                            run, type_path, unfold, wait_for, window_id, xdo)
 
 
 def settle():
@@ -56,17 +56,6 @@ def offered(lab, alias, *files):
     return sender, dialog
 
 
-def focus_on(window, name, *roles):
-    """By Tab, as somebody does who uses no pointer; GTK 4.8 has no action for a check button or a row that unfolds."""
-    node = wait_for(f"“{name}”", lambda: next(filter(None, (find(name, role, True) for role in roles)), None))
-    for _ in range(30):
-        if node.get_state_set().contains(Atspi.StateType.FOCUSED):
-            return
-        keys(window, "Tab")
-        time.sleep(0.3)
-    raise AssertionError(f"“{name}” is not reached by keys")
-
-
 def toggle(window, name):
     focus_on(window, name, "check box")
     keys(window, "space")
@@ -96,8 +85,7 @@ def test_a_part_into_another_folder(lab):
     elsewhere.mkdir()
     sender, dialog = offered(lab, alias, backup, music)
     wait_for("the sum", lambda: find("3 Files · 2.3\xa0MB", starts=True))
-    focus_on(dialog, "3 Files", "list item")
-    keys(dialog, "space")
+    unfold(dialog, "3 Files")
     wait_for("what is offered", lambda: find("Choose Files…"))
     assert is_checked("Namida backup") and is_checked("Music")
     toggle(dialog, "Namida backup")
@@ -157,8 +145,7 @@ def test_what_is_here_already(lab):
     other.write_bytes(random.randbytes(300_000))
     sender, dialog = offered(lab, alias, backup, music)
     here("2 of 3 are here already · 300.0\xa0kB to receive")
-    focus_on(dialog, "3 Files", "list item")
-    keys(dialog, "space")
+    unfold(dialog, "3 Files")
     # What is hidden is not in the tree.
     wait_for("the tick of the backup alone", lambda: len([n for n in everything() if n.get_name() == "Already here"]) == 1)
     picture("accept-here", dialog)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from namida_display import (CLI, RUN, Atspi, button, everything, find, keys, place, press, quit_by_keyboard, run, wait_for, window_id, xdo)
+from namida_display import (CLI, RUN, Atspi, button, everything, find, keys, place, press, quit_by_keyboard, run, tells_of_all, wait_for, window_id, xdo)
 
 sys.path.insert(0, os.environ["NAMIDA_FIXTURES"])
 import namida_backups  # noqa: E402
@@ -376,7 +376,7 @@ def house_pages(house):
     house.step("the end of Transfers", lambda: [house.keys(key) for key in ("Tab", "Tab", "Page_Down", "End", "Home")])
     house.step("opening Backups", lambda: house.keys("alt+3"), lambda: find("Actions for the version of", starts=True))
     # Newer versions of GTK do not tell of the versions of a device before they are unfolded.
-    if find("Show More"):
+    if tells_of_all():
         house.step("Show More", pressed("Show More"))
         house.step("Show More again", pressed("Show More"))
     else:

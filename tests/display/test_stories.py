@@ -13,7 +13,7 @@ import threading
 import time
 
 from namida_display import (CLI, LIMIT, RUN, arrived, button, everything, find, keys, made_backup, other_said, place, press, quit_by_keyboard, run,
-                            wait_for, window_id, xdo)
+                            unfold, wait_for, window_id, xdo)
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 from namida_phone import Phone, Receiving  # noqa: E402
@@ -67,7 +67,8 @@ def test_1_a_phone_sends(lab):
     thread = threading.Thread(target=send, daemon=True)
     thread.start()
     wait_for("who and what", lambda: find("Receive a backup from Galaxy S23?") or says("Receive a backup from"))
-    wait_for("what is offered", lambda: find("Namida backup") and find("Music") or find("2 Files", starts=True))
+    unfold(window_id("Receive a backup"), "2 Files")
+    wait_for("what is offered", lambda: find("Namida backup") and find("Music"))
     wait_for("the word that it is not encrypted", lambda: says("Not encrypted"))
     wait_for("its address", lambda: says("127.0.0.2"))
     assert not list((data / "music").rglob("*.flac")), "stored before anyone said yes"

@@ -116,8 +116,8 @@ run_dup_folder (NamidaRestoreDialog *self)
   return NULL;
 }
 
-/* Whoever restores a chosen part has left the rest out. Returns (transfer full) (nullable): which files of the version
- * were not restored here, and why. */
+/* Returns (transfer full) (nullable): how many files of the version were not restored, and why; %NULL for a restore of
+ * a chosen part, whose user has left out the rest. */
 static char *
 run_dup_left_out (NamidaRestoreDialog *self)
 {
@@ -126,9 +126,9 @@ run_dup_left_out (NamidaRestoreDialog *self)
   if (n == 0 || self->playlist != NULL || namida_restore_dialog_is_part (self))
     return NULL;
   return g_strdup_printf (ngettext ("%'u single file was not restored, because it is in no music folder. It is in the "
-                                    "folder of the version",
+                                    "folder of the version.",
                                     "%'u single files were not restored, because they are in no music folder. They "
-                                    "are in the folder of the version",
+                                    "are in the folder of the version.",
                                     n),
                           n);
 }

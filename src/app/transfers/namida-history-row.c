@@ -75,8 +75,8 @@ history_row_show_end (NamidaHistoryRow *self, const char *words, const char *sta
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self), "win.show-received");
     }
   namida_spoken_set_name (self->button, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, spoken, -1);
+  namida_spoken_set_name (self, words);
+  namida_spoken_set_description (self, spoken);
 }
 
 static void

@@ -190,8 +190,7 @@ show_dates (NamidaTransferRow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->time), ended);
   gtk_label_set_label (self->time, clock);
   gtk_label_set_label (self->size, size);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, ended ? spoken : line,
-                                  -1);
+  namida_spoken_set_description (self, ended ? spoken : line);
 }
 
 static void

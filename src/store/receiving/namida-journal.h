@@ -24,7 +24,7 @@ typedef struct
   gint64 started_at, updated_at;
   guint64 total_bytes;
   guint total_files, stored_files, kept_files, failed_files;
-  guint left_out;                      /* files and folders that the sender could not read */
+  guint left_out;                      /* files and folders that the sender skipped */
   guint unproven;                      /* a NamidaUnproven: whether no hash verified what arrived */
   guint healed_files, healed_versions; /* damaged files that it repaired, in how many versions; 0: unknown */
   guint skipped;                       /* links and special files, which are never sent */

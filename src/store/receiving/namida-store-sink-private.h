@@ -63,7 +63,7 @@ struct _NamidaStoreSink
   guint reread_days;     /* see namida_store_set_reread_days() */
   char *uuid;            /* (nullable): the UUID that the sending device claims */
   char *agreed_by;       /* (nullable): see namida_store_sink_set_source() */
-  guint left_out;        /* the number of files that the sender could not read */
+  guint left_out;        /* the number of files that the sender skipped */
   const char *backups;   /* interned: the folder of the store */
   const char *chosen[2]; /* (nullable), interned: folders that are never created again */
   gboolean resumed;

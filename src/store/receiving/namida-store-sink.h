@@ -43,7 +43,7 @@ void namida_store_sink_agree (NamidaSink *sink, const char *by, NamidaOffer *off
  * @uuid: (nullable): the UUID that the sending device claims
  * @agreed_by: (nullable): who agreed: "person", "trust", "policy", "fetch", or "earlier" for an interrupted transfer
  * that was agreed to before
- * @left_out: the number of files that the sender could not read
+ * @left_out: the number of files that the sender skipped
  *
  * Sets the details about the origin that the record of a version contains in addition to the name and the key of the
  * device. Main context, before the sink is prepared.

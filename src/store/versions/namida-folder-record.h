@@ -32,7 +32,7 @@ typedef struct
   gint64 order;    /* increases with each version that a device receives, regardless of its clock; 0: unknown */
   gboolean complete;
   guint missing;      /* files that were offered but not received */
-  guint left_out;     /* files that the sender could not read */
+  guint left_out;     /* files that the sender skipped */
   char *zip;          /* (nullable): its name */
   char *manifest;     /* (nullable): its name */
   GPtrArray *labels;  /* NamidaFolderLabel */

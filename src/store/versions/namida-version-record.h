@@ -33,7 +33,7 @@ typedef struct
   int damaged;
   guint files; /* without manifests and empty folders */
   guint64 bytes;
-  guint left_out;    /* files that the sender could not read */
+  guint left_out;    /* files that the sender skipped */
   gint64 read_at;    /* the oldest date at which one of its files was read, in microseconds since 1970; 0: unknown */
   char *store;       /* (nullable): the UUID of the store that has the folder or the zip; %NULL: unknown */
   char *zip;         /* (nullable): the path of the backup zip, like that of a NamidaVersionFile */

@@ -177,7 +177,7 @@ open_backup (NamidaShelf *shelf,
     }
   *created_ms = record->created_at / 1000;
   backup = namida_version_gather_for (self->database, id, labels, record->fingerprint, NULL, error);
-  /* Files that the sender could not read are missing after a fetch, too. */
+  /* Files that the sender skipped are missing after a fetch, too. */
   if (backup != NULL && labels == NULL)
     namida_backup_raise_missed_there (backup, record->left_out);
   return backup;

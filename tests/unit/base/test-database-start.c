@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 
 #define THREADS 8
-#define ROUNDS 40
+#define ROUNDS 100
 
 typedef struct
 {

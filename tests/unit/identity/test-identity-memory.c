@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests that a missing or damaged key or database, or one that other users can read, is reported or refused, and that
  * the program never silently starts with a new identity. */
+#include "../failing-query.h"
 #include "namida-error.h"
 #include "namida-fixtures.h"
 #include "namida-identity-memory.h"
@@ -269,16 +270,6 @@ test_unwritten (Fixture *f, gconstpointer data)
   g_assert_null (sentence);
 }
 
-static int
-interrupt_once (gpointer data)
-{
-  gboolean *due = data;
-  gboolean now = *due;
-
-  *due = FALSE;
-  return now;
-}
-
 /* A database that fails while it is asked for the last identity is not one that has been lost. */
 static void
 test_unread (Fixture *f, gconstpointer data)
@@ -287,14 +278,13 @@ test_unread (Fixture *f, gconstpointer data)
   g_autoptr (NamidaIdentity) identity = NULL;
   g_autoptr (NamidaDatabase) database = NULL;
   char *sentence = NULL;
-  gboolean due = TRUE;
+  gboolean due;
 
   assert_told (f, NULL);
   identity = namida_identity_load (f->folder, &error);
   database = namida_database_open (f->database, &error);
   g_assert_no_error (error);
-  sqlite3_progress_handler (namida_database_lock (database), 1, interrupt_once, &due);
-  namida_database_unlock (database);
+  failing_query_once (database, &due);
   g_assert_false (namida_identity_remember (identity, database, f->folder, &sentence, &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
   g_assert_null (sentence);

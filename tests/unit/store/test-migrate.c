@@ -2,6 +2,7 @@
 /* Tests migrating a database of version 0.1.0: nothing about its versions is lost, the new one needs a fraction of the
  * space, and the migration may be interrupted at any time. Also tests the size of a new database, and the rows that two
  * versions share. */
+#include "../failing-query.h"
 #include "namida-error.h"
 #include "namida-known-content.h"
 #include "namida-version-lists.h"
@@ -239,16 +240,6 @@ test_migrated (void)
   g_assert_cmpint (system (command), ==, 0);
 }
 
-static int
-interrupt_once (gpointer data)
-{
-  gboolean *due = data;
-  gboolean now = *due;
-
-  *due = FALSE;
-  return now;
-}
-
 /* The first query for a list of files fails. The list is not read as one that has no files. */
 static void
 test_unknown_tables (void)
@@ -260,14 +251,13 @@ test_unknown_tables (void)
   g_autoptr (NamidaVersionRecord) record = NULL;
   g_autoptr (GPtrArray) files = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean due = TRUE;
+  gboolean due;
 
   write_old (path, 1, 3);
   database = open_database (path);
   record = namida_version_record_find (database, "1", &error);
   g_assert_no_error (error);
-  sqlite3_progress_handler (namida_database_lock (database), 1, interrupt_once, &due);
-  namida_database_unlock (database);
+  failing_query_once (database, &due);
   files = namida_version_record_files (database, record, &error);
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
   g_assert_null (files);

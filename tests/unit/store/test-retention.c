@@ -136,7 +136,7 @@ test_bytes (void)
 
 /* ---- histories ---- */
 
-#define HISTORIES 50000u
+#define HISTORIES 100000u
 #define EVENTS 18u
 #define DEVICES 3u
 

@@ -295,7 +295,7 @@ test_shut_down (gconstpointer tls)
 
 #define SILENCE_SECONDS 1u
 #define SLOW_SILENCE_SECONDS 2u /* a small window stays closed for up to a second */
-#define SLOW_BYTES (4 * 25000u) /* what takes much longer than that, at SLOW_PIECE every 50 ms */
+#define SLOW_BYTES (6 * 25000u) /* what takes much longer than that, at SLOW_PIECE every 50 ms */
 #define SLOW_PIECE 2000u
 
 /* Over TCP: the queue of a socketpair is another one. Small buffers, as a slow reader has. */
