@@ -91,6 +91,20 @@ kept_read_music (JsonObject *object, NamidaKeptBackup *one)
 }
 
 static gboolean
+backups_refuse_list (GError **error)
+{
+  return namida_message_refuse (
+      error, _ ("The list of backups is not valid. Update Namida Sync on both devices and try again."));
+}
+
+static gboolean
+backups_refuse_request (GError **error)
+{
+  return namida_message_refuse (
+      error, _ ("The request for a backup is not valid. Update Namida Sync on both devices and try again."));
+}
+
+static gboolean
 read_one (JsonNode *node, GPtrArray *list, GError **error)
 {
   NamidaKeptBackup *one = g_new0 (NamidaKeptBackup, 1);
@@ -100,8 +114,7 @@ read_one (JsonNode *node, GPtrArray *list, GError **error)
 
   g_ptr_array_add (list, one);
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return namida_message_refuse (
-        error, _ ("The list of backups is not valid. Update Namida Sync on both devices and try again."));
+    return backups_refuse_list (error);
   object = json_node_get_object (node);
   if (!namida_json_get_string (object, "id", &id, error) || !namida_json_get_string (object, "title", &title, error)
       || !namida_json_get_size (object, "created", &one->created_ms, error)
@@ -109,8 +122,7 @@ read_one (JsonNode *node, GPtrArray *list, GError **error)
       || !namida_json_get_size (object, "bytes", &one->bytes, error))
     return FALSE;
   if (id == NULL || !namida_message_is_id (id, ID_MAX))
-    return namida_message_refuse (
-        error, _ ("The list of backups is not valid. Update Namida Sync on both devices and try again."));
+    return backups_refuse_list (error);
   complete = json_object_get_member (object, "complete");
   one->complete = complete == NULL || !JSON_NODE_HOLDS_VALUE (complete)
                   || json_node_get_value_type (complete) != G_TYPE_BOOLEAN || json_node_get_boolean (complete);
@@ -135,8 +147,7 @@ namida_backups_parse (const char *data, gsize length, GError **error)
   backups = json_object_get_member (json_node_get_object (root), "backups");
   if (backups == NULL || !JSON_NODE_HOLDS_ARRAY (backups))
     {
-      namida_message_refuse (error,
-                             _ ("The list of backups is not valid. Update Namida Sync on both devices and try again."));
+      backups_refuse_list (error);
       return NULL;
     }
   array = json_node_get_array (backups);
@@ -175,16 +186,14 @@ read_labels (JsonNode *node, char ***labels, GError **error)
   JsonArray *array;
 
   if (!JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) > LABELS_MAX)
-    return namida_message_refuse (
-        error, _ ("The request for a backup is not valid. Update Namida Sync on both devices and try again."));
+    return backups_refuse_request (error);
   array = json_node_get_array (node);
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
       JsonNode *label = json_array_get_element (array, i);
 
       if (!JSON_NODE_HOLDS_VALUE (label) || json_node_get_value_type (label) != G_TYPE_STRING)
-        return namida_message_refuse (
-            error, _ ("The request for a backup is not valid. Update Namida Sync on both devices and try again."));
+        return backups_refuse_request (error);
       g_strv_builder_add (builder, json_node_get_string (label));
     }
   *labels = g_strv_builder_end (builder);
@@ -204,8 +213,7 @@ namida_download_request_parse (
   if (root == NULL || !namida_json_get_string (json_node_get_object (root), "backup", &id, error))
     return FALSE;
   if (id == NULL || !namida_message_is_id (id, ID_MAX))
-    return namida_message_refuse (
-        error, _ ("The request for a backup is not valid. Update Namida Sync on both devices and try again."));
+    return backups_refuse_request (error);
   if (!namida_json_get_string (json_node_get_object (root), "names", &names, error))
     return FALSE;
   *all_names = g_strcmp0 (names, "all") == 0;

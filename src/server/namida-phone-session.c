@@ -147,11 +147,7 @@ take_locked (NamidaPhoneSession *self,
   const NamidaEntry *entry = file != NULL ? g_ptr_array_index (entries_of (self), file->index) : NULL;
 
   if (file == NULL || file->here || claim->zip != (entry->label[0] == '\0'))
-    {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN,
-                           _ ("The upload does not belong to an accepted transfer. Send again."));
-      return FALSE;
-    }
+    return namida_receive_session_refuse_upload (error);
   if (self->busy)
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("Another file is being received."));

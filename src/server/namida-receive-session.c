@@ -230,6 +230,14 @@ namida_receive_session_dup_refusal (NamidaReceiveSession *self)
 
 /* ---- uploads, any thread ---- */
 
+gboolean
+namida_receive_session_refuse_upload (GError **error)
+{
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN,
+                       _ ("The upload does not belong to an accepted transfer. Send again."));
+  return FALSE;
+}
+
 static gboolean
 begin_locked (NamidaReceiveSession *self,
               const char *fingerprint,
@@ -242,11 +250,7 @@ begin_locked (NamidaReceiveSession *self,
   GError *refused;
 
   if (g_strcmp0 (fingerprint, self->fingerprint) != 0 || !namida_receive_files_check_token (self->files, query))
-    {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN,
-                           _ ("The upload does not belong to an accepted transfer. Send again."));
-      return FALSE;
-    }
+    return namida_receive_session_refuse_upload (error);
   refused = refusal (self);
   if (refused != NULL)
     {

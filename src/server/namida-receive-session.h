@@ -65,6 +65,9 @@ GCancellable *namida_receive_session_get_cancellable (NamidaReceiveSession *self
 /** namida_receive_session_touch: Restarts the idle time. Any thread. */
 void namida_receive_session_touch (NamidaReceiveSession *self);
 
+/** namida_receive_session_refuse_upload: for uploads that no session of any protocol has agreed on. Returns: %FALSE
+ * with BAD_TOKEN. Any thread. */
+gboolean namida_receive_session_refuse_upload (GError **error);
 /**
  * namida_receive_session_begin_upload:
  * @length: the length of the body; -1 if unknown

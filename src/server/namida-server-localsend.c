@@ -330,8 +330,7 @@ find_for_upload (NamidaServer *self, NamidaServing *job, const NamidaConnection 
   more = namida_localsend_session_of (session);
   if (more == NULL || !g_str_equal (namida_localsend_session_get_address (more), connection->address))
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN,
-                           _ ("The upload does not belong to an accepted transfer. Send again."));
+      namida_receive_session_refuse_upload (error);
       return NULL;
     }
   if (!namida_receive_session_begin_upload (session, connection->owner, &query, job->head.length, &job->upload,

@@ -31,6 +31,13 @@ fail (NamidaRequest *request, NamidaError code, const char *sentence)
   namida_request_fail (request, error, 0);
 }
 
+static void
+fail_invalid (NamidaRequest *request)
+{
+  fail (request, NAMIDA_ERROR_INVALID_REQUEST,
+        _ ("The pairing request is not valid. Update Namida Sync on both devices and try again."));
+}
+
 /* @request: (nullable): a request that waits for the end. */
 static void
 answer_end (NamidaRequest *request, gboolean paired)
@@ -162,8 +169,7 @@ commit (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *mes
 
   if (message->commitment == NULL || !namida_digest_is_hex (message->commitment))
     {
-      fail (request, NAMIDA_ERROR_INVALID_REQUEST,
-            _ ("The pairing request is not valid. Update Namida Sync on both devices and try again."));
+      fail_invalid (request);
       return;
     }
   if (!check_begin (self, request))
@@ -224,8 +230,7 @@ confirm (NamidaServer *self, NamidaRequest *request)
 
   if (namida_pair_request_get_digits (pairing->request) == NULL || pairing->confirm != NULL)
     {
-      fail (request, NAMIDA_ERROR_INVALID_REQUEST,
-            _ ("The pairing request is not valid. Update Namida Sync on both devices and try again."));
+      fail_invalid (request);
       return;
     }
   pairing->confirm = namida_request_ref (request);
@@ -241,8 +246,7 @@ wait_for_end (NamidaServer *self, NamidaRequest *request)
 {
   if (self->pairing->wait != NULL)
     {
-      fail (request, NAMIDA_ERROR_INVALID_REQUEST,
-            _ ("The pairing request is not valid. Update Namida Sync on both devices and try again."));
+      fail_invalid (request);
       return;
     }
   self->pairing->wait = namida_request_ref (request);
@@ -319,6 +323,5 @@ namida_server_handle_pair (NamidaServer *self, NamidaRequest *request)
   else if (g_strcmp0 (message->step, "abort") == 0)
     abort_pairing (self, request);
   else
-    fail (request, NAMIDA_ERROR_INVALID_REQUEST,
-          _ ("The pairing request is not valid. Update Namida Sync on both devices and try again."));
+    fail_invalid (request);
 }

@@ -117,11 +117,7 @@ begin (NamidaServer *self, const NamidaConnection *connection, NamidaServing *jo
   gboolean wanted;
 
   if (session == NULL)
-    {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN,
-                           _ ("The upload does not belong to an accepted transfer. Send again."));
-      return FALSE;
-    }
+    return namida_receive_session_refuse_upload (error);
   if (!namida_phone_upload_parse (query != NULL ? query : "", &claim, error)
       || !namida_phone_session_take (namida_phone_session_of (session), &claim, job->head.length, &job->upload, &wanted,
                                      error))

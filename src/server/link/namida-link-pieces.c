@@ -92,11 +92,7 @@ begin_piece (NamidaServing *job, char **sha256, gint64 *right_offset, GError **e
     return FALSE;
   query.piece = TRUE;
   if (!g_str_equal (query.session_id, namida_receive_session_get_id (job->session)))
-    {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN,
-                           _ ("The upload does not belong to an accepted transfer. Send again."));
-      return FALSE;
-    }
+    return namida_receive_session_refuse_upload (error);
   return namida_receive_session_begin_upload (job->session, job->fingerprint, &query, job->head.length, &job->upload,
                                               right_offset, error);
 }

@@ -133,6 +133,9 @@ test_blocked (Fixture *f, gconstpointer data)
   WAIT_FOR (namida_transfer_is_final (transfer) || n_offers (f) > 0);
   g_assert_cmpuint (n_offers (f), ==, 0);
   g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
+  /* As when a person declines, so that the device does not learn that it is blocked. */
+  g_assert_true (
+      g_str_has_suffix (namida_transfer_get_error (transfer)->message, "The other device declined the transfer."));
   g_assert_false (has_parts (f));
 }
 
