@@ -21,7 +21,7 @@ import traceback
 import urllib.parse
 
 PREFIX = "/api/namidasync/v1/"
-WAIT = 30  # seconds that no single answer may need
+WAIT = 90  # seconds that no single answer may need, not even of a program with sanitizers beside eleven others of its kind
 CLI = os.path.abspath(sys.argv[1])
 PROPER = {
     400: {"invalid-request", "invalid-manifest", "unsafe-path"}, 401: {"pin-required", "pin-wrong"},
