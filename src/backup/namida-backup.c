@@ -34,7 +34,7 @@ struct _NamidaBackup
 G_DEFINE_FINAL_TYPE (NamidaBackup, namida_backup, G_TYPE_OBJECT)
 
 static void
-left_out_free (gpointer data)
+backup_left_out_free (gpointer data)
 {
   NamidaLeftOut *left_out = data;
 
@@ -44,7 +44,7 @@ left_out_free (gpointer data)
 }
 
 static void
-content_free (gpointer data)
+backup_content_free (gpointer data)
 {
   NamidaContent *content = data;
 
@@ -57,7 +57,7 @@ static void
 namida_backup_init (NamidaBackup *self)
 {
   self->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_entry_unref);
-  self->left_out = g_ptr_array_new_with_free_func (left_out_free);
+  self->left_out = g_ptr_array_new_with_free_func (backup_left_out_free);
 }
 
 static void
@@ -158,7 +158,7 @@ namida_backup_add (NamidaBackup *self, NamidaEntry *entry)
 }
 
 static int
-compare_pointers (gconstpointer a, gconstpointer b)
+backup_compare_pointers (gconstpointer a, gconstpointer b)
 {
   return namida_entry_compare (*(NamidaEntry *const *) a, *(NamidaEntry *const *) b);
 }
@@ -203,7 +203,7 @@ backup_dup_sorted (NamidaBackup *self)
     return g_ptr_array_ref (self->entries);
   sorted = g_ptr_array_copy (self->entries, NULL, NULL);
   g_ptr_array_set_free_func (sorted, NULL);
-  g_ptr_array_sort (sorted, compare_pointers);
+  g_ptr_array_sort (sorted, backup_compare_pointers);
   return sorted;
 }
 
@@ -237,7 +237,7 @@ namida_backup_count_folders (NamidaBackup *self, guint *depth)
 void
 namida_backup_sort (NamidaBackup *self)
 {
-  g_ptr_array_sort (self->entries, compare_pointers);
+  g_ptr_array_sort (self->entries, backup_compare_pointers);
 }
 
 void
@@ -296,7 +296,7 @@ namida_backup_get_left_out (NamidaBackup *self)
 }
 
 static void
-count (GPtrArray *contents, GHashTable *by_label, const NamidaEntry *entry)
+backup_count (GPtrArray *contents, GHashTable *by_label, const NamidaEntry *entry)
 {
   gboolean zip = entry->kind == NAMIDA_ENTRY_BACKUP_ZIP;
   const char *label = entry->label != NULL ? entry->label : "";
@@ -322,7 +322,7 @@ count (GPtrArray *contents, GHashTable *by_label, const NamidaEntry *entry)
 }
 
 static int
-compare_contents (gconstpointer a, gconstpointer b)
+backup_compare_contents (gconstpointer a, gconstpointer b)
 {
   const NamidaContent *left = *(NamidaContent *const *) a;
   const NamidaContent *right = *(NamidaContent *const *) b;
@@ -337,11 +337,11 @@ GPtrArray *
 namida_backup_dup_contents (NamidaBackup *self)
 {
   g_autoptr (GHashTable) by_label = g_hash_table_new (g_str_hash, g_str_equal);
-  GPtrArray *contents = g_ptr_array_new_with_free_func (content_free);
+  GPtrArray *contents = g_ptr_array_new_with_free_func (backup_content_free);
 
   for (guint i = 0; i < self->entries->len; i++)
-    count (contents, by_label, g_ptr_array_index (self->entries, i));
-  g_ptr_array_sort (contents, compare_contents);
+    backup_count (contents, by_label, g_ptr_array_index (self->entries, i));
+  g_ptr_array_sort (contents, backup_compare_contents);
   return contents;
 }
 
@@ -371,7 +371,7 @@ namida_backup_set_name (NamidaBackup *self, const char *name)
 }
 
 static char *
-dup_zip_title (const char *name)
+backup_dup_zip_title (const char *name)
 {
   char *title = g_utf8_make_valid (name, -1);
 
@@ -382,7 +382,7 @@ dup_zip_title (const char *name)
 
 /* Lists what a title names: the zip, the labels and the single files. */
 static GPtrArray *
-dup_title_parts (GPtrArray *contents)
+backup_dup_title_parts (GPtrArray *contents)
 {
   GPtrArray *parts = g_ptr_array_new_with_free_func (g_free);
   NamidaContent *singles = NULL;
@@ -393,7 +393,8 @@ dup_title_parts (GPtrArray *contents)
       NamidaContent *content = g_ptr_array_index (contents, i);
 
       if (content->kind == NAMIDA_ENTRY_BACKUP_ZIP)
-        g_ptr_array_add (parts, content->name != NULL ? dup_zip_title (content->name) : g_strdup (_ ("Backups")));
+        g_ptr_array_add (parts,
+                         content->name != NULL ? backup_dup_zip_title (content->name) : g_strdup (_ ("Backups")));
       else if (content->label[0] == '\0')
         singles = content;
       else if (labels++ < MAX_TITLE_LABELS)
@@ -412,7 +413,7 @@ char *
 namida_backup_dup_title (NamidaBackup *self)
 {
   g_autoptr (GPtrArray) contents = namida_backup_dup_contents (self);
-  g_autoptr (GPtrArray) parts = dup_title_parts (contents);
+  g_autoptr (GPtrArray) parts = backup_dup_title_parts (contents);
   g_autofree char *head = NULL;
 
   if (parts->len == 0)
@@ -431,7 +432,7 @@ namida_backup_dup_title (NamidaBackup *self)
 }
 
 static void
-digest_text (NamidaDigest *digest, const char *text)
+backup_digest_text (NamidaDigest *digest, const char *text)
 {
   if (text == NULL)
     text = "";
@@ -440,12 +441,12 @@ digest_text (NamidaDigest *digest, const char *text)
 }
 
 static void
-digest_sorted (NamidaDigest *digest, GHashTable *texts)
+backup_digest_sorted (NamidaDigest *digest, GHashTable *texts)
 {
   g_autoptr (GList) sorted = g_list_sort (g_hash_table_get_keys (texts), (GCompareFunc) strcmp);
 
   for (GList *l = sorted; l != NULL; l = l->next)
-    digest_text (digest, l->data);
+    backup_digest_text (digest, l->data);
 }
 
 char *
@@ -462,9 +463,9 @@ namida_backup_dup_scope (NamidaBackup *self)
 
       g_hash_table_add (labelled ? labels : names, labelled ? entry->label : entry->name);
     }
-  digest_sorted (digest, labels);
-  digest_text (digest, ""); /* no label is empty, so names follow from here on */
-  digest_sorted (digest, names);
+  backup_digest_sorted (digest, labels);
+  backup_digest_text (digest, ""); /* no label is empty, so names follow from here on */
+  backup_digest_sorted (digest, names);
   return namida_digest_finish (digest);
 }
 
@@ -475,18 +476,18 @@ namida_backup_dup_key (NamidaBackup *self)
   g_autoptr (GPtrArray) sorted = g_ptr_array_copy (self->entries, NULL, NULL);
 
   g_ptr_array_set_free_func (sorted, NULL);
-  g_ptr_array_sort (sorted, compare_pointers);
+  g_ptr_array_sort (sorted, backup_compare_pointers);
   for (guint i = 0; i < sorted->len; i++)
     {
       const NamidaEntry *entry = g_ptr_array_index (sorted, i);
       gboolean labelled = entry->label != NULL && entry->label[0] != '\0';
       char figures[80];
 
-      digest_text (digest, labelled ? entry->label : "");
-      digest_text (digest, labelled ? entry->relative_path : entry->name);
+      backup_digest_text (digest, labelled ? entry->label : "");
+      backup_digest_text (digest, labelled ? entry->relative_path : entry->name);
       g_snprintf (figures, sizeof figures, "%d %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT, (int) entry->kind, entry->size,
                   namida_entry_get_mtime_ms (entry));
-      digest_text (digest, figures);
+      backup_digest_text (digest, figures);
     }
   return namida_digest_finish (digest);
 }

@@ -17,7 +17,7 @@
 
 /* Returns: (transfer full) (nullable): the manifest if it is complete. */
 static JsonNode *
-read_manifest (const char *folder, const char *name)
+cloud_folder_read_manifest (const char *folder, const char *name)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autofree char *text = NULL;
@@ -38,7 +38,7 @@ read_manifest (const char *folder, const char *name)
 }
 
 static void
-add_if (GPtrArray *found, GPtrArray *absent, char *path, GFileTest test)
+cloud_folder_add_if (GPtrArray *found, GPtrArray *absent, char *path, GFileTest test)
 {
   gboolean exists = g_file_test (path, test) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK);
 
@@ -47,7 +47,7 @@ add_if (GPtrArray *found, GPtrArray *absent, char *path, GFileTest test)
 
 /* A folder without files is not in the cloud, so it is not missing. */
 static gboolean
-has_files (JsonObject *folder)
+cloud_folder_has_files (JsonObject *folder)
 {
   JsonNode *files = json_object_get_member (folder, "files");
 
@@ -56,7 +56,7 @@ has_files (JsonObject *folder)
 
 /* Returns the parts that @manifest names and that exist. @absent: gets the others */
 static GPtrArray *
-find_parts (const char *folder, JsonNode *manifest, GPtrArray *absent)
+cloud_folder_find_parts (const char *folder, JsonNode *manifest, GPtrArray *absent)
 {
   GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
   JsonObject *object = json_node_get_object (manifest);
@@ -64,7 +64,7 @@ find_parts (const char *folder, JsonNode *manifest, GPtrArray *absent)
   JsonArray *folders = json_object_get_array_member (object, "folders");
 
   if (namida_safe_path_check_component (zip, NULL))
-    add_if (found, absent, g_build_filename (folder, zip, NULL), G_FILE_TEST_IS_REGULAR);
+    cloud_folder_add_if (found, absent, g_build_filename (folder, zip, NULL), G_FILE_TEST_IS_REGULAR);
   for (guint i = 0; i < json_array_get_length (folders); i++)
     {
       JsonObject *part = json_array_get_object_element (folders, i);
@@ -75,21 +75,21 @@ find_parts (const char *folder, JsonNode *manifest, GPtrArray *absent)
                            && (g_str_equal (label, "Music") || !g_file_test (beside, G_FILE_TEST_IS_DIR));
 
       /* A version that is kept here has the folders below "Music". There, the label "Music" means the inner folder. */
-      if (is_inside || has_files (part) || g_file_test (beside, G_FILE_TEST_IS_DIR))
-        add_if (found, absent, g_strdup (is_inside ? inside : beside), G_FILE_TEST_IS_DIR);
+      if (is_inside || cloud_folder_has_files (part) || g_file_test (beside, G_FILE_TEST_IS_DIR))
+        cloud_folder_add_if (found, absent, g_strdup (is_inside ? inside : beside), G_FILE_TEST_IS_DIR);
     }
   return found;
 }
 
 static int
-compare_names (gconstpointer a, gconstpointer b)
+cloud_folder_compare_names (gconstpointer a, gconstpointer b)
 {
   return strcmp (*(const char *const *) b, *(const char *const *) a);
 }
 
 /* Their names begin with the time, so sort them in reverse for the newest first. */
 static GPtrArray *
-list_manifests (const char *folder)
+cloud_folder_list_manifests (const char *folder)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
@@ -98,20 +98,20 @@ list_manifests (const char *folder)
   while (dir != NULL && names->len < MANIFESTS_MOST && (name = g_dir_read_name (dir)) != NULL)
     if (g_str_has_prefix (name, "manifest_") && g_str_has_suffix (name, ".json"))
       g_ptr_array_add (names, g_strdup (name));
-  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_sort (names, cloud_folder_compare_names);
   return names;
 }
 
 GPtrArray *
 namida_cloud_folder_list (const char *path, GPtrArray *absent)
 {
-  g_autoptr (GPtrArray) names = list_manifests (path);
+  g_autoptr (GPtrArray) names = cloud_folder_list_manifests (path);
 
   for (guint i = 0; i < names->len; i++)
     {
-      g_autoptr (JsonNode) manifest = read_manifest (path, g_ptr_array_index (names, i));
+      g_autoptr (JsonNode) manifest = cloud_folder_read_manifest (path, g_ptr_array_index (names, i));
       g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
-      g_autoptr (GPtrArray) found = manifest != NULL ? find_parts (path, manifest, missing) : NULL;
+      g_autoptr (GPtrArray) found = manifest != NULL ? cloud_folder_find_parts (path, manifest, missing) : NULL;
 
       if (found != NULL && found->len > 0)
         {

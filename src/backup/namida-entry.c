@@ -24,7 +24,7 @@ namida_entry_ref (NamidaEntry *self)
 }
 
 static void
-clear (gpointer data)
+entry_clear (gpointer data)
 {
   NamidaEntry *self = data;
 
@@ -41,11 +41,11 @@ clear (gpointer data)
 void
 namida_entry_unref (NamidaEntry *self)
 {
-  g_atomic_rc_box_release_full (self, clear);
+  g_atomic_rc_box_release_full (self, entry_clear);
 }
 
 static gboolean
-has_label (const NamidaEntry *self)
+entry_has_label (const NamidaEntry *self)
 {
   return self->label != NULL && self->label[0] != '\0';
 }
@@ -53,7 +53,7 @@ has_label (const NamidaEntry *self)
 char *
 namida_entry_dup_place (const NamidaEntry *self)
 {
-  if (!has_label (self))
+  if (!entry_has_label (self))
     return g_strdup (self->name);
   return g_strconcat (self->label, "/", self->relative_path, NULL);
 }
@@ -80,17 +80,17 @@ namida_entry_is_text (const NamidaEntry *self)
 }
 
 static int
-rank (char c)
+entry_rank (char c)
 {
   return c == '\0' ? 0 : c == '/' ? 1 : (guchar) c + 1;
 }
 
 static int
-compare_paths (const char *a, const char *b)
+entry_compare_paths (const char *a, const char *b)
 {
   while (*a != '\0' && *a == *b)
     a++, b++;
-  return rank (*a) - rank (*b);
+  return entry_rank (*a) - entry_rank (*b);
 }
 
 int
@@ -102,16 +102,17 @@ namida_entry_compare (const NamidaEntry *a, const NamidaEntry *b)
 
   if (a_zip != b_zip)
     return a_zip ? -1 : 1;
-  order = g_strcmp0 (has_label (a) ? a->label : "", has_label (b) ? b->label : "");
+  order = g_strcmp0 (entry_has_label (a) ? a->label : "", entry_has_label (b) ? b->label : "");
   if (order != 0)
     return order;
-  return has_label (a) ? compare_paths (a->relative_path, b->relative_path) : compare_paths (a->name, b->name);
+  return entry_has_label (a) ? entry_compare_paths (a->relative_path, b->relative_path)
+                             : entry_compare_paths (a->name, b->name);
 }
 
 gboolean
 namida_entry_is_portable (const NamidaEntry *self)
 {
-  if (!has_label (self))
+  if (!entry_has_label (self))
     return namida_safe_path_check_portable_component (self->name, NULL);
   return namida_safe_path_check_portable_component (self->label, NULL)
          && namida_safe_path_check_portable (self->relative_path, NULL);

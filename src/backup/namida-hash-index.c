@@ -39,7 +39,7 @@ namida_hash_row_free (NamidaHashRow *row)
 }
 
 static gboolean
-fill_one (sqlite3_stmt *statement, NamidaEntry *entry)
+hash_index_fill_one (sqlite3_stmt *statement, NamidaEntry *entry)
 {
   gboolean found = FALSE;
 
@@ -83,7 +83,7 @@ namida_hash_index_fill (NamidaDatabase *database, NamidaBackup *backup)
       NamidaEntry *entry = g_ptr_array_index (entries, i);
 
       if (entry->source != NULL && entry->kind != NAMIDA_ENTRY_FOLDER)
-        filled += fill_one (statement, entry);
+        filled += hash_index_fill_one (statement, entry);
     }
   sqlite3_finalize (statement);
   sqlite3_exec (handle, "COMMIT", NULL, NULL, NULL);
@@ -92,7 +92,7 @@ namida_hash_index_fill (NamidaDatabase *database, NamidaBackup *backup)
 }
 
 static gboolean
-fail (sqlite3 *handle, GError **error)
+hash_index_fail (sqlite3 *handle, GError **error)
 {
   g_set_error (error, NAMIDA_ERROR,
                sqlite3_errcode (handle) == SQLITE_FULL ? NAMIDA_ERROR_NO_SPACE : NAMIDA_ERROR_STORAGE,
@@ -102,7 +102,7 @@ fail (sqlite3 *handle, GError **error)
 }
 
 static gboolean
-store_all (NamidaDatabase *database, GPtrArray *rows, GError **error)
+hash_index_store_all (NamidaDatabase *database, GPtrArray *rows, GError **error)
 {
   g_autoptr (NamidaContentWriter) writer = namida_content_writer_new (database, error);
   gboolean fine = writer != NULL;
@@ -133,12 +133,12 @@ namida_hash_index_store (NamidaDatabase *database, GPtrArray *rows, GError **err
   if (many)
     namida_database_set_roomy (database, TRUE);
   if (sqlite3_exec (handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-    fine = fail (handle, error);
+    fine = hash_index_fail (handle, error);
   else
     {
-      fine = store_all (database, rows, error);
+      fine = hash_index_store_all (database, rows, error);
       if (fine && sqlite3_exec (handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-        fine = fail (handle, error);
+        fine = hash_index_fail (handle, error);
       if (!fine && !sqlite3_get_autocommit (handle))
         sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
     }

@@ -30,7 +30,7 @@ row_free (gpointer data)
 }
 
 static gboolean
-fail (sqlite3 *handle, GError **error)
+hash_tidy_fail (sqlite3 *handle, GError **error)
 {
   g_set_error (error, NAMIDA_ERROR,
                (sqlite3_errcode (handle) & 0xff) == SQLITE_FULL ? NAMIDA_ERROR_NO_SPACE : NAMIDA_ERROR_STORAGE,
@@ -40,7 +40,7 @@ fail (sqlite3 *handle, GError **error)
 
 /* Returns the rows that have not been checked for the longest time. */
 static GPtrArray *
-read_rows (NamidaDatabase *database, gint64 now, guint most, GError **error)
+hash_tidy_read_rows (NamidaDatabase *database, gint64 now, guint most, GError **error)
 {
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (row_free);
   sqlite3 *handle = namida_database_lock (database);
@@ -61,7 +61,7 @@ read_rows (NamidaDatabase *database, gint64 now, guint most, GError **error)
       g_ptr_array_add (rows, row);
     }
   if (statement != NULL && result != SQLITE_DONE)
-    fail (handle, error);
+    hash_tidy_fail (handle, error);
   sqlite3_finalize (statement);
   namida_database_unlock (database);
   return result == SQLITE_DONE ? g_steal_pointer (&rows) : NULL;
@@ -69,7 +69,7 @@ read_rows (NamidaDatabase *database, gint64 now, guint most, GError **error)
 
 /* Runs without the database lock, because a sleeping disk must not block others. */
 static void
-look (Row *row)
+hash_tidy_look (Row *row)
 {
   struct stat st;
 
@@ -77,7 +77,7 @@ look (Row *row)
 }
 
 static gboolean
-step (sqlite3_stmt *statement, const Row *row, gint64 now, gint64 seen_at)
+hash_tidy_step (sqlite3_stmt *statement, const Row *row, gint64 now, gint64 seen_at)
 {
   int result;
 
@@ -99,7 +99,7 @@ step (sqlite3_stmt *statement, const Row *row, gint64 now, gint64 seen_at)
   " AND NOT EXISTS (SELECT 1 FROM list_items WHERE list_items.content = contents.id)"
 
 static gboolean
-write_rows (
+hash_tidy_write_rows (
     NamidaDatabase *database, sqlite3 *handle, GPtrArray *rows, gint64 now, NamidaHashTidied *tidied, GError **error)
 {
   sqlite3_stmt *update = namida_database_prepare (database, error, UPDATE, "");
@@ -113,10 +113,10 @@ write_rows (
       gint64 seen_at = row->gone && row->seen_at > 0 ? row->seen_at : now;
       gboolean old = now - seen_at > NAMIDA_HASH_DAYS * G_TIME_SPAN_DAY;
 
-      fine = step (old ? forget : update, row, now, seen_at) || fail (handle, error);
+      fine = hash_tidy_step (old ? forget : update, row, now, seen_at) || hash_tidy_fail (handle, error);
       tidied->removed += fine && old && sqlite3_changes (handle) > 0;
       if (fine && old)
-        fine = step (delete, row, now, seen_at) || fail (handle, error);
+        fine = hash_tidy_step (delete, row, now, seen_at) || hash_tidy_fail (handle, error);
     }
   sqlite3_finalize (update);
   sqlite3_finalize (forget);
@@ -128,7 +128,7 @@ gboolean
 namida_hash_tidy (NamidaDatabase *database, guint most, NamidaHashTidied *tidied, GError **error)
 {
   gint64 now = namida_clock_real ();
-  g_autoptr (GPtrArray) rows = read_rows (database, now, most, error);
+  g_autoptr (GPtrArray) rows = hash_tidy_read_rows (database, now, most, error);
   sqlite3 *handle;
   gboolean fine;
 
@@ -138,15 +138,15 @@ namida_hash_tidy (NamidaDatabase *database, guint most, NamidaHashTidied *tidied
   if (rows->len == 0)
     return TRUE;
   for (guint i = 0; i < rows->len; i++)
-    look (g_ptr_array_index (rows, i));
+    hash_tidy_look (g_ptr_array_index (rows, i));
   handle = namida_database_lock (database);
   if (sqlite3_exec (handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-    fine = fail (handle, error);
+    fine = hash_tidy_fail (handle, error);
   else
     {
-      fine = write_rows (database, handle, rows, now, tidied, error);
+      fine = hash_tidy_write_rows (database, handle, rows, now, tidied, error);
       if (fine && sqlite3_exec (handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-        fine = fail (handle, error);
+        fine = hash_tidy_fail (handle, error);
       if (!fine && !sqlite3_get_autocommit (handle))
         sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
     }

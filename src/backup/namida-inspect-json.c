@@ -74,29 +74,29 @@ namida_inspect_json_key (NamidaInspectJson *self, guint level)
 }
 
 static void
-tell (NamidaInspectJson *self, NamidaJsonValue value, const char *text)
+inspect_json_report (NamidaInspectJson *self, NamidaJsonValue value, const char *text)
 {
   self->func (self, value, self->depth, text, self->user_data);
 }
 
 static gboolean
-in_object (NamidaInspectJson *self)
+inspect_json_in_object (NamidaInspectJson *self)
 {
   return self->depth > 0 && self->is_object[self->depth - 1];
 }
 
 static void
-end_value (NamidaInspectJson *self)
+inspect_json_end_value (NamidaInspectJson *self)
 {
   self->state = self->depth == 0 ? EXPECT_NOTHING : EXPECT_COMMA_OR_END;
 }
 
 static gboolean
-open_container (NamidaInspectJson *self, gboolean object)
+inspect_json_open_container (NamidaInspectJson *self, gboolean object)
 {
   if (self->depth == DEPTH_MOST)
     return FALSE;
-  tell (self, object ? NAMIDA_JSON_OBJECT : NAMIDA_JSON_ARRAY, NULL);
+  inspect_json_report (self, object ? NAMIDA_JSON_OBJECT : NAMIDA_JSON_ARRAY, NULL);
   if (self->depth < KEY_LEVELS)
     g_string_truncate (self->keys[self->depth], 0);
   self->is_object[self->depth++] = object;
@@ -105,17 +105,17 @@ open_container (NamidaInspectJson *self, gboolean object)
 }
 
 static gboolean
-close_container (NamidaInspectJson *self, gboolean object)
+inspect_json_close_container (NamidaInspectJson *self, gboolean object)
 {
   if (self->depth == 0 || self->is_object[self->depth - 1] != object)
     return FALSE;
   self->depth--;
-  end_value (self);
+  inspect_json_end_value (self);
   return TRUE;
 }
 
 static void
-begin_string (NamidaInspectJson *self, gboolean is_key)
+inspect_json_begin_string (NamidaInspectJson *self, gboolean is_key)
 {
   g_string_truncate (self->text, 0);
   self->is_key = is_key;
@@ -124,12 +124,12 @@ begin_string (NamidaInspectJson *self, gboolean is_key)
 }
 
 static void
-end_string (NamidaInspectJson *self)
+inspect_json_end_string (NamidaInspectJson *self)
 {
   if (!self->is_key)
     {
-      tell (self, NAMIDA_JSON_STRING, self->text->str);
-      end_value (self);
+      inspect_json_report (self, NAMIDA_JSON_STRING, self->text->str);
+      inspect_json_end_value (self);
       return;
     }
   if (self->depth - 1 < KEY_LEVELS)
@@ -138,7 +138,7 @@ end_string (NamidaInspectJson *self)
 }
 
 static void
-add_char (NamidaInspectJson *self, char c)
+inspect_json_add_char (NamidaInspectJson *self, char c)
 {
   /* A NUL would end the text early. Dart's own decoder accepts it, so it is not an error. */
   if (self->text->len < TEXT_MOST && c != '\0')
@@ -146,7 +146,7 @@ add_char (NamidaInspectJson *self, char c)
 }
 
 static void
-add_unit (NamidaInspectJson *self)
+inspect_json_add_unit (NamidaInspectJson *self)
 {
   guint32 unit = self->unit;
 
@@ -163,7 +163,7 @@ add_unit (NamidaInspectJson *self)
 }
 
 static gboolean
-take_escape (NamidaInspectJson *self, char c)
+inspect_json_take_escape (NamidaInspectJson *self, char c)
 {
   static const char signs[] = "\"\\/bfnrt";
   static const char meant[] = "\"\\/\b\f\n\r\t";
@@ -172,85 +172,85 @@ take_escape (NamidaInspectJson *self, char c)
   self->state = c == 'u' ? IN_UNICODE : IN_STRING;
   self->unit = self->n_digits = 0;
   if (sign != NULL)
-    add_char (self, meant[sign - signs]);
+    inspect_json_add_char (self, meant[sign - signs]);
   return c == 'u' || sign != NULL;
 }
 
 static gboolean
-take_digit (NamidaInspectJson *self, char c)
+inspect_json_take_digit (NamidaInspectJson *self, char c)
 {
   if (!g_ascii_isxdigit (c))
     return FALSE;
   self->unit = self->unit * 16 + (guint32) g_ascii_xdigit_value (c);
   if (++self->n_digits < 4)
     return TRUE;
-  add_unit (self);
+  inspect_json_add_unit (self);
   self->state = IN_STRING;
   return TRUE;
 }
 
 static gboolean
-end_word (NamidaInspectJson *self)
+inspect_json_end_word (NamidaInspectJson *self)
 {
   const char *word = self->text->str;
   gboolean number = g_ascii_isdigit (word[0]) || (word[0] == '-' && g_ascii_isdigit (word[1]));
 
   if (number)
-    tell (self, NAMIDA_JSON_NUMBER, word);
+    inspect_json_report (self, NAMIDA_JSON_NUMBER, word);
   else if (strcmp (word, "true") == 0)
-    tell (self, NAMIDA_JSON_TRUE, NULL);
+    inspect_json_report (self, NAMIDA_JSON_TRUE, NULL);
   else if (strcmp (word, "false") == 0 || strcmp (word, "null") == 0)
-    tell (self, NAMIDA_JSON_OTHER, NULL);
+    inspect_json_report (self, NAMIDA_JSON_OTHER, NULL);
   else
     return FALSE;
-  end_value (self);
+  inspect_json_end_value (self);
   return TRUE;
 }
 
 static gboolean
-begin_value (NamidaInspectJson *self, char c)
+inspect_json_begin_value (NamidaInspectJson *self, char c)
 {
   if (c == '{' || c == '[')
-    return open_container (self, c == '{');
+    return inspect_json_open_container (self, c == '{');
   if (c == '"')
     {
-      begin_string (self, FALSE);
+      inspect_json_begin_string (self, FALSE);
       return TRUE;
     }
   if (!g_ascii_isalnum (c) && c != '-')
     return FALSE;
   g_string_truncate (self->text, 0);
-  add_char (self, c);
+  inspect_json_add_char (self, c);
   self->state = IN_WORD;
   return TRUE;
 }
 
 /* Handles a punctuation character. */
 static gboolean
-take_sign (NamidaInspectJson *self, char c)
+inspect_json_take_sign (NamidaInspectJson *self, char c)
 {
   switch (self->state)
     {
     case EXPECT_VALUE_OR_END:
       if (c == ']')
-        return close_container (self, FALSE);
-      return begin_value (self, c);
+        return inspect_json_close_container (self, FALSE);
+      return inspect_json_begin_value (self, c);
     case EXPECT_VALUE:
-      return begin_value (self, c);
+      return inspect_json_begin_value (self, c);
     case EXPECT_KEY_OR_END:
       if (c == '}')
-        return close_container (self, TRUE);
+        return inspect_json_close_container (self, TRUE);
       G_GNUC_FALLTHROUGH;
     case EXPECT_KEY:
-      begin_string (self, TRUE);
+      inspect_json_begin_string (self, TRUE);
       return c == '"';
     case EXPECT_COLON:
       self->state = EXPECT_VALUE;
       return c == ':';
     case EXPECT_COMMA_OR_END:
       if (c == '}' || c == ']')
-        return close_container (self, c == '}');
-      self->state = in_object (self) ? EXPECT_KEY : EXPECT_VALUE;
+        return inspect_json_close_container (self, c == '}');
+      self->state = inspect_json_in_object (self) ? EXPECT_KEY : EXPECT_VALUE;
       return c == ',';
     default:
       return FALSE;
@@ -258,37 +258,37 @@ take_sign (NamidaInspectJson *self, char c)
 }
 
 static gboolean
-is_space (char c)
+inspect_json_is_space (char c)
 {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 static gboolean
-take (NamidaInspectJson *self, char c)
+inspect_json_take (NamidaInspectJson *self, char c)
 {
   switch (self->state)
     {
     case IN_STRING:
       if (c == '"')
-        end_string (self);
+        inspect_json_end_string (self);
       else if (c == '\\')
         self->state = IN_ESCAPE;
       else
-        add_char (self, c);
+        inspect_json_add_char (self, c);
       return TRUE;
     case IN_ESCAPE:
-      return take_escape (self, c);
+      return inspect_json_take_escape (self, c);
     case IN_UNICODE:
-      return take_digit (self, c);
+      return inspect_json_take_digit (self, c);
     case IN_WORD:
       if (g_ascii_isalnum (c) || c == '.' || c == '+' || c == '-')
         {
-          add_char (self, c);
+          inspect_json_add_char (self, c);
           return TRUE;
         }
-      return end_word (self) && (is_space (c) || take_sign (self, c));
+      return inspect_json_end_word (self) && (inspect_json_is_space (c) || inspect_json_take_sign (self, c));
     default:
-      return is_space (c) || take_sign (self, c);
+      return inspect_json_is_space (c) || inspect_json_take_sign (self, c);
     }
 }
 
@@ -296,7 +296,7 @@ gboolean
 namida_inspect_json_feed (NamidaInspectJson *self, const char *data, gsize length)
 {
   for (gsize i = 0; i < length && self->state != BROKEN; i++)
-    if (!take (self, data[i]))
+    if (!inspect_json_take (self, data[i]))
       self->state = BROKEN;
   return self->state != BROKEN;
 }
@@ -304,7 +304,7 @@ namida_inspect_json_feed (NamidaInspectJson *self, const char *data, gsize lengt
 gboolean
 namida_inspect_json_end (NamidaInspectJson *self)
 {
-  if (self->state == IN_WORD && self->depth == 0 && !end_word (self))
+  if (self->state == IN_WORD && self->depth == 0 && !inspect_json_end_word (self))
     self->state = BROKEN;
   return self->state == EXPECT_NOTHING;
 }

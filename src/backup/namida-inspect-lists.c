@@ -35,7 +35,7 @@ struct _NamidaInspectLists
 };
 
 static NamidaNamedCount *
-named_count_new (const char *name, guint64 count)
+inspect_lists_named_count_new (const char *name, guint64 count)
 {
   NamidaNamedCount *self = g_new0 (NamidaNamedCount, 1);
 
@@ -55,7 +55,7 @@ namida_inspect_lists_new (NamidaInspection *result)
 }
 
 static void
-forget_file (NamidaInspectLists *self)
+inspect_lists_forget_file (NamidaInspectLists *self)
 {
   g_clear_pointer (&self->json, namida_inspect_json_free);
   g_clear_pointer (&self->base, g_free);
@@ -70,7 +70,7 @@ namida_inspect_lists_free (NamidaInspectLists *self)
 {
   if (self == NULL)
     return;
-  forget_file (self);
+  inspect_lists_forget_file (self);
   g_hash_table_unref (self->tracks);
   g_free (self);
 }
@@ -78,7 +78,7 @@ namida_inspect_lists_free (NamidaInspectLists *self)
 /* ---- the contents of the lists ---- */
 
 static void
-hear (NamidaInspectLists *self, const char *track)
+inspect_lists_hear (NamidaInspectLists *self, const char *track)
 {
   gpointer key, value;
   gsize length;
@@ -96,7 +96,7 @@ hear (NamidaInspectLists *self, const char *track)
 }
 
 static void
-on_history (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
+inspect_lists_on_history (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
 {
   if (depth == 0)
     self->fit = value == NAMIDA_JSON_ARRAY;
@@ -104,11 +104,11 @@ on_history (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const 
     self->n++;
   else if (depth == 2 && value == NAMIDA_JSON_STRING && self->kind == NAMIDA_LIST_HISTORY
            && g_str_equal (namida_inspect_json_key (self->json, 1), "track"))
-    hear (self, text);
+    inspect_lists_hear (self, text);
 }
 
 static void
-on_playlist (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
+inspect_lists_on_playlist (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
 {
   gboolean tracks = depth > 0 && g_str_equal (namida_inspect_json_key (self->json, 0), "tracks");
 
@@ -122,7 +122,7 @@ on_playlist (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const
 }
 
 static void
-on_subscriptions (NamidaInspectLists *self, NamidaJsonValue value, guint depth)
+inspect_lists_on_subscriptions (NamidaInspectLists *self, NamidaJsonValue value, guint depth)
 {
   if (depth == 0)
     self->fit = value == NAMIDA_JSON_OBJECT || value == NAMIDA_JSON_ARRAY;
@@ -132,7 +132,7 @@ on_subscriptions (NamidaInspectLists *self, NamidaJsonValue value, guint depth)
 }
 
 static void
-on_totals (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
+inspect_lists_on_totals (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
 {
   const char *key = namida_inspect_json_key (self->json, 0);
   guint64 seconds;
@@ -151,17 +151,17 @@ on_totals (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const c
 }
 
 static gboolean
-is_address (const char *path)
+inspect_lists_is_address (const char *path)
 {
   return strstr (path, "://") != NULL;
 }
 
 static void
-add_folder (NamidaInspectLists *self, const char *path)
+inspect_lists_add_folder (NamidaInspectLists *self, const char *path)
 {
   GPtrArray *folders = self->result->music_folders;
 
-  if (*path == '\0' || folders->len >= FOLDERS_MOST || is_address (path))
+  if (*path == '\0' || folders->len >= FOLDERS_MOST || inspect_lists_is_address (path))
     return;
   for (guint i = 0; i < folders->len; i++)
     if (g_str_equal (folders->pdata[i], path))
@@ -170,14 +170,14 @@ add_folder (NamidaInspectLists *self, const char *path)
 }
 
 static void
-hint (NamidaInspectLists *self, const char *version)
+inspect_lists_hint (NamidaInspectLists *self, const char *version)
 {
   if (self->result->version_hint == NULL)
     self->result->version_hint = g_strdup (version);
 }
 
 static void
-on_settings (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
+inspect_lists_on_settings (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
 {
   if (depth == 0)
     self->fit = value == NAMIDA_JSON_OBJECT;
@@ -187,18 +187,19 @@ on_settings (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const
   /* A list of strings; since version 6.x a list of objects. */
   if (depth == 2)
     {
-      add_folder (self, text);
-      hint (self, "5 or older");
+      inspect_lists_add_folder (self, text);
+      inspect_lists_hint (self, "5 or older");
     }
   else if (g_str_equal (namida_inspect_json_key (self->json, 2), "source"))
     {
-      add_folder (self, text);
-      hint (self, "6");
+      inspect_lists_add_folder (self, text);
+      inspect_lists_hint (self, "6");
     }
 }
 
 static void
-on_value (NamidaInspectJson *json, NamidaJsonValue value, guint depth, const char *text, gpointer user_data)
+inspect_lists_on_value (
+    NamidaInspectJson *json, NamidaJsonValue value, guint depth, const char *text, gpointer user_data)
 {
   NamidaInspectLists *self = user_data;
 
@@ -206,26 +207,26 @@ on_value (NamidaInspectJson *json, NamidaJsonValue value, guint depth, const cha
     {
     case NAMIDA_LIST_HISTORY:
     case NAMIDA_LIST_YOUTUBE_HISTORY:
-      on_history (self, value, depth, text);
+      inspect_lists_on_history (self, value, depth, text);
       break;
     case NAMIDA_LIST_SUBSCRIPTIONS:
-      on_subscriptions (self, value, depth);
+      inspect_lists_on_subscriptions (self, value, depth);
       break;
     case NAMIDA_LIST_TOTALS:
-      on_totals (self, value, depth, text);
+      inspect_lists_on_totals (self, value, depth, text);
       break;
     case NAMIDA_LIST_SETTINGS:
-      on_settings (self, value, depth, text);
+      inspect_lists_on_settings (self, value, depth, text);
       break;
     default:
-      on_playlist (self, value, depth, text);
+      inspect_lists_on_playlist (self, value, depth, text);
     }
 }
 
 /* ---- one file at a time ---- */
 
 static char *
-dup_base (const char *path)
+inspect_lists_dup_base (const char *path)
 {
   const char *slash = MAX (strrchr (path, '/'), strrchr (path, '\\'));
   const char *name = slash != NULL ? slash + 1 : path;
@@ -237,7 +238,7 @@ dup_base (const char *path)
 gboolean
 namida_inspect_lists_begin (NamidaInspectLists *self, NamidaListKind kind, const char *path)
 {
-  forget_file (self);
+  inspect_lists_forget_file (self);
   self->result->entries++;
   self->result->unknown += kind == NAMIDA_LIST_UNKNOWN;
   self->result->unsafe += kind == NAMIDA_LIST_UNSAFE;
@@ -245,8 +246,8 @@ namida_inspect_lists_begin (NamidaInspectLists *self, NamidaListKind kind, const
   if (kind < NAMIDA_LIST_SETTINGS)
     return FALSE;
   self->kind = kind;
-  self->base = dup_base (path);
-  self->json = namida_inspect_json_new (on_value, self);
+  self->base = inspect_lists_dup_base (path);
+  self->json = namida_inspect_json_new (inspect_lists_on_value, self);
   return TRUE;
 }
 
@@ -257,7 +258,7 @@ namida_inspect_lists_feed (NamidaInspectLists *self, const char *data, gsize len
 }
 
 static void
-add_day (NamidaInspectLists *self)
+inspect_lists_add_day (NamidaInspectLists *self)
 {
   NamidaInspection *result = self->result;
   gint64 day = g_ascii_strtoll (self->base, NULL, 10);
@@ -271,30 +272,30 @@ add_day (NamidaInspectLists *self)
 }
 
 static void
-add_playlist (NamidaInspectLists *self)
+inspect_lists_add_playlist (NamidaInspectLists *self)
 {
   self->result->n_playlists++;
   if (self->result->playlists->len < PLAYLISTS_MOST)
     g_ptr_array_add (self->result->playlists,
-                     named_count_new (self->title != NULL ? self->title : self->base, self->n));
+                     inspect_lists_named_count_new (self->title != NULL ? self->title : self->base, self->n));
 }
 
 static void
-add_up (NamidaInspectLists *self)
+inspect_lists_add_up (NamidaInspectLists *self)
 {
   NamidaInspection *result = self->result;
 
   switch (self->kind)
     {
     case NAMIDA_LIST_HISTORY:
-      add_day (self);
+      inspect_lists_add_day (self);
       break;
     case NAMIDA_LIST_YOUTUBE_HISTORY:
       result->youtube_listens += self->n;
       break;
     case NAMIDA_LIST_PLAYLIST:
     case NAMIDA_LIST_LOOSE:
-      add_playlist (self);
+      inspect_lists_add_playlist (self);
       break;
     case NAMIDA_LIST_YOUTUBE_PLAYLIST:
       result->youtube_playlists++;
@@ -323,18 +324,18 @@ namida_inspect_lists_end (NamidaInspectLists *self, gboolean whole)
   if (self->json == NULL)
     return;
   if (whole && namida_inspect_json_end (self->json) && self->fit)
-    add_up (self);
+    inspect_lists_add_up (self);
   else if (self->kind == NAMIDA_LIST_LOOSE)
     self->result->unknown++;
   else
     self->result->unreadable++;
-  forget_file (self);
+  inspect_lists_forget_file (self);
 }
 
 /* ---- at the end ---- */
 
 static int
-compare_names (gconstpointer a, gconstpointer b)
+inspect_lists_compare_names (gconstpointer a, gconstpointer b)
 {
   const NamidaNamedCount *one = *(NamidaNamedCount *const *) a;
   const NamidaNamedCount *other = *(NamidaNamedCount *const *) b;
@@ -346,13 +347,13 @@ compare_names (gconstpointer a, gconstpointer b)
 
 /* Most listened first; equal counts are sorted by path, so that inspecting a backup twice gives the same result. */
 static gboolean
-is_before (const char *path, guint count, const char *other, guint other_count)
+inspect_lists_is_before (const char *path, guint count, const char *other, guint other_count)
 {
   return other == NULL || count > other_count || (count == other_count && strcmp (path, other) < 0);
 }
 
 static void
-add_top_tracks (NamidaInspectLists *self)
+inspect_lists_add_top_tracks (NamidaInspectLists *self)
 {
   const char *paths[TOP_MOST] = { NULL };
   guint counts[TOP_MOST] = { 0 };
@@ -365,7 +366,7 @@ add_top_tracks (NamidaInspectLists *self)
       guint n = GPOINTER_TO_UINT (count);
       guint at = TOP_MOST;
 
-      while (at > 0 && is_before (path, n, paths[at - 1], counts[at - 1]))
+      while (at > 0 && inspect_lists_is_before (path, n, paths[at - 1], counts[at - 1]))
         at--;
       for (guint i = TOP_MOST - 1; at < TOP_MOST && i > at; i--)
         {
@@ -381,8 +382,9 @@ add_top_tracks (NamidaInspectLists *self)
   for (guint i = 0; i < TOP_MOST && paths[i] != NULL; i++)
     {
       /* The address of a track on a server contains the name of its user. */
-      g_autofree char *name = is_address (paths[i]) ? g_strdup (_ ("A track on a server")) : dup_base (paths[i]);
-      NamidaNamedCount *top = named_count_new (name, counts[i]);
+      g_autofree char *name = inspect_lists_is_address (paths[i]) ? g_strdup (_ ("A track on a server"))
+                                                                  : inspect_lists_dup_base (paths[i]);
+      NamidaNamedCount *top = inspect_lists_named_count_new (name, counts[i]);
 
       top->path = g_strdup (paths[i]);
       g_ptr_array_add (self->result->top_tracks, top);
@@ -393,6 +395,6 @@ void
 namida_inspect_lists_finish (NamidaInspectLists *self)
 {
   self->result->tracks_heard = g_hash_table_size (self->tracks);
-  add_top_tracks (self);
-  g_ptr_array_sort (self->result->playlists, compare_names);
+  inspect_lists_add_top_tracks (self);
+  g_ptr_array_sort (self->result->playlists, inspect_lists_compare_names);
 }

@@ -49,7 +49,7 @@ static const struct
 };
 
 static NamidaListKind
-classify_name (const char *name)
+inspect_names_classify_name (const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     if (g_str_equal (name, files[i].name))
@@ -63,7 +63,7 @@ classify_name (const char *name)
 
 /* Returns the number of digits in a name such as "19923.json": 5 digits are a day, 13 are milliseconds. */
 static guint
-count_digits (const char *name)
+inspect_names_count_digits (const char *name)
 {
   gsize n = strspn (name, "0123456789");
 
@@ -71,14 +71,14 @@ count_digits (const char *name)
 }
 
 static NamidaListKind
-classify_in (NamidaListKind kind, const char *name)
+inspect_names_classify_in (NamidaListKind kind, const char *name)
 {
   switch (kind)
     {
     case NAMIDA_LIST_HISTORY:
     case NAMIDA_LIST_YOUTUBE_HISTORY:
     case NAMIDA_LIST_QUEUE:
-      return count_digits (name) > 0 ? kind : NAMIDA_LIST_UNKNOWN;
+      return inspect_names_count_digits (name) > 0 ? kind : NAMIDA_LIST_UNKNOWN;
     case NAMIDA_LIST_PLAYLIST:
     case NAMIDA_LIST_YOUTUBE_PLAYLIST:
       return g_str_has_suffix (name, ".json") ? kind : NAMIDA_LIST_UNKNOWN;
@@ -89,9 +89,9 @@ classify_in (NamidaListKind kind, const char *name)
 
 /* The oldest desktop backups have all files loose, without folders. */
 static NamidaListKind
-classify_loose (const char *name)
+inspect_names_classify_loose (const char *name)
 {
-  guint digits = count_digits (name);
+  guint digits = inspect_names_count_digits (name);
 
   if (digits > 0)
     return digits <= 6 ? NAMIDA_LIST_HISTORY : digits >= 12 ? NAMIDA_LIST_QUEUE : NAMIDA_LIST_UNKNOWN;
@@ -99,7 +99,7 @@ classify_loose (const char *name)
 }
 
 static gboolean
-is_unsafe (char *const *parts, const char *path)
+inspect_names_is_unsafe (char *const *parts, const char *path)
 {
   if (path[0] == '/' || path[0] == '\\' || (g_ascii_isalpha (path[0]) && path[1] == ':'))
     return TRUE;
@@ -118,17 +118,17 @@ namida_inspect_classify (const char *folder, const char *path)
   const char *name = parts[n - 1];
   NamidaListKind kind;
 
-  if (is_unsafe (parts, path))
+  if (inspect_names_is_unsafe (parts, path))
     return NAMIDA_LIST_UNSAFE;
-  kind = classify_name (name);
+  kind = inspect_names_classify_name (name);
   /* Check the folder first: a playlist may be called favs. */
   for (guint i = n - 1; i-- > 0;)
     for (guint j = 0; j < G_N_ELEMENTS (folders); j++)
       if (g_str_equal (parts[i], folders[j].name))
-        return classify_in (folders[j].kind, name);
+        return inspect_names_classify_in (folders[j].kind, name);
   if (kind != NAMIDA_LIST_UNKNOWN || strchr (path, '/') != NULL || *folder != '\0')
     return kind;
-  return classify_loose (name);
+  return inspect_names_classify_loose (name);
 }
 
 gboolean

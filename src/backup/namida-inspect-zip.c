@@ -17,7 +17,7 @@
 #define DIRECTORY_MOST (16u * 1024 * 1024)
 
 static gboolean
-read_at (int fd, guint64 offset, guint8 *buffer, gsize length)
+inspect_zip_read_at (int fd, guint64 offset, guint8 *buffer, gsize length)
 {
   gsize done = 0;
 
@@ -38,7 +38,7 @@ read_at (int fd, guint64 offset, guint8 *buffer, gsize length)
 }
 
 static guint64
-get (const guint8 *at, guint bytes)
+inspect_zip_get (const guint8 *at, guint bytes)
 {
   guint64 value = 0;
 
@@ -54,33 +54,33 @@ typedef struct
 
 /* @at: the position of the end record. Returns: %FALSE if there is no zip64 record or if it is implausible. */
 static gboolean
-read_end64 (int fd, guint64 base, guint64 at, Directory *directory)
+inspect_zip_read_end64 (int fd, guint64 base, guint64 at, Directory *directory)
 {
   guint8 locator[LOCATOR_BYTES], end[END64_BYTES];
   guint64 offset;
 
-  if (at < LOCATOR_BYTES + END64_BYTES || !read_at (fd, base + at - LOCATOR_BYTES, locator, sizeof locator)
+  if (at < LOCATOR_BYTES + END64_BYTES || !inspect_zip_read_at (fd, base + at - LOCATOR_BYTES, locator, sizeof locator)
       || memcmp (locator, "PK\6\7", 4) != 0)
     return FALSE;
-  offset = get (locator + 8, 8);
-  if (offset > at - LOCATOR_BYTES - END64_BYTES || !read_at (fd, base + offset, end, sizeof end)
+  offset = inspect_zip_get (locator + 8, 8);
+  if (offset > at - LOCATOR_BYTES - END64_BYTES || !inspect_zip_read_at (fd, base + offset, end, sizeof end)
       || memcmp (end, "PK\6\6", 4) != 0)
     return FALSE;
-  directory->entries = get (end + 32, 8);
-  directory->size = get (end + 40, 8);
-  directory->offset = get (end + 48, 8);
+  directory->entries = inspect_zip_get (end + 32, 8);
+  directory->size = inspect_zip_get (end + 40, 8);
+  directory->offset = inspect_zip_get (end + 48, 8);
   return directory->size <= offset && directory->offset == offset - directory->size;
 }
 
 static gboolean
-read_end (int fd, guint64 base, guint64 at, const guint8 *end, Directory *directory)
+inspect_zip_read_end (int fd, guint64 base, guint64 at, const guint8 *end, Directory *directory)
 {
-  directory->entries = get (end + 10, 2);
-  directory->size = get (end + 12, 4);
-  directory->offset = get (end + 16, 4);
+  directory->entries = inspect_zip_get (end + 10, 2);
+  directory->size = inspect_zip_get (end + 12, 4);
+  directory->offset = inspect_zip_get (end + 16, 4);
   if (directory->entries == G_MAXUINT16 || directory->size == G_MAXUINT32 || directory->offset == G_MAXUINT32)
     {
-      if (read_end64 (fd, base, at, directory))
+      if (inspect_zip_read_end64 (fd, base, at, directory))
         return TRUE;
     }
   /* If a zip was truncated right after the end record of an inner zip, that record has the offset within the inner
@@ -89,7 +89,7 @@ read_end (int fd, guint64 base, guint64 at, const guint8 *end, Directory *direct
 }
 
 static gboolean
-find_directory (int fd, guint64 base, guint64 size, const guint8 *tail, gsize length, Directory *directory)
+inspect_zip_find_directory (int fd, guint64 base, guint64 size, const guint8 *tail, gsize length, Directory *directory)
 {
   if (length < END_BYTES)
     return FALSE;
@@ -97,8 +97,8 @@ find_directory (int fd, guint64 base, guint64 size, const guint8 *tail, gsize le
     {
       const guint8 *end = tail + i;
 
-      if (memcmp (end, "PK\5\6", 4) == 0 && get (end + 20, 2) <= length - END_BYTES - i
-          && read_end (fd, base, size - length + i, end, directory))
+      if (memcmp (end, "PK\5\6", 4) == 0 && inspect_zip_get (end + 20, 2) <= length - END_BYTES - i
+          && inspect_zip_read_end (fd, base, size - length + i, end, directory))
         return TRUE;
     }
   return FALSE;
@@ -114,11 +114,12 @@ namida_inspect_find_directory (
   gsize head_length = (gsize) MIN (size, sizeof head);
   Directory directory = { 0 };
 
-  if (!read_at (fd, base, head, head_length) || !read_at (fd, base + size - length, tail, length))
+  if (!inspect_zip_read_at (fd, base, head, head_length)
+      || !inspect_zip_read_at (fd, base + size - length, tail, length))
     return FALSE;
   if (size == 0)
     *shape = NAMIDA_ZIP_NOTHING;
-  else if (find_directory (fd, base, size, tail, length, &directory))
+  else if (inspect_zip_find_directory (fd, base, size, tail, length, &directory))
     *shape = directory.size > DIRECTORY_MOST || directory.entries > NAMIDA_INSPECT_ENTRIES_MOST ? NAMIDA_ZIP_HUGE
              : directory.size == 0                                                              ? NAMIDA_ZIP_NOTHING
                                                                                                 : NAMIDA_ZIP_WHOLE;

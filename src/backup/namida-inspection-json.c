@@ -8,7 +8,7 @@
 #include "namida-json-build.h"
 
 static void
-add_counts (JsonBuilder *builder, const char *key, const char *what, GPtrArray *counts)
+inspection_json_add_counts (JsonBuilder *builder, const char *key, const char *what, GPtrArray *counts)
 {
   json_builder_set_member_name (builder, key);
   json_builder_begin_array (builder);
@@ -25,7 +25,7 @@ add_counts (JsonBuilder *builder, const char *key, const char *what, GPtrArray *
 }
 
 static void
-add_strings (JsonBuilder *builder, const char *key, const char *const *strings, guint n)
+inspection_json_add_strings (JsonBuilder *builder, const char *key, const char *const *strings, guint n)
 {
   json_builder_set_member_name (builder, key);
   json_builder_begin_array (builder);
@@ -35,7 +35,7 @@ add_strings (JsonBuilder *builder, const char *key, const char *const *strings, 
 }
 
 static void
-add_day (JsonBuilder *builder, const char *key, const NamidaInspection *self, gint64 day)
+inspection_json_add_day (JsonBuilder *builder, const char *key, const NamidaInspection *self, gint64 day)
 {
   g_autoptr (GDateTime) time = self->last_day > 0 ? g_date_time_new_from_unix_utc (day * 86400) : NULL;
   g_autofree char *text = time != NULL ? g_date_time_format (time, "%Y-%m-%d") : NULL;
@@ -44,15 +44,15 @@ add_day (JsonBuilder *builder, const char *key, const NamidaInspection *self, gi
 }
 
 static void
-add_figures (JsonBuilder *builder, const NamidaInspection *self)
+inspection_json_add_figures (JsonBuilder *builder, const NamidaInspection *self)
 {
   namida_json_build_int (builder, "listens", self->listens);
-  add_day (builder, "firstDay", self, self->first_day);
-  add_day (builder, "lastDay", self, self->last_day);
+  inspection_json_add_day (builder, "firstDay", self, self->first_day);
+  inspection_json_add_day (builder, "lastDay", self, self->last_day);
   namida_json_build_int (builder, "tracksHeard", self->tracks_heard);
-  add_counts (builder, "topTracks", "listens", self->top_tracks);
+  inspection_json_add_counts (builder, "topTracks", "listens", self->top_tracks);
   namida_json_build_int (builder, "playlistCount", self->n_playlists);
-  add_counts (builder, "playlists", "tracks", self->playlists);
+  inspection_json_add_counts (builder, "playlists", "tracks", self->playlists);
   namida_json_build_int (builder, "favourites", self->favourites);
   namida_json_build_int (builder, "queues", self->queues);
   namida_json_build_int (builder, "library", self->library);
@@ -70,12 +70,12 @@ add_figures (JsonBuilder *builder, const NamidaInspection *self)
 }
 
 static void
-add_parts (JsonBuilder *builder, const NamidaInspection *self)
+inspection_json_add_parts (JsonBuilder *builder, const NamidaInspection *self)
 {
   g_autofree char *text = namida_parts_to_string (self->parts);
   g_auto (GStrv) words = g_strsplit (text, ",", -1);
 
-  add_strings (builder, "parts", (const char *const *) words, g_strv_length (words));
+  inspection_json_add_strings (builder, "parts", (const char *const *) words, g_strv_length (words));
 }
 
 JsonNode *
@@ -94,12 +94,13 @@ namida_inspection_to_json (const NamidaInspection *self)
   json_builder_set_member_name (builder, "restorable");
   json_builder_add_boolean_value (builder, namida_inspection_is_restorable (self));
   namida_json_build_string (builder, "sentence", sentence);
-  add_strings (builder, "lines", (const char *const *) lines, g_strv_length (lines));
-  add_figures (builder, self);
-  add_strings (builder, "musicFolders", (const char *const *) self->music_folders->pdata, self->music_folders->len);
+  inspection_json_add_strings (builder, "lines", (const char *const *) lines, g_strv_length (lines));
+  inspection_json_add_figures (builder, self);
+  inspection_json_add_strings (builder, "musicFolders", (const char *const *) self->music_folders->pdata,
+                               self->music_folders->len);
   namida_json_build_string (builder, "namida", self->version_hint);
   namida_json_build_string (builder, "device", self->device);
-  add_parts (builder, self);
+  inspection_json_add_parts (builder, self);
   namida_json_build_int (builder, "larger", self->larger);
   namida_json_build_int (builder, "entries", self->entries);
   namida_json_build_int (builder, "unknown", self->unknown);

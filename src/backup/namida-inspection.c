@@ -19,7 +19,7 @@ inspection_ref (NamidaInspection *self)
 G_DEFINE_BOXED_TYPE (NamidaInspection, namida_inspection, inspection_ref, namida_inspection_unref)
 
 static void
-named_count_free (gpointer data)
+inspection_named_count_free (gpointer data)
 {
   NamidaNamedCount *self = data;
 
@@ -34,14 +34,14 @@ namida_inspection_new (const char *name)
   NamidaInspection *self = g_atomic_rc_box_new0 (NamidaInspection);
 
   self->name = namida_format_alias (name);
-  self->top_tracks = g_ptr_array_new_with_free_func (named_count_free);
-  self->playlists = g_ptr_array_new_with_free_func (named_count_free);
+  self->top_tracks = g_ptr_array_new_with_free_func (inspection_named_count_free);
+  self->playlists = g_ptr_array_new_with_free_func (inspection_named_count_free);
   self->music_folders = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
 
 static void
-clear (gpointer data)
+inspection_clear (gpointer data)
 {
   NamidaInspection *self = data;
 
@@ -56,7 +56,7 @@ clear (gpointer data)
 void
 namida_inspection_unref (NamidaInspection *self)
 {
-  g_atomic_rc_box_release_full (self, clear);
+  g_atomic_rc_box_release_full (self, inspection_clear);
 }
 
 gboolean
@@ -87,7 +87,7 @@ namida_inspection_kind_to_string (NamidaInspectionKind kind)
 }
 
 static char *
-dup_damaged_sentence (const NamidaInspection *self)
+inspection_dup_damaged_sentence (const NamidaInspection *self)
 {
   if (self->damaged_part == NULL)
     return g_strdup_printf (
@@ -123,14 +123,14 @@ namida_inspection_dup_sentence (const NamidaInspection *self)
                                  "completely. Do not open it."),
                               self->name);
     default:
-      return dup_damaged_sentence (self);
+      return inspection_dup_damaged_sentence (self);
     }
 }
 
 /* ---- texts ---- */
 
 static char *
-dup_day (gint64 day)
+inspection_dup_day (gint64 day)
 {
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (day * 86400);
 
@@ -139,7 +139,7 @@ dup_day (gint64 day)
 }
 
 static char *
-dup_time (guint64 seconds)
+inspection_dup_time (guint64 seconds)
 {
   guint64 minutes = seconds / 60;
 
@@ -149,30 +149,30 @@ dup_time (guint64 seconds)
 }
 
 static gulong
-plural (guint64 n)
+inspection_plural (guint64 n)
 {
   return (gulong) MIN (n, (guint64) G_MAXULONG);
 }
 
 static char *
-dup_listens (const NamidaInspection *self)
+inspection_dup_listens (const NamidaInspection *self)
 {
   g_autofree char *listens
-      = g_strdup_printf (ngettext ("%'" PRIu64 " listen", "%'" PRIu64 " listens", plural (self->listens)),
+      = g_strdup_printf (ngettext ("%'" PRIu64 " listen", "%'" PRIu64 " listens", inspection_plural (self->listens)),
                          self->listens);
   g_autofree char *first = NULL;
   g_autofree char *last = NULL;
 
   if (self->last_day == 0)
     return g_steal_pointer (&listens);
-  first = dup_day (self->first_day);
-  last = dup_day (self->last_day);
+  first = inspection_dup_day (self->first_day);
+  last = inspection_dup_day (self->last_day);
   /* Translators: "1,234 listens, from 19 June 2025 to 18 July 2026" */
   return g_strdup_printf (_ ("%s, from %s to %s"), listens, first, last);
 }
 
 static char *
-dup_names (GPtrArray *counts, guint most)
+inspection_dup_names (GPtrArray *counts, guint most)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -190,45 +190,47 @@ dup_names (GPtrArray *counts, guint most)
 }
 
 static char *
-dup_playlist_count (const NamidaInspection *self)
+inspection_dup_playlist_count (const NamidaInspection *self)
 {
-  return g_strdup_printf (ngettext ("%'" PRIu64 " playlist", "%'" PRIu64 " playlists", plural (self->n_playlists)),
+  return g_strdup_printf (ngettext ("%'" PRIu64 " playlist", "%'" PRIu64 " playlists",
+                                    inspection_plural (self->n_playlists)),
                           self->n_playlists);
 }
 
 static char *
-dup_favourite_count (const NamidaInspection *self)
+inspection_dup_favourite_count (const NamidaInspection *self)
 {
-  return g_strdup_printf (ngettext ("%'" PRIu64 " favorite", "%'" PRIu64 " favorites", plural (self->favourites)),
+  return g_strdup_printf (ngettext ("%'" PRIu64 " favorite", "%'" PRIu64 " favorites",
+                                    inspection_plural (self->favourites)),
                           self->favourites);
 }
 
 #define SHOWN_MOST 5u
 
 static void
-add_lists (const NamidaInspection *self, GPtrArray *lines)
+inspection_add_lists (const NamidaInspection *self, GPtrArray *lines)
 {
   if (self->listens > 0)
-    g_ptr_array_add (lines, dup_listens (self));
+    g_ptr_array_add (lines, inspection_dup_listens (self));
   if (self->top_tracks->len > 0)
     {
-      g_autofree char *names = dup_names (self->top_tracks, SHOWN_MOST);
+      g_autofree char *names = inspection_dup_names (self->top_tracks, SHOWN_MOST);
 
       g_ptr_array_add (lines, g_strdup_printf (_ ("Most listened: %s"), names));
     }
   if (self->n_playlists > 0)
     {
-      g_autofree char *count = dup_playlist_count (self);
-      g_autofree char *names = dup_names (self->playlists, SHOWN_MOST);
+      g_autofree char *count = inspection_dup_playlist_count (self);
+      g_autofree char *names = inspection_dup_names (self->playlists, SHOWN_MOST);
 
       g_ptr_array_add (lines, g_strdup_printf ("%s: %s", count, names));
     }
   if (self->has_favourites)
-    g_ptr_array_add (lines, dup_favourite_count (self));
+    g_ptr_array_add (lines, inspection_dup_favourite_count (self));
   if (self->queues > 0)
-    g_ptr_array_add (lines,
-                     g_strdup_printf (ngettext ("%'" PRIu64 " queue", "%'" PRIu64 " queues", plural (self->queues)),
-                                      self->queues));
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " queue", "%'" PRIu64 " queues",
+                                                       inspection_plural (self->queues)),
+                                             self->queues));
 }
 
 /* Returns (transfer full) (nullable): the parts that are missing, as translated words. */
@@ -257,30 +259,31 @@ inspection_dup_missing (const NamidaInspection *self)
 }
 
 static void
-add_library (const NamidaInspection *self, GPtrArray *lines)
+inspection_add_library (const NamidaInspection *self, GPtrArray *lines)
 {
   if (self->has_library)
     g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " track in the library",
-                                                       "%'" PRIu64 " tracks in the library", plural (self->library)),
+                                                       "%'" PRIu64 " tracks in the library",
+                                                       inspection_plural (self->library)),
                                              self->library));
   if (self->ratings > 0)
-    g_ptr_array_add (lines,
-                     g_strdup_printf (ngettext ("%'" PRIu64 " rating", "%'" PRIu64 " ratings", plural (self->ratings)),
-                                      self->ratings));
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " rating", "%'" PRIu64 " ratings",
+                                                       inspection_plural (self->ratings)),
+                                             self->ratings));
   if (self->tagged > 0)
     g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " track with tags", "%'" PRIu64 " tracks with tags",
-                                                       plural (self->tagged)),
+                                                       inspection_plural (self->tagged)),
                                              self->tagged));
   if (self->smart_playlists > 0)
     g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " smart playlist", "%'" PRIu64 " smart playlists",
-                                                       plural (self->smart_playlists)),
+                                                       inspection_plural (self->smart_playlists)),
                                              self->smart_playlists));
   if (self->server_tracks > 0)
     g_ptr_array_add (lines, g_strdup (_ ("Music on a server: log in again in Namida after restoring")));
 }
 
 static void
-add_device (const NamidaInspection *self, GPtrArray *lines)
+inspection_add_device (const NamidaInspection *self, GPtrArray *lines)
 {
   g_autofree char *missing = NULL;
 
@@ -295,18 +298,18 @@ add_device (const NamidaInspection *self, GPtrArray *lines)
     /* Translators: %s are words such as “settings, playlists” */
     g_ptr_array_add (lines, g_strdup_printf (_ ("Not included: %s"), missing));
   if (self->larger > 0)
-    g_ptr_array_add (lines,
-                     g_strdup_printf (ngettext ("%'" PRIu64 " list is too large to be read",
-                                                "%'" PRIu64 " lists are too large to be read", plural (self->larger)),
-                                      self->larger));
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " list is too large to be read",
+                                                       "%'" PRIu64 " lists are too large to be read",
+                                                       inspection_plural (self->larger)),
+                                             self->larger));
 }
 
 static void
-add_seconds (const NamidaInspection *self, GPtrArray *lines)
+inspection_add_seconds (const NamidaInspection *self, GPtrArray *lines)
 {
-  g_autofree char *tracks = dup_time (self->seconds_tracks);
-  g_autofree char *videos = dup_time (self->seconds_videos);
-  g_autofree char *youtube = dup_time (self->seconds_youtube);
+  g_autofree char *tracks = inspection_dup_time (self->seconds_tracks);
+  g_autofree char *videos = inspection_dup_time (self->seconds_videos);
+  g_autofree char *youtube = inspection_dup_time (self->seconds_youtube);
 
   if (self->has_seconds)
     g_ptr_array_add (lines, g_strdup_printf (_ ("Listened in all: %s of music, %s of videos, %s of YouTube"), tracks,
@@ -314,31 +317,31 @@ add_seconds (const NamidaInspection *self, GPtrArray *lines)
 }
 
 static void
-add_youtube (const NamidaInspection *self, GPtrArray *lines)
+inspection_add_youtube (const NamidaInspection *self, GPtrArray *lines)
 {
   if (self->youtube_likes > 0)
     g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " like on YouTube", "%'" PRIu64 " likes on YouTube",
-                                                       plural (self->youtube_likes)),
+                                                       inspection_plural (self->youtube_likes)),
                                              self->youtube_likes));
   if (self->youtube_subscriptions > 0)
     g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " subscription on YouTube",
                                                        "%'" PRIu64 " subscriptions on YouTube",
-                                                       plural (self->youtube_subscriptions)),
+                                                       inspection_plural (self->youtube_subscriptions)),
                                              self->youtube_subscriptions));
   if (self->youtube_playlists > 0)
     g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " playlist of YouTube videos",
                                                        "%'" PRIu64 " playlists of YouTube videos",
-                                                       plural (self->youtube_playlists)),
+                                                       inspection_plural (self->youtube_playlists)),
                                              self->youtube_playlists));
   if (self->youtube_listens > 0)
     g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " video watched on YouTube",
                                                        "%'" PRIu64 " videos watched on YouTube",
-                                                       plural (self->youtube_listens)),
+                                                       inspection_plural (self->youtube_listens)),
                                              self->youtube_listens));
 }
 
 static void
-add_folders (const NamidaInspection *self, GPtrArray *lines)
+inspection_add_folders (const NamidaInspection *self, GPtrArray *lines)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -354,24 +357,24 @@ add_folders (const NamidaInspection *self, GPtrArray *lines)
 }
 
 static void
-add_doubts (const NamidaInspection *self, GPtrArray *lines)
+inspection_add_doubts (const NamidaInspection *self, GPtrArray *lines)
 {
   if (self->unreadable > 0)
     g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " list in it could not be read",
                                                        "%'" PRIu64 " lists in it could not be read",
-                                                       plural (self->unreadable)),
+                                                       inspection_plural (self->unreadable)),
                                              self->unreadable));
   if (self->unknown > 0)
     g_ptr_array_add (
         lines, g_strdup_printf (ngettext ("%'" PRIu64 " file that this program does not know is kept as it is",
                                           "%'" PRIu64 " files that this program does not know are kept as they are",
-                                          plural (self->unknown)),
+                                          inspection_plural (self->unknown)),
                                 self->unknown));
   if (self->unsafe > 0)
     g_ptr_array_add (
         lines, g_strdup_printf (ngettext ("%'" PRIu64 " file has a name that leads out of the backup: do not trust it",
                                           "%'" PRIu64 " files have names that lead out of the backup: do not trust it",
-                                          plural (self->unsafe)),
+                                          inspection_plural (self->unsafe)),
                                 self->unsafe));
 }
 
@@ -382,13 +385,13 @@ namida_inspection_dup_lines (const NamidaInspection *self)
 
   if (self->kind != NAMIDA_INSPECTION_NOT_NAMIDA)
     {
-      add_lists (self, lines);
-      add_library (self, lines);
-      add_seconds (self, lines);
-      add_youtube (self, lines);
-      add_folders (self, lines);
-      add_device (self, lines);
-      add_doubts (self, lines);
+      inspection_add_lists (self, lines);
+      inspection_add_library (self, lines);
+      inspection_add_seconds (self, lines);
+      inspection_add_youtube (self, lines);
+      inspection_add_folders (self, lines);
+      inspection_add_device (self, lines);
+      inspection_add_doubts (self, lines);
     }
   g_ptr_array_add (lines, NULL);
   return (char **) g_ptr_array_steal (lines, NULL);
@@ -402,13 +405,13 @@ namida_inspection_dup_summary (const NamidaInspection *self)
   if (!namida_inspection_is_good (self))
     return namida_inspection_dup_sentence (self);
   if (self->listens > 0)
-    g_ptr_array_add (parts,
-                     g_strdup_printf (ngettext ("%'" PRIu64 " listen", "%'" PRIu64 " listens", plural (self->listens)),
-                                      self->listens));
+    g_ptr_array_add (parts, g_strdup_printf (ngettext ("%'" PRIu64 " listen", "%'" PRIu64 " listens",
+                                                       inspection_plural (self->listens)),
+                                             self->listens));
   if (self->n_playlists > 0)
-    g_ptr_array_add (parts, dup_playlist_count (self));
+    g_ptr_array_add (parts, inspection_dup_playlist_count (self));
   if (self->favourites > 0)
-    g_ptr_array_add (parts, dup_favourite_count (self));
+    g_ptr_array_add (parts, inspection_dup_favourite_count (self));
   if (parts->len == 0)
     return g_strdup (self->has_settings ? _ ("Settings only") : _ ("No details"));
   g_ptr_array_add (parts, NULL);

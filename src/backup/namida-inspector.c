@@ -68,7 +68,7 @@ typedef struct
 
 /* Records a problem. @path: (nullable): the file in the zip that has it. */
 static void
-note (Walk *walk, Outcome outcome, const char *path)
+inspector_note (Walk *walk, Outcome outcome, const char *path)
 {
   if (outcome == FINE)
     return;
@@ -80,7 +80,7 @@ note (Walk *walk, Outcome outcome, const char *path)
 /* ---- the file ---- */
 
 static la_ssize_t
-on_read (struct archive *archive, void *data, const void **buffer)
+inspector_on_read (struct archive *archive, void *data, const void **buffer)
 {
   Walk *walk = data;
   ssize_t n;
@@ -107,7 +107,7 @@ on_read (struct archive *archive, void *data, const void **buffer)
 }
 
 static la_int64_t
-on_skip (struct archive *archive, void *data, la_int64_t request)
+inspector_on_skip (struct archive *archive, void *data, la_int64_t request)
 {
   Walk *walk = data;
 
@@ -118,7 +118,7 @@ on_skip (struct archive *archive, void *data, la_int64_t request)
 }
 
 static la_int64_t
-on_seek (struct archive *archive, void *data, la_int64_t offset, int whence)
+inspector_on_seek (struct archive *archive, void *data, la_int64_t offset, int whence)
 {
   Walk *walk = data;
   struct stat st;
@@ -136,7 +136,7 @@ on_seek (struct archive *archive, void *data, la_int64_t offset, int whence)
 /* ---- one file in a zip ---- */
 
 static Outcome
-next_block (Walk *walk, struct archive *archive, const void **buffer, size_t *length)
+inspector_next_block (Walk *walk, struct archive *archive, const void **buffer, size_t *length)
 {
   la_int64_t offset;
   int result;
@@ -160,7 +160,7 @@ next_block (Walk *walk, struct archive *archive, const void **buffer, size_t *le
 
 /* Reads a file to its end, which compares its checksum. @feed: whether to pass its bytes to the lists. */
 static Outcome
-read_file (Walk *walk, struct archive *archive, gboolean feed, gboolean to_the_end)
+inspector_read_file (Walk *walk, struct archive *archive, gboolean feed, gboolean to_the_end)
 {
   guint64 bytes = 0;
   Outcome outcome;
@@ -171,7 +171,7 @@ read_file (Walk *walk, struct archive *archive, gboolean feed, gboolean to_the_e
       const void *buffer;
       size_t length;
 
-      outcome = next_block (walk, archive, &buffer, &length);
+      outcome = inspector_next_block (walk, archive, &buffer, &length);
       if (outcome != FINE || length == 0)
         return outcome;
       bytes += length;
@@ -191,7 +191,7 @@ read_file (Walk *walk, struct archive *archive, gboolean feed, gboolean to_the_e
 }
 
 static const char *
-get_path (struct archive_entry *entry)
+inspector_get_path (struct archive_entry *entry)
 {
   const char *path = archive_entry_pathname_utf8 (entry);
 
@@ -201,14 +201,14 @@ get_path (struct archive_entry *entry)
 }
 
 static gboolean
-is_folder (struct archive_entry *entry, const char *path)
+inspector_is_folder (struct archive_entry *entry, const char *path)
 {
   return archive_entry_filetype (entry) == AE_IFDIR || g_str_has_suffix (path, "/");
 }
 
 /* Returns: whether there is another entry. @end: (out): why there is none. */
 static gboolean
-next_entry (Walk *walk, struct archive *archive, struct archive_entry **entry, Outcome *end)
+inspector_next_entry (Walk *walk, struct archive *archive, struct archive_entry **entry, Outcome *end)
 {
   int result = archive_read_next_header (archive, entry);
 
@@ -225,13 +225,13 @@ next_entry (Walk *walk, struct archive *archive, struct archive_entry **entry, O
 /* ---- the zip in the zip ---- */
 
 static la_ssize_t
-on_inner_read (struct archive *archive, void *data, const void **buffer)
+inspector_on_inner_read (struct archive *archive, void *data, const void **buffer)
 {
   Inner *inner = data;
   size_t length = 0;
 
   if (inner->outcome == FINE)
-    inner->outcome = next_block (inner->walk, inner->outer, buffer, &length);
+    inner->outcome = inspector_next_block (inner->walk, inner->outer, buffer, &length);
   if (inner->outcome == FINE)
     return (la_ssize_t) length;
   archive_set_error (archive, EIO, "the outer zip ends it");
@@ -240,7 +240,7 @@ on_inner_read (struct archive *archive, void *data, const void **buffer)
 
 /* Ends the current list. One that is too large to be examined is neither counted nor unreadable. */
 static void
-end_list (Walk *walk, Outcome outcome)
+inspector_end_list (Walk *walk, Outcome outcome)
 {
   guint64 unreadable = walk->result->unreadable;
 
@@ -252,45 +252,45 @@ end_list (Walk *walk, Outcome outcome)
 
 /* Always reads to the end: libarchive would skip the rest by unpacking it without a limit. */
 static Outcome
-read_inner_file (Walk *walk, struct archive *archive, struct archive_entry *entry, const char *folder)
+inspector_read_inner_file (Walk *walk, struct archive *archive, struct archive_entry *entry, const char *folder)
 {
-  const char *path = get_path (entry);
+  const char *path = inspector_get_path (entry);
   NamidaListKind kind = namida_inspect_classify (folder, path);
   gboolean wanted = namida_inspect_lists_begin (walk->lists, kind, path);
-  Outcome outcome = archive_entry_is_encrypted (entry) > 0 ? SECRET : read_file (walk, archive, wanted, TRUE);
+  Outcome outcome = archive_entry_is_encrypted (entry) > 0 ? SECRET : inspector_read_file (walk, archive, wanted, TRUE);
 
-  end_list (walk, outcome);
+  inspector_end_list (walk, outcome);
   return outcome;
 }
 
 static Outcome
-read_inner_files (Walk *walk, struct archive *archive, const char *folder)
+inspector_read_inner_files (Walk *walk, struct archive *archive, const char *folder)
 {
   struct archive_entry *entry;
   Outcome outcome = FINE;
 
-  while (outcome == FINE && next_entry (walk, archive, &entry, &outcome))
-    if (!is_folder (entry, get_path (entry)))
-      outcome = read_inner_file (walk, archive, entry, folder);
+  while (outcome == FINE && inspector_next_entry (walk, archive, &entry, &outcome))
+    if (!inspector_is_folder (entry, inspector_get_path (entry)))
+      outcome = inspector_read_inner_file (walk, archive, entry, folder);
   return outcome;
 }
 
 static Outcome
-read_inner (Walk *walk, struct archive *outer, const char *folder)
+inspector_read_inner (Walk *walk, struct archive *outer, const char *folder)
 {
   Inner inner = { .walk = walk, .outer = outer };
   struct archive *archive = archive_read_new ();
   Outcome outcome = BROKEN;
 
   archive_read_support_format_zip_streamable (archive);
-  if (archive_read_open (archive, &inner, NULL, on_inner_read, NULL) == ARCHIVE_OK)
-    outcome = read_inner_files (walk, archive, folder);
+  if (archive_read_open (archive, &inner, NULL, inspector_on_inner_read, NULL) == ARCHIVE_OK)
+    outcome = inspector_read_inner_files (walk, archive, folder);
   archive_read_free (archive);
   /* An error of the outer zip is the cause; the inner zip then merely ends too early. */
   if (inner.outcome != FINE)
     return inner.outcome;
   if (outcome == FINE)
-    outcome = read_file (walk, outer, FALSE, TRUE);
+    outcome = inspector_read_file (walk, outer, FALSE, TRUE);
   return outcome;
 }
 
@@ -298,7 +298,7 @@ read_inner (Walk *walk, struct archive *outer, const char *folder)
 
 /* Skips an entry, but compares its checksum as long as that is quick. */
 static Outcome
-pass_over (Walk *walk, struct archive *archive, struct archive_entry *entry)
+inspector_pass_over (Walk *walk, struct archive *archive, struct archive_entry *entry)
 {
   guint64 size = archive_entry_size_is_set (entry) ? (guint64) MAX (archive_entry_size (entry), 0) : 0;
   guint64 before = walk->unpacked;
@@ -306,13 +306,13 @@ pass_over (Walk *walk, struct archive *archive, struct archive_entry *entry)
 
   if (!walk->cut && (size > CHECKED_MOST || walk->checked + size > CHECKED_MOST))
     return FINE; /* with a directory, the next entry is found without reading this one */
-  outcome = read_file (walk, archive, FALSE, TRUE);
+  outcome = inspector_read_file (walk, archive, FALSE, TRUE);
   walk->checked += walk->unpacked - before;
   return outcome;
 }
 
 static void
-look_at_loose (Walk *walk, struct archive *archive, struct archive_entry *entry, const char *path)
+inspector_look_at_loose (Walk *walk, struct archive *archive, struct archive_entry *entry, const char *path)
 {
   NamidaListKind kind = namida_inspect_classify ("", path);
   gboolean wanted = namida_inspect_lists_begin (walk->lists, kind, path);
@@ -321,19 +321,20 @@ look_at_loose (Walk *walk, struct archive *archive, struct archive_entry *entry,
   if (archive_entry_is_encrypted (entry) > 0)
     outcome = SECRET;
   else if (!wanted)
-    outcome = pass_over (walk, archive, entry);
+    outcome = inspector_pass_over (walk, archive, entry);
   else
-    outcome = read_file (walk, archive, TRUE, walk->cut || kind != NAMIDA_LIST_LOOSE);
+    outcome = inspector_read_file (walk, archive, TRUE, walk->cut || kind != NAMIDA_LIST_LOOSE);
   walk->strong |= kind == NAMIDA_LIST_SETTINGS || kind == NAMIDA_LIST_TOTALS || kind == NAMIDA_LIST_FAVOURITES
                   || kind == NAMIDA_LIST_LIKES || kind == NAMIDA_LIST_SUBSCRIPTIONS;
-  end_list (walk, outcome);
-  note (walk, outcome, path);
+  inspector_end_list (walk, outcome);
+  inspector_note (walk, outcome, path);
 }
 
 static void
-look_at_part (Walk *walk, struct archive *archive, struct archive_entry *entry, const char *folder, gboolean wanted)
+inspector_look_at_part (
+    Walk *walk, struct archive *archive, struct archive_entry *entry, const char *folder, gboolean wanted)
 {
-  const char *path = get_path (entry);
+  const char *path = inspector_get_path (entry);
   Outcome outcome;
 
   walk->parts = TRUE;
@@ -341,36 +342,36 @@ look_at_part (Walk *walk, struct archive *archive, struct archive_entry *entry, 
   if (archive_entry_is_encrypted (entry) > 0)
     outcome = SECRET;
   else if (wanted)
-    outcome = read_inner (walk, archive, folder);
+    outcome = inspector_read_inner (walk, archive, folder);
   else
-    outcome = pass_over (walk, archive, entry);
-  note (walk, outcome, path);
+    outcome = inspector_pass_over (walk, archive, entry);
+  inspector_note (walk, outcome, path);
 }
 
 static void
-look_at (Walk *walk, struct archive *archive, struct archive_entry *entry)
+inspector_look_at (Walk *walk, struct archive *archive, struct archive_entry *entry)
 {
-  g_autofree char *path = g_strdup (get_path (entry));
+  g_autofree char *path = g_strdup (inspector_get_path (entry));
   g_autofree char *folder = NULL;
   gboolean wanted;
 
-  if (is_folder (entry, path))
+  if (inspector_is_folder (entry, path))
     return;
   if (namida_inspect_part (path, &folder, &wanted))
-    look_at_part (walk, archive, entry, folder, wanted);
+    inspector_look_at_part (walk, archive, entry, folder, wanted);
   else
-    look_at_loose (walk, archive, entry, path);
+    inspector_look_at_loose (walk, archive, entry, path);
 }
 
 /* Without a directory, an entry that could not be read to its end cannot be skipped either. */
 static gboolean
-can_go_on (Walk *walk)
+inspector_can_go_on (Walk *walk)
 {
   return walk->worst == FINE || (!walk->cut && (walk->worst == BROKEN || walk->worst == SECRET));
 }
 
 static void
-look_at_all (Walk *walk)
+inspector_look_at_all (Walk *walk)
 {
   struct archive *archive = archive_read_new ();
   struct archive_entry *entry;
@@ -380,19 +381,19 @@ look_at_all (Walk *walk)
     archive_read_support_format_zip_streamable (archive);
   else
     archive_read_support_format_zip_seekable (archive);
-  archive_read_set_read_callback (archive, on_read);
-  archive_read_set_skip_callback (archive, on_skip);
-  archive_read_set_seek_callback (archive, on_seek);
+  archive_read_set_read_callback (archive, inspector_on_read);
+  archive_read_set_skip_callback (archive, inspector_on_skip);
+  archive_read_set_seek_callback (archive, inspector_on_seek);
   archive_read_set_callback_data (archive, walk);
   if (archive_read_open1 (archive) == ARCHIVE_OK)
-    while (can_go_on (walk) && next_entry (walk, archive, &entry, &end))
-      look_at (walk, archive, entry);
-  note (walk, end, NULL);
+    while (inspector_can_go_on (walk) && inspector_next_entry (walk, archive, &entry, &end))
+      inspector_look_at (walk, archive, entry);
+  inspector_note (walk, end, NULL);
   archive_read_free (archive);
 }
 
 static NamidaInspectionKind
-judge (Walk *walk)
+inspector_decide_kind (Walk *walk)
 {
   NamidaInspection *result = walk->result;
 
@@ -412,17 +413,17 @@ judge (Walk *walk)
 }
 
 static void
-look_into (Walk *walk)
+inspector_look_into (Walk *walk)
 {
   walk->lists = namida_inspect_lists_new (walk->result);
-  look_at_all (walk);
+  inspector_look_at_all (walk);
   namida_inspect_lists_finish (walk->lists);
   namida_inspect_lists_free (walk->lists);
-  walk->result->kind = judge (walk);
+  walk->result->kind = inspector_decide_kind (walk);
 }
 
 static gboolean
-inspect_open (Walk *walk, NamidaInspection *result)
+inspector_inspect_open (Walk *walk, NamidaInspection *result)
 {
   NamidaZipShape shape;
 
@@ -435,7 +436,7 @@ inspect_open (Walk *walk, NamidaInspection *result)
     }
   walk->cut = shape == NAMIDA_ZIP_CUT;
   if (shape == NAMIDA_ZIP_WHOLE || shape == NAMIDA_ZIP_CUT)
-    look_into (walk);
+    inspector_look_into (walk);
   else
     result->kind = shape == NAMIDA_ZIP_NOTHING ? NAMIDA_INSPECTION_EMPTY
                    : shape == NAMIDA_ZIP_HUGE  ? NAMIDA_INSPECTION_TOO_BIG
@@ -444,7 +445,7 @@ inspect_open (Walk *walk, NamidaInspection *result)
 }
 
 static void
-fail (GError **error, int saved_errno, const char *path)
+inspector_fail (GError **error, int saved_errno, const char *path)
 {
   g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *what = NULL;
@@ -460,7 +461,7 @@ fail (GError **error, int saved_errno, const char *path)
 
 /* Namida cannot restore a backup with a broken database, even if the zip is sound. */
 static gboolean
-look_at_databases (Walk *walk, const char *path, GError **error)
+inspector_look_at_databases (Walk *walk, const char *path, GError **error)
 {
   g_autofree char *damaged = NULL;
 
@@ -491,25 +492,25 @@ namida_inspector_inspect (GFile *zip, GCancellable *cancellable, GError **error)
   walk->fd = path != NULL ? open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
   if (walk->fd < 0)
     {
-      fail (error, path != NULL ? errno : ENOTSUP, path != NULL ? path : shown);
+      inspector_fail (error, path != NULL ? errno : ENOTSUP, path != NULL ? path : shown);
       return NULL;
     }
   if (fstat (walk->fd, &st) != 0 || !S_ISREG (st.st_mode))
     {
-      fail (error, S_ISDIR (st.st_mode) ? EISDIR : EINVAL, path);
+      inspector_fail (error, S_ISDIR (st.st_mode) ? EISDIR : EINVAL, path);
       close (walk->fd);
       return NULL;
     }
   result->size = (guint64) st.st_size;
-  fine = inspect_open (walk, result);
+  fine = inspector_inspect_open (walk, result);
   if (fine && namida_inspection_is_good (result))
-    look_at_databases (walk, path, &unknown);
+    inspector_look_at_databases (walk, path, &unknown);
   close (walk->fd);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
   if (!fine)
     {
-      fail (error, walk->read_errno != 0 ? walk->read_errno : EIO, path);
+      inspector_fail (error, walk->read_errno != 0 ? walk->read_errno : EIO, path);
       return NULL;
     }
   if (unknown != NULL)
@@ -521,7 +522,7 @@ namida_inspector_inspect (GFile *zip, GCancellable *cancellable, GError **error)
 }
 
 static void
-inspect_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+inspector_inspect_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
   NamidaInspection *result = namida_inspector_inspect (data, cancellable, &error);
@@ -540,7 +541,7 @@ namida_inspector_inspect_async (GFile *zip, GCancellable *cancellable, GAsyncRea
   g_return_if_fail (G_IS_FILE (zip));
   g_task_set_source_tag (task, namida_inspector_inspect_async);
   g_task_set_task_data (task, g_object_ref (zip), g_object_unref);
-  g_task_run_in_thread (task, inspect_thread);
+  g_task_run_in_thread (task, inspector_inspect_thread);
 }
 
 NamidaInspection *

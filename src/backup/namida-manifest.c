@@ -15,7 +15,7 @@
 /* The names and the order of keys are those of the phone app's Google Drive backup, manifestVersion 2. */
 
 static void
-add_file (GString *out, const char *name, guint64 size, gint64 mtime_ms)
+manifest_add_file (GString *out, const char *name, guint64 size, gint64 mtime_ms)
 {
   g_autofree char *modified = namida_time_to_local_iso8601 (mtime_ms);
 
@@ -28,7 +28,7 @@ add_file (GString *out, const char *name, guint64 size, gint64 mtime_ms)
 
 /* Returns the path of the music folder that has the label of @entry on this device, derived from the path of @entry. */
 static char *
-dup_original_path (const NamidaEntry *entry)
+manifest_dup_original_path (const NamidaEntry *entry)
 {
   g_autofree char *shown = entry->source != NULL ? g_filename_display_name (entry->source) : NULL;
   gsize tail = strlen (entry->relative_path) + 1;
@@ -39,9 +39,9 @@ dup_original_path (const NamidaEntry *entry)
 }
 
 static void
-begin_folder (GString *out, const NamidaEntry *entry, const char *platform)
+manifest_begin_folder (GString *out, const NamidaEntry *entry, const char *platform)
 {
-  g_autofree char *original = dup_original_path (entry);
+  g_autofree char *original = manifest_dup_original_path (entry);
 
   g_string_append_c (out, '{');
   namida_json_append_member (out, "label", entry->label);
@@ -52,14 +52,14 @@ begin_folder (GString *out, const NamidaEntry *entry, const char *platform)
 }
 
 static int
-compare_pointers (gconstpointer a, gconstpointer b)
+manifest_compare_pointers (gconstpointer a, gconstpointer b)
 {
   return namida_entry_compare (*(NamidaEntry *const *) a, *(NamidaEntry *const *) b);
 }
 
 /* Returns the entries in order. Those of the scanner are already sorted. */
 static GPtrArray *
-dup_sorted (NamidaBackup *backup)
+manifest_dup_sorted (NamidaBackup *backup)
 {
   GPtrArray *sorted = g_ptr_array_copy (namida_backup_get_entries (backup), NULL, NULL);
   gboolean in_order = TRUE;
@@ -68,14 +68,14 @@ dup_sorted (NamidaBackup *backup)
   for (guint i = 1; i < sorted->len && in_order; i++)
     in_order = namida_entry_compare (sorted->pdata[i - 1], sorted->pdata[i]) <= 0;
   if (!in_order)
-    g_ptr_array_sort (sorted, compare_pointers);
+    g_ptr_array_sort (sorted, manifest_compare_pointers);
   return sorted;
 }
 
 static void
-add_folders (GString *out, NamidaBackup *backup, const char *platform)
+manifest_add_folders (GString *out, NamidaBackup *backup, const char *platform)
 {
-  g_autoptr (GPtrArray) sorted = dup_sorted (backup);
+  g_autoptr (GPtrArray) sorted = manifest_dup_sorted (backup);
   g_autoptr (GString) name = g_string_new (NULL);
   const char *open = NULL;
 
@@ -89,13 +89,13 @@ add_folders (GString *out, NamidaBackup *backup, const char *platform)
         {
           if (open != NULL)
             g_string_append (out, "]},");
-          begin_folder (out, entry, platform);
+          manifest_begin_folder (out, entry, platform);
           open = entry->label;
         }
       else
         g_string_append_c (out, ',');
       g_string_printf (name, "%s/%s", entry->label, entry->relative_path);
-      add_file (out, name->str, entry->size, namida_entry_get_mtime_ms (entry));
+      manifest_add_file (out, name->str, entry->size, namida_entry_get_mtime_ms (entry));
     }
   if (open != NULL)
     g_string_append (out, "]}");
@@ -103,7 +103,7 @@ add_folders (GString *out, NamidaBackup *backup, const char *platform)
 
 /* The key is required: a backup that contains only music has one with an empty name. */
 static void
-add_backup_zip (GString *out, NamidaBackup *backup, gint64 now_ms)
+manifest_add_backup_zip (GString *out, NamidaBackup *backup, gint64 now_ms)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
 
@@ -113,11 +113,11 @@ add_backup_zip (GString *out, NamidaBackup *backup, gint64 now_ms)
 
       if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP)
         {
-          add_file (out, entry->name, entry->size, namida_entry_get_mtime_ms (entry));
+          manifest_add_file (out, entry->name, entry->size, namida_entry_get_mtime_ms (entry));
           return;
         }
     }
-  add_file (out, "", 0, now_ms);
+  manifest_add_file (out, "", 0, now_ms);
 }
 
 GBytes *
@@ -131,15 +131,15 @@ namida_manifest_build (NamidaBackup *backup, const char *device_id, const char *
   namida_json_append_member (out, "deviceId", device_id);
   namida_json_append_member (out, "platform", platform);
   g_string_append (out, ",\"folders\":[");
-  add_folders (out, backup, platform);
+  manifest_add_folders (out, backup, platform);
   g_string_append (out, "],\"backupZip\":");
-  add_backup_zip (out, backup, now_ms);
+  manifest_add_backup_zip (out, backup, now_ms);
   g_string_append_c (out, '}');
   return g_string_free_to_bytes (out);
 }
 
 static gboolean
-invalid (const char *key, GError **error)
+manifest_invalid (const char *key, GError **error)
 {
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_MANIFEST,
                _ ("The description of the backup is not complete: “%s” is missing or of the wrong kind."), key);
@@ -148,82 +148,82 @@ invalid (const char *key, GError **error)
 
 /* A value that is not a string counts as missing. */
 static gboolean
-is_text (NamidaJsonCursor *cursor)
+manifest_is_text (NamidaJsonCursor *cursor)
 {
   return namida_json_cursor_string (cursor, "", NULL) != NULL;
 }
 
 static gboolean
-check_file (NamidaJsonCursor *cursor, const char *name, GError **error)
+manifest_check_file (NamidaJsonCursor *cursor, const char *name, GError **error)
 {
   gboolean named = FALSE;
   const char *key;
   guint64 size;
 
   if (!namida_json_cursor_enter (cursor, '{'))
-    return invalid (name, error);
+    return manifest_invalid (name, error);
   while ((key = namida_json_cursor_next_member (cursor)) != NULL)
     if (strcmp (key, "name") == 0)
       {
-        if (!is_text (cursor))
-          return invalid (name, error);
+        if (!manifest_is_text (cursor))
+          return manifest_invalid (name, error);
         named = TRUE;
       }
     else if (strcmp (key, "size") == 0)
       {
         if (!namida_json_cursor_size (cursor, key, &size, NULL))
-          return invalid (name, error);
+          return manifest_invalid (name, error);
       }
     else
       namida_json_cursor_skip (cursor, NULL, NULL);
-  return named || invalid (name, error);
+  return named || manifest_invalid (name, error);
 }
 
 static gboolean
-check_files (NamidaJsonCursor *cursor, GError **error)
+manifest_check_files (NamidaJsonCursor *cursor, GError **error)
 {
   if (!namida_json_cursor_enter (cursor, '['))
-    return invalid ("files", error);
+    return manifest_invalid ("files", error);
   while (namida_json_cursor_next (cursor))
-    if (!check_file (cursor, "files", error))
+    if (!manifest_check_file (cursor, "files", error))
       return FALSE;
   return TRUE;
 }
 
 static gboolean
-check_folder (NamidaJsonCursor *cursor, GError **error)
+manifest_check_folder (NamidaJsonCursor *cursor, GError **error)
 {
   gboolean labelled = FALSE;
   const char *key;
 
   if (!namida_json_cursor_enter (cursor, '{'))
-    return invalid ("folders", error);
+    return manifest_invalid ("folders", error);
   while ((key = namida_json_cursor_next_member (cursor)) != NULL)
     if (strcmp (key, "label") == 0)
       {
         const char *label = namida_json_cursor_string (cursor, key, NULL);
 
         if (label == NULL || !namida_safe_path_check_component (label, NULL))
-          return invalid ("folders", error);
+          return manifest_invalid ("folders", error);
         labelled = TRUE;
       }
     else if (strcmp (key, "files") == 0)
       {
-        if (!check_files (cursor, error))
+        if (!manifest_check_files (cursor, error))
           return FALSE;
       }
     else
       namida_json_cursor_skip (cursor, NULL, NULL);
-  return labelled || invalid ("folders", error);
+  return labelled || manifest_invalid ("folders", error);
 }
 
 static gboolean
-check_folders (NamidaJsonCursor *cursor, GError **error)
+manifest_check_folders (NamidaJsonCursor *cursor, GError **error)
 {
   if (!namida_json_cursor_enter (cursor, '['))
-    return invalid ("folders", error);
+    return manifest_invalid ("folders", error);
   while (namida_json_cursor_next (cursor))
-    if (!check_folder (cursor, error))
+    if (!manifest_check_folder (cursor, error))
       return FALSE;
   return TRUE;
 }
@@ -237,7 +237,7 @@ enum
 static const char *const required[N_KEYS] = { "type", "timestamp", "deviceId", "platform", "folders", "backupZip" };
 
 static gboolean
-check_member (NamidaJsonCursor *cursor, const char *key, gboolean *found, GError **error)
+manifest_check_member (NamidaJsonCursor *cursor, const char *key, gboolean *found, GError **error)
 {
   for (guint i = 0; i < N_KEYS; i++)
     {
@@ -245,10 +245,10 @@ check_member (NamidaJsonCursor *cursor, const char *key, gboolean *found, GError
         continue;
       found[i] = TRUE;
       if (i == KEY_FOLDERS)
-        return check_folders (cursor, error);
+        return manifest_check_folders (cursor, error);
       if (i == KEY_ZIP)
-        return check_file (cursor, required[i], error);
-      return is_text (cursor) || invalid (required[i], error);
+        return manifest_check_file (cursor, required[i], error);
+      return manifest_is_text (cursor) || manifest_invalid (required[i], error);
     }
   namida_json_cursor_skip (cursor, NULL, NULL);
   return TRUE;
@@ -263,19 +263,19 @@ namida_manifest_check (const char *text, gsize length, GError **error)
 
   namida_json_cursor_init (&cursor, text, length);
   if (!namida_json_cursor_enter (&cursor, '{'))
-    return invalid ("manifest", error);
+    return manifest_invalid ("manifest", error);
   while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
-    if (!check_member (&cursor, key, found, error))
+    if (!manifest_check_member (&cursor, key, found, error))
       return FALSE;
   for (guint i = 0; i < N_KEYS; i++)
     if (!found[i])
-      return invalid (required[i], error);
+      return manifest_invalid (required[i], error);
   return TRUE;
 }
 
 /* Appends at most 64 bytes of @text, so that the whole name is not too long. */
 static void
-append_part (GString *out, const char *text)
+manifest_append_part (GString *out, const char *text)
 {
   gsize start = out->len;
 
@@ -316,7 +316,7 @@ namida_manifest_file_name (GBytes *manifest)
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
       g_string_append_c (name, '_');
-      append_part (name, parts[i]->str);
+      manifest_append_part (name, parts[i]->str);
     }
   g_string_append (name, ".json");
   return g_string_free (g_steal_pointer (&name), FALSE);

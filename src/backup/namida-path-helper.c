@@ -23,7 +23,7 @@ namida_path_advice_free (NamidaPathAdvice *self)
 
 /* Returns the form in which Namida itself compares paths: '/' as separator, none at the end. */
 static char *
-dup_plain (const char *path)
+path_helper_dup_plain (const char *path)
 {
   char *plain = g_strdelimit (g_strdup (path), "\\", '/');
   gsize length = strlen (plain);
@@ -34,16 +34,16 @@ dup_plain (const char *path)
 }
 
 static gboolean
-has_drive (const char *path)
+path_helper_has_drive (const char *path)
 {
   return g_ascii_isalpha (path[0]) && path[1] == ':';
 }
 
 /* On two systems that ignore case, one may write the drive as "C:" and the other as "c:". */
 static gboolean
-is_same (const char *a, const char *b)
+path_helper_is_same (const char *a, const char *b)
 {
-  if (has_drive (a) && has_drive (b))
+  if (path_helper_has_drive (a) && path_helper_has_drive (b))
     {
       g_autofree char *folded = g_utf8_casefold (a, -1);
       g_autofree char *other = g_utf8_casefold (b, -1);
@@ -54,7 +54,7 @@ is_same (const char *a, const char *b)
 }
 
 static gboolean
-is_address (const char *path)
+path_helper_is_address (const char *path)
 {
   return g_str_has_prefix (path, "http://") || g_str_has_prefix (path, "https://");
 }
@@ -62,7 +62,7 @@ is_address (const char *path)
 /* Compares the components of two paths from their ends. @rest_a, @rest_b: (out): lengths of the paths without the
  * components that agree. Returns: the number of these components. */
 static guint
-split (const char *a, const char *b, gsize *rest_a, gsize *rest_b)
+path_helper_split (const char *a, const char *b, gsize *rest_a, gsize *rest_b)
 {
   guint n = 0;
 
@@ -90,28 +90,28 @@ split (const char *a, const char *b, gsize *rest_a, gsize *rest_b)
 /* Uses the folders themselves, never a shorter prefix: Namida adds the new path to its library if no library folder
  * is below it, and would then index all of "/home/me". */
 static void
-set_prefixes (NamidaPathAdvice *advice, const char *new_folder)
+path_helper_set_prefixes (NamidaPathAdvice *advice, const char *new_folder)
 {
   advice->old_prefix = g_strdup (advice->expected);
   advice->new_prefix = g_strdup (new_folder);
 }
 
 static void
-find_there (GPtrArray *advice, GPtrArray *there, gboolean *taken)
+path_helper_find_there (GPtrArray *advice, GPtrArray *there, gboolean *taken)
 {
   for (guint i = 0; i < advice->len; i++)
     {
       NamidaPathAdvice *item = advice->pdata[i];
 
       for (guint j = 0; j < there->len && !item->there; j++)
-        if (is_same (item->expected, there->pdata[j]))
+        if (path_helper_is_same (item->expected, there->pdata[j]))
           item->there = taken[j] = TRUE;
     }
 }
 
 /* Takes the best pair of all first, so that a worse pair does not take its folder. */
 static gboolean
-match_best (GPtrArray *advice, GPtrArray *there, gboolean *taken)
+path_helper_match_best (GPtrArray *advice, GPtrArray *there, gboolean *taken)
 {
   guint best = 0, at = 0, with = 0;
 
@@ -124,7 +124,7 @@ match_best (GPtrArray *advice, GPtrArray *there, gboolean *taken)
       for (guint j = 0; j < there->len; j++)
         {
           gsize rest_a, rest_b;
-          guint n = taken[j] ? 0 : split (item->expected, there->pdata[j], &rest_a, &rest_b);
+          guint n = taken[j] ? 0 : path_helper_split (item->expected, there->pdata[j], &rest_a, &rest_b);
 
           if (n > best)
             {
@@ -137,13 +137,13 @@ match_best (GPtrArray *advice, GPtrArray *there, gboolean *taken)
   if (best == 0)
     return FALSE;
   taken[with] = TRUE;
-  set_prefixes (advice->pdata[at], there->pdata[with]);
+  path_helper_set_prefixes (advice->pdata[at], there->pdata[with]);
   return TRUE;
 }
 
 /* If one folder is left on each side, they belong together even if no name agrees. */
 static void
-match_last (GPtrArray *advice, GPtrArray *there, const gboolean *taken)
+path_helper_match_last (GPtrArray *advice, GPtrArray *there, const gboolean *taken)
 {
   NamidaPathAdvice *open = NULL;
   const char *free_folder = NULL;
@@ -165,21 +165,21 @@ match_last (GPtrArray *advice, GPtrArray *there, const gboolean *taken)
         n_free++;
       }
   if (n_open == 1 && n_free == 1)
-    set_prefixes (open, free_folder);
+    path_helper_set_prefixes (open, free_folder);
 }
 
 static GPtrArray *
-dup_all_plain (GPtrArray *paths)
+path_helper_dup_all_plain (GPtrArray *paths)
 {
   GPtrArray *plain = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < paths->len; i++)
     {
-      g_autofree char *path = dup_plain (paths->pdata[i]);
+      g_autofree char *path = path_helper_dup_plain (paths->pdata[i]);
       gboolean known = *path == '\0';
 
       for (guint j = 0; j < plain->len && !known; j++)
-        known = is_same (plain->pdata[j], path);
+        known = path_helper_is_same (plain->pdata[j], path);
       if (!known)
         g_ptr_array_add (plain, g_steal_pointer (&path));
     }
@@ -190,28 +190,28 @@ GPtrArray *
 namida_path_helper_advise (GPtrArray *expected, GPtrArray *there)
 {
   GPtrArray *advice = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_path_advice_free);
-  g_autoptr (GPtrArray) wanted = dup_all_plain (expected);
-  g_autoptr (GPtrArray) plain = dup_all_plain (there);
+  g_autoptr (GPtrArray) wanted = path_helper_dup_all_plain (expected);
+  g_autoptr (GPtrArray) plain = path_helper_dup_all_plain (there);
   g_autofree gboolean *taken = g_new0 (gboolean, MAX (plain->len, 1));
 
   for (guint i = 0; i < wanted->len; i++)
     {
       NamidaPathAdvice *item = g_new0 (NamidaPathAdvice, 1);
 
-      item->is_address = is_address (wanted->pdata[i]);
+      item->is_address = path_helper_is_address (wanted->pdata[i]);
       /* An address is shown unchanged; in a path, the separators are those that Namida compares. */
       item->expected = g_strdup (wanted->pdata[i]);
       g_ptr_array_add (advice, item);
     }
-  find_there (advice, plain, taken);
-  while (match_best (advice, plain, taken))
+  path_helper_find_there (advice, plain, taken);
+  while (path_helper_match_best (advice, plain, taken))
     continue;
-  match_last (advice, plain, taken);
+  path_helper_match_last (advice, plain, taken);
   return advice;
 }
 
 static char *
-dup_line (const NamidaPathAdvice *item)
+path_helper_dup_line (const NamidaPathAdvice *item)
 {
   g_autofree char *shown = namida_format_alias (item->expected);
 
@@ -232,7 +232,7 @@ namida_path_helper_dup_lines (GPtrArray *advice)
   GPtrArray *lines = g_ptr_array_new ();
 
   for (guint i = 0; i < advice->len; i++)
-    g_ptr_array_add (lines, dup_line (advice->pdata[i]));
+    g_ptr_array_add (lines, path_helper_dup_line (advice->pdata[i]));
   g_ptr_array_add (lines, NULL);
   return (char **) g_ptr_array_free (lines, FALSE);
 }

@@ -30,7 +30,7 @@ typedef struct
 } Zip;
 
 static la_ssize_t
-on_write (struct archive *archive, void *data, const void *buffer, size_t length)
+sample_zip_on_write (struct archive *archive, void *data, const void *buffer, size_t length)
 {
   g_byte_array_append (data, buffer, (guint) length);
   return (la_ssize_t) length;
@@ -44,7 +44,7 @@ zip_begin (Zip *zip)
   zip->failed = archive_write_set_format_zip (zip->archive) != ARCHIVE_OK
                 /* Names are UTF-8, whatever the locale is. */
                 || archive_write_set_options (zip->archive, "hdrcharset=UTF-8") < ARCHIVE_WARN
-                || archive_write_open2 (zip->archive, zip->bytes, NULL, on_write, NULL, NULL) != ARCHIVE_OK;
+                || archive_write_open2 (zip->archive, zip->bytes, NULL, sample_zip_on_write, NULL, NULL) != ARCHIVE_OK;
 }
 
 static void
@@ -93,7 +93,7 @@ zip_add_zip (Zip *zip, const char *name, Zip *inner)
 }
 
 static char *
-dup_track (guint i)
+sample_zip_dup_track (guint i)
 {
   g_autofree char *relative = namida_sample_track (i);
 
@@ -101,9 +101,9 @@ dup_track (guint i)
 }
 
 static void
-add_track (JsonBuilder *builder, guint i, gint64 ms)
+sample_zip_add_track (JsonBuilder *builder, guint i, gint64 ms)
 {
-  g_autofree char *track = dup_track (i);
+  g_autofree char *track = sample_zip_dup_track (i);
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "dateAdded");
@@ -116,11 +116,11 @@ add_track (JsonBuilder *builder, guint i, gint64 ms)
 }
 
 static void
-add_tracks (JsonBuilder *builder, guint n, guint n_tracks, guint first, gint64 ms)
+sample_zip_add_tracks (JsonBuilder *builder, guint n, guint n_tracks, guint first, gint64 ms)
 {
   json_builder_begin_array (builder);
   for (guint i = 0; i < n && n_tracks > 0; i++)
-    add_track (builder, (first + i * i) % n_tracks, ms + (gint64) i * 200000);
+    sample_zip_add_track (builder, (first + i * i) % n_tracks, ms + (gint64) i * 200000);
   json_builder_end_array (builder);
 }
 
@@ -138,7 +138,7 @@ zip_add_tracks (Zip *zip, const char *name, guint n, guint n_tracks, guint first
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
-  add_tracks (builder, n, n_tracks, first, ms);
+  sample_zip_add_tracks (builder, n, n_tracks, first, ms);
   zip_add_json (zip, name, builder);
 }
 
@@ -151,7 +151,7 @@ zip_add_playlist (Zip *zip, const char *file, const char *name, guint n, guint n
   json_builder_set_member_name (builder, "name");
   json_builder_add_string_value (builder, name);
   json_builder_set_member_name (builder, "tracks");
-  add_tracks (builder, n, n_tracks, first, BACKUP_TIME * 1000 - 90 * DAY_MS);
+  sample_zip_add_tracks (builder, n, n_tracks, first, BACKUP_TIME * 1000 - 90 * DAY_MS);
   json_builder_set_member_name (builder, "creationDate");
   json_builder_add_int_value (builder, BACKUP_TIME * 1000 - 90 * DAY_MS);
   json_builder_set_member_name (builder, "modifiedDate");
@@ -161,7 +161,7 @@ zip_add_playlist (Zip *zip, const char *file, const char *name, guint n, guint n
 }
 
 static gboolean
-fill_tracks (sqlite3 *database, guint n_tracks)
+sample_zip_fill_tracks (sqlite3 *database, guint n_tracks)
 {
   sqlite3_stmt *statement = NULL;
   gboolean fine
@@ -171,7 +171,7 @@ fill_tracks (sqlite3 *database, guint n_tracks)
 
   for (guint i = 0; fine && i < n_tracks; i++)
     {
-      g_autofree char *track = dup_track (i);
+      g_autofree char *track = sample_zip_dup_track (i);
       g_autofree char *value = g_strdup_printf ("{\"title\":\"Song %u\",\"duration\":%u}", i, 120 + i % 200);
 
       sqlite3_bind_text (statement, 1, track, -1, SQLITE_STATIC);
@@ -191,7 +191,7 @@ zip_add_database (Zip *zip, const char *name, guint n_tracks)
   unsigned char *bytes = NULL;
   sqlite3_int64 length = 0;
 
-  if (sqlite3_open (":memory:", &database) == SQLITE_OK && fill_tracks (database, n_tracks))
+  if (sqlite3_open (":memory:", &database) == SQLITE_OK && sample_zip_fill_tracks (database, n_tracks))
     bytes = sqlite3_serialize (database, "main", &length, 0);
   if (bytes != NULL)
     zip_add (zip, name, bytes, (gsize) length);
@@ -202,7 +202,7 @@ zip_add_database (Zip *zip, const char *name, guint n_tracks)
 }
 
 static void
-add_local_files (Zip *outer, guint n_tracks)
+sample_zip_add_local_files (Zip *outer, guint n_tracks)
 {
   Zip zip;
 
@@ -220,7 +220,7 @@ add_local_files (Zip *outer, guint n_tracks)
 }
 
 static void
-add_history (Zip *outer, guint n_tracks, guint seed)
+sample_zip_add_history (Zip *outer, guint n_tracks, guint seed)
 {
   Zip zip;
 
@@ -236,7 +236,7 @@ add_history (Zip *outer, guint n_tracks, guint seed)
 }
 
 static void
-add_playlists (Zip *outer, guint n_tracks)
+sample_zip_add_playlists (Zip *outer, guint n_tracks)
 {
   Zip zip;
 
@@ -248,7 +248,7 @@ add_playlists (Zip *outer, guint n_tracks)
 }
 
 static void
-add_queues (Zip *outer, guint n_tracks)
+sample_zip_add_queues (Zip *outer, guint n_tracks)
 {
   Zip zip;
 
@@ -264,7 +264,7 @@ add_queues (Zip *outer, guint n_tracks)
 }
 
 static void
-add_youtube (Zip *outer)
+sample_zip_add_youtube (Zip *outer)
 {
   Zip zip;
 
@@ -286,11 +286,11 @@ namida_sample_write_zip (const char *path, guint n_tracks, guint seed, GError **
   Zip zip;
 
   zip_begin (&zip);
-  add_local_files (&zip, n_tracks);
-  add_history (&zip, n_tracks, seed);
-  add_playlists (&zip, n_tracks);
-  add_queues (&zip, n_tracks);
-  add_youtube (&zip);
+  sample_zip_add_local_files (&zip, n_tracks);
+  sample_zip_add_history (&zip, n_tracks, seed);
+  sample_zip_add_playlists (&zip, n_tracks);
+  sample_zip_add_queues (&zip, n_tracks);
+  sample_zip_add_youtube (&zip);
   bytes = zip_end (&zip);
   if (bytes == NULL)
     {

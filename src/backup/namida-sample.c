@@ -26,7 +26,7 @@ static const char *const endings[] = { "mp3", "flac", "m4a", "wav", "ogg", "aac"
 
 /* xorshift64*: fast, and the same on every machine, unlike rand(). */
 static guint64
-next_random (guint64 *state)
+sample_next_random (guint64 *state)
 {
   *state ^= *state >> 12;
   *state ^= *state << 25;
@@ -35,7 +35,7 @@ next_random (guint64 *state)
 }
 
 static guint64
-start_random (guint seed, guint i)
+sample_start_random (guint seed, guint i)
 {
   guint64 state = ((guint64) seed << 32) ^ ((guint64) i * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) ^ 0x5bd1e995;
 
@@ -59,7 +59,7 @@ namida_sample_track (guint i)
 }
 
 static gboolean
-fail (GError **error, int saved_errno, const char *path)
+sample_fail (GError **error, int saved_errno, const char *path)
 {
   g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *what = g_strdup_printf (_ ("Could not write “%s”"), shown);
@@ -69,17 +69,17 @@ fail (GError **error, int saved_errno, const char *path)
 }
 
 static GByteArray *
-make_content (guint seed, guint i)
+sample_make_content (guint seed, guint i)
 {
-  guint64 state = start_random (seed, i);
+  guint64 state = sample_start_random (seed, i);
   /* Make sure that the smallest and the largest size occur. */
-  guint size = i == 0 ? 0 : i == 1 ? MAX_SIZE : (guint) (next_random (&state) % (MAX_SIZE + 1));
+  guint size = i == 0 ? 0 : i == 1 ? MAX_SIZE : (guint) (sample_next_random (&state) % (MAX_SIZE + 1));
   GByteArray *content = g_byte_array_sized_new (size + 8);
 
   g_byte_array_set_size (content, size);
   for (guint at = 0; at < size; at += 8)
     {
-      guint64 word = GUINT64_TO_LE (next_random (&state));
+      guint64 word = GUINT64_TO_LE (sample_next_random (&state));
 
       memcpy (content->data + at, &word, MIN (8u, size - at));
     }
@@ -89,37 +89,37 @@ make_content (guint seed, guint i)
 }
 
 static gboolean
-write_at (const char *path, const guint8 *data, gsize length, GError **error)
+sample_write_at (const char *path, const guint8 *data, gsize length, GError **error)
 {
   FILE *file = g_fopen (path, "wbe");
 
   if (file == NULL)
-    return fail (error, errno, path);
+    return sample_fail (error, errno, path);
   if (length > 0 && fwrite (data, 1, length, file) != length)
     {
       int saved_errno = errno;
 
       fclose (file);
-      return fail (error, saved_errno, path);
+      return sample_fail (error, saved_errno, path);
     }
-  return fclose (file) == 0 || fail (error, errno, path);
+  return fclose (file) == 0 || sample_fail (error, errno, path);
 }
 
 static gboolean
-write_track (const char *music, guint seed, guint i, GError **error)
+sample_write_track (const char *music, guint seed, guint i, GError **error)
 {
   g_autofree char *relative = namida_sample_track (i);
   g_autofree char *path = g_build_filename (music, relative, NULL);
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (GByteArray) content = make_content (seed, i);
+  g_autoptr (GByteArray) content = sample_make_content (seed, i);
   gint64 mtime = FIRST_MTIME + (gint64) i * 86399;
   struct timespec times[2] = { { mtime, (i * 37 % 1000) * 1000000 }, { mtime, (i * 37 % 1000) * 1000000 } };
 
   if (g_mkdir_with_parents (folder, 0777) != 0)
-    return fail (error, errno, folder);
-  if (!write_at (path, content->data, content->len, error))
+    return sample_fail (error, errno, folder);
+  if (!sample_write_at (path, content->data, content->len, error))
     return FALSE;
-  return utimensat (AT_FDCWD, path, times, 0) == 0 || fail (error, errno, path);
+  return utimensat (AT_FDCWD, path, times, 0) == 0 || sample_fail (error, errno, path);
 }
 
 gboolean
@@ -130,9 +130,9 @@ namida_sample_write (const char *dir, guint n_files, guint seed, GError **error)
   g_autofree char *zip = g_build_filename (dir, NAMIDA_SAMPLE_ZIP, NULL);
 
   if (g_mkdir_with_parents (empty, 0777) != 0)
-    return fail (error, errno, empty);
+    return sample_fail (error, errno, empty);
   for (guint i = 0; i < n_files; i++)
-    if (!write_track (music, seed, i, error))
+    if (!sample_write_track (music, seed, i, error))
       return FALSE;
   return namida_sample_write_zip (zip, n_files, seed, error);
 }

@@ -65,7 +65,7 @@ scan_has (Scan *scan, const char *path)
 
 /* Records a file that should have been in the backup. */
 static void
-leave_out (Scan *scan, const char *path, const char *reason)
+scanner_leave_out (Scan *scan, const char *path, const char *reason)
 {
   g_autofree char *shown = g_filename_display_name (path);
 
@@ -76,7 +76,7 @@ leave_out (Scan *scan, const char *path, const char *reason)
 
 /* Records something that is never in a backup. */
 static void
-pass_over (Scan *scan, const char *path, const char *reason)
+scanner_pass_over (Scan *scan, const char *path, const char *reason)
 {
   g_autofree char *shown = g_filename_display_name (path);
 
@@ -85,22 +85,22 @@ pass_over (Scan *scan, const char *path, const char *reason)
 }
 
 static void
-leave_out_errno (Scan *scan, const char *path, int saved_errno)
+scanner_leave_out_errno (Scan *scan, const char *path, int saved_errno)
 {
   if (saved_errno == ENOENT)
-    leave_out (scan, path, _ ("It is gone since the folder was listed."));
+    scanner_leave_out (scan, path, _ ("It is gone since the folder was listed."));
   else if (saved_errno == ELOOP)
-    pass_over (scan, path, _ ("It is a link, and links are not followed."));
+    scanner_pass_over (scan, path, _ ("It is a link, and links are not followed."));
   else
     {
       g_autofree char *reason = g_strdup_printf (_ ("It cannot be read: %s."), g_strerror (saved_errno));
 
-      leave_out (scan, path, reason);
+      scanner_leave_out (scan, path, reason);
     }
 }
 
 static gboolean
-has_room (Scan *scan, const char *path)
+scanner_has_room (Scan *scan, const char *path)
 {
   if (namida_backup_get_entries (scan->backup)->len < namida_scanner_most_files)
     return TRUE;
@@ -111,7 +111,7 @@ has_room (Scan *scan, const char *path)
                                 "Send fewer folders at a time."),
                              namida_scanner_most_files);
 
-      leave_out (scan, path, reason);
+      scanner_leave_out (scan, path, reason);
       namida_backup_set_too_many (scan->backup);
     }
   scan->full = TRUE;
@@ -119,7 +119,7 @@ has_room (Scan *scan, const char *path)
 }
 
 static NamidaEntry *
-entry_from_stat (NamidaEntryKind kind, const char *source, const struct stat *st)
+scanner_entry_from_stat (NamidaEntryKind kind, const char *source, const struct stat *st)
 {
   NamidaEntry *entry = namida_entry_new ();
 
@@ -134,14 +134,14 @@ entry_from_stat (NamidaEntryKind kind, const char *source, const struct stat *st
 }
 
 static void
-add_below (Walk *walk, NamidaEntryKind kind, const char *relative, const struct stat *st)
+scanner_add_below (Walk *walk, NamidaEntryKind kind, const char *relative, const struct stat *st)
 {
   g_autofree char *source = g_build_filename (walk->root, relative, NULL);
   NamidaEntry *entry;
 
-  if (scan_has (walk->scan, source) || !has_room (walk->scan, source))
+  if (scan_has (walk->scan, source) || !scanner_has_room (walk->scan, source))
     return;
-  entry = entry_from_stat (kind, source, st);
+  entry = scanner_entry_from_stat (kind, source, st);
   entry->label = g_strdup (walk->label);
   entry->relative_path = g_strdup (relative);
   entry->name = g_path_get_basename (relative);
@@ -161,19 +161,20 @@ scan_count_names (const char *relative)
 
 /* Reports names that no receiver would accept here, where the user can rename them. */
 static gboolean
-name_is_fine (Walk *walk, const char *relative, const char *source)
+scanner_name_is_fine (Walk *walk, const char *relative, const char *source)
 {
   if (strlen (walk->label) + 1 + strlen (relative) > NAMIDA_LIMIT_PATH_BYTES)
-    leave_out (walk->scan, source, _ ("Its path is too long."));
+    scanner_leave_out (walk->scan, source, _ ("Its path is too long."));
   else if (scan_count_names (relative) + 1 > NAMIDA_LIMIT_DEPTH)
     {
       g_autofree char *reason
           = g_strdup_printf (_ ("It lies more than %u folders deep, which no device accepts."), NAMIDA_LIMIT_DEPTH - 1);
 
-      leave_out (walk->scan, source, reason);
+      scanner_leave_out (walk->scan, source, reason);
     }
   else if (!namida_safe_path_check (relative, NULL))
-    leave_out (walk->scan, source, _ ("Its name cannot be stored safely (two dots beside a backslash, or too long)."));
+    scanner_leave_out (walk->scan, source,
+                       _ ("Its name cannot be stored safely (two dots beside a backslash, or too long)."));
   else
     return TRUE;
   return FALSE;
@@ -182,7 +183,7 @@ name_is_fine (Walk *walk, const char *relative, const char *source)
 /* For a file of the current user the mode is enough, with or without an ACL (acl(5): the owner's entry equals the
  * owner's bits). For other files, ask the system. */
 static gboolean
-is_readable (int folder_fd, const char *name, const struct stat *st)
+scanner_is_readable (int folder_fd, const char *name, const struct stat *st)
 {
   return (st->st_uid == geteuid () && (st->st_mode & S_IRUSR) != 0)
          || faccessat (folder_fd, name, R_OK, AT_EACCESS) == 0;
@@ -225,7 +226,7 @@ scanner_is_excluded (Walk *walk, const char *relative, gboolean is_folder)
 }
 
 static void
-visit (Walk *walk, int folder_fd, const char *name, const char *relative)
+scanner_visit (Walk *walk, int folder_fd, const char *name, const char *relative)
 {
   g_autofree char *source = g_build_filename (walk->root, relative, NULL);
   struct stat st;
@@ -236,64 +237,65 @@ visit (Walk *walk, int folder_fd, const char *name, const char *relative)
       namida_backup_add_excluded (walk->scan->backup);
       return;
     }
-  if (!name_is_fine (walk, relative, source))
+  if (!scanner_name_is_fine (walk, relative, source))
     return;
   if (saved_errno != 0)
-    leave_out_errno (walk->scan, source, saved_errno);
+    scanner_leave_out_errno (walk->scan, source, saved_errno);
   else if (S_ISDIR (st.st_mode))
     g_ptr_array_add (walk->pending, g_strdup (relative));
   else if (S_ISLNK (st.st_mode) && namida_linked_music_find (walk->root, source))
-    leave_out (walk->scan, source, _ ("It is a link to music elsewhere, and links are not followed. Add that folder."));
+    scanner_leave_out (walk->scan, source,
+                       _ ("It is a link to music elsewhere, and links are not followed. Add that folder."));
   else if (S_ISLNK (st.st_mode))
-    leave_out_errno (walk->scan, source, ELOOP);
+    scanner_leave_out_errno (walk->scan, source, ELOOP);
   else if (!S_ISREG (st.st_mode))
-    pass_over (walk->scan, source, _ ("It is neither a file nor a folder."));
+    scanner_pass_over (walk->scan, source, _ ("It is neither a file nor a folder."));
   else if (namida_identity_is_key_file (&st))
-    pass_over (walk->scan, source, _ ("It is the private key of this device."));
-  else if (!is_readable (folder_fd, name, &st))
-    leave_out_errno (walk->scan, source, errno);
+    scanner_pass_over (walk->scan, source, _ ("It is the private key of this device."));
+  else if (!scanner_is_readable (folder_fd, name, &st))
+    scanner_leave_out_errno (walk->scan, source, errno);
   else
-    add_below (walk, NAMIDA_ENTRY_FILE, relative, &st);
+    scanner_add_below (walk, NAMIDA_ENTRY_FILE, relative, &st);
 }
 
 static gboolean
-is_dot (const char *name)
+scanner_is_dot (const char *name)
 {
   return strcmp (name, ".") == 0 || strcmp (name, "..") == 0;
 }
 
 static gboolean
-go_on (Scan *scan)
+scanner_go_on (Scan *scan)
 {
   return !scan->full && !g_cancellable_is_cancelled (scan->cancellable);
 }
 
 static void
-list_folder (Walk *walk, DIR *stream, const char *folder)
+scanner_list_folder (Walk *walk, DIR *stream, const char *folder)
 {
   g_autofree char *shown = g_build_filename (walk->root, folder, NULL);
   gboolean empty = TRUE;
   struct dirent *item;
   struct stat st;
 
-  while (go_on (walk->scan) && (errno = 0, item = readdir (stream)) != NULL)
+  while (scanner_go_on (walk->scan) && (errno = 0, item = readdir (stream)) != NULL)
     {
       g_autofree char *relative = NULL;
 
-      if (is_dot (item->d_name) || namida_scan_is_internal (item->d_name))
+      if (scanner_is_dot (item->d_name) || namida_scan_is_internal (item->d_name))
         continue;
       empty = FALSE;
       relative = folder[0] == '\0' ? g_strdup (item->d_name) : g_strconcat (folder, "/", item->d_name, NULL);
-      visit (walk, dirfd (stream), item->d_name, relative);
+      scanner_visit (walk, dirfd (stream), item->d_name, relative);
     }
-  if (!go_on (walk->scan))
+  if (!scanner_go_on (walk->scan))
     return;
   if (errno != 0)
-    leave_out_errno (walk->scan, shown, errno);
+    scanner_leave_out_errno (walk->scan, shown, errno);
   else if (empty && folder[0] == '\0')
-    leave_out (walk->scan, shown, _ ("It is empty."));
+    scanner_leave_out (walk->scan, shown, _ ("It is empty."));
   else if (empty && fstat (dirfd (stream), &st) == 0)
-    add_below (walk, NAMIDA_ENTRY_FOLDER, folder, &st);
+    scanner_add_below (walk, NAMIDA_ENTRY_FOLDER, folder, &st);
 }
 
 /* Returns: whether the folder may be sent. If its rules cannot be read, files that should stay here would be sent. */
@@ -308,7 +310,7 @@ walk_read_rules (Walk *walk, int fd, const char *folder, const char *shown)
       g_autofree char *reason
           = g_strdup_printf (_ ("Its file “%s” cannot be read: %s"), NAMIDA_SCAN_FILTER_FILE, error->message);
 
-      leave_out (walk->scan, shown, reason);
+      scanner_leave_out (walk->scan, shown, reason);
       return FALSE;
     }
   if (rules == NULL)
@@ -328,7 +330,7 @@ walk_folder (Walk *walk, const char *folder)
 
   if (fd >= 0 && namida_scan_is_own_folder (fd, folder[0] == '\0'))
     {
-      pass_over (walk->scan, shown, _ ("Namida Sync keeps its own files there."));
+      scanner_pass_over (walk->scan, shown, _ ("Namida Sync keeps its own files there."));
       close (fd);
       return;
     }
@@ -341,18 +343,18 @@ walk_folder (Walk *walk, const char *folder)
     stream = fdopendir (fd);
   if (stream == NULL)
     {
-      leave_out_errno (walk->scan, shown, errno);
+      scanner_leave_out_errno (walk->scan, shown, errno);
       if (fd >= 0)
         close (fd);
       return;
     }
-  list_folder (walk, stream, folder);
+  scanner_list_folder (walk, stream, folder);
   closedir (stream);
 }
 
 /* Returns "Music", then "Music (2)" for another folder of that name. */
 static char *
-take_name (GHashTable *taken, const char *wanted)
+scanner_take_name (GHashTable *taken, const char *wanted)
 {
   char *name = g_strdup (wanted);
 
@@ -365,7 +367,7 @@ take_name (GHashTable *taken, const char *wanted)
 }
 
 static char *
-take_label (Scan *scan, const char *path)
+scanner_take_label (Scan *scan, const char *path)
 {
   g_autofree char *base = g_path_get_basename (path);
 
@@ -376,7 +378,7 @@ take_label (Scan *scan, const char *path)
       g_free (base);
       base = namida_safe_path_component_from_alias (shown);
     }
-  return take_name (scan->labels, base);
+  return scanner_take_name (scan->labels, base);
 }
 
 /* Reads the rules of the folders above @folder, which the walk does not visit. */
@@ -438,19 +440,19 @@ walk_visit_named (Walk *walk, const char *path, const char *relative)
 
   if (fd < 0)
     {
-      leave_out_errno (walk->scan, full, errno);
+      scanner_leave_out_errno (walk->scan, full, errno);
       return;
     }
-  (void) fstatat (fd, base, &st, AT_SYMLINK_NOFOLLOW); /* visit() reports a file that is gone */
+  (void) fstatat (fd, base, &st, AT_SYMLINK_NOFOLLOW); /* scanner_visit() reports a file that is gone */
   if (namida_scan_is_own_place (full, S_ISDIR (st.st_mode)))
     {
-      pass_over (walk->scan, full, _ ("Namida Sync keeps its own files there."));
+      scanner_pass_over (walk->scan, full, _ ("Namida Sync keeps its own files there."));
       close (fd);
       return;
     }
   walk_read_rules_above (walk, folder);
   if (!walk_is_covered (walk, path, relative))
-    visit (walk, fd, base, relative);
+    scanner_visit (walk, fd, base, relative);
   close (fd);
 }
 
@@ -461,7 +463,7 @@ walk_visit_restricted (Walk *walk, const char *path, GPtrArray *restricted)
   gboolean whole = g_hash_table_contains (walk->scan->named, path);
   gsize length = strlen (path);
 
-  for (guint i = 0; i < restricted->len && go_on (walk->scan); i++)
+  for (guint i = 0; i < restricted->len && scanner_go_on (walk->scan); i++)
     {
       const char *named = g_ptr_array_index (restricted, i);
 
@@ -479,16 +481,16 @@ scan_folder (Scan *scan, const char *path)
 
   if (walk.root_fd < 0)
     {
-      leave_out_errno (scan, path, errno);
+      scanner_leave_out_errno (scan, path, errno);
       return;
     }
-  walk.label = take_label (scan, path);
+  walk.label = scanner_take_label (scan, path);
   walk.pending = g_ptr_array_new_with_free_func (g_free);
   if (restricted == NULL || restricted->len == 0 || g_hash_table_contains (scan->named, path))
     g_ptr_array_add (walk.pending, g_strdup (""));
   if (restricted != NULL)
     walk_visit_restricted (&walk, path, restricted);
-  while (walk.pending->len > 0 && go_on (scan))
+  while (walk.pending->len > 0 && scanner_go_on (scan))
     {
       g_autofree char *folder = g_ptr_array_steal_index (walk.pending, walk.pending->len - 1);
 
@@ -503,7 +505,7 @@ scan_folder (Scan *scan, const char *path)
 
 /* The sender opens files without following links, so replace a named link by its target now. */
 static char *
-resolve (const char *path)
+scanner_resolve (const char *path)
 {
   g_autofree char *real = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? realpath (path, NULL) : NULL;
 
@@ -525,19 +527,19 @@ scan_file (Scan *scan, const char *path, const struct stat *st)
     }
   if (!namida_safe_path_check_component (base, NULL))
     {
-      leave_out (scan, path, _ ("Its name cannot be stored safely (two dots beside a backslash)."));
+      scanner_leave_out (scan, path, _ ("Its name cannot be stored safely (two dots beside a backslash)."));
       return;
     }
   if (access (path, R_OK) != 0)
     {
-      leave_out_errno (scan, path, errno);
+      scanner_leave_out_errno (scan, path, errno);
       return;
     }
-  if ((!zip && scan_has (scan, path)) || !has_room (scan, path))
+  if ((!zip && scan_has (scan, path)) || !scanner_has_room (scan, path))
     return;
-  resolved = resolve (path);
-  entry = entry_from_stat (zip ? NAMIDA_ENTRY_BACKUP_ZIP : NAMIDA_ENTRY_FILE, resolved, st);
-  entry->name = take_name (scan->singles, base);
+  resolved = scanner_resolve (path);
+  entry = scanner_entry_from_stat (zip ? NAMIDA_ENTRY_BACKUP_ZIP : NAMIDA_ENTRY_FILE, resolved, st);
+  entry->name = scanner_take_name (scan->singles, base);
   entry->label = g_strdup ("");
   entry->relative_path = g_strdup ("");
   entry->type = g_strdup (namida_entry_guess_type (base));
@@ -573,20 +575,20 @@ scan_argument (Scan *scan, const char *path, GError **error)
       return FALSE;
     }
   if (namida_scan_is_own_place (path, S_ISDIR (st.st_mode)))
-    pass_over (scan, path, _ ("Namida Sync keeps its own files there."));
+    scanner_pass_over (scan, path, _ ("Namida Sync keeps its own files there."));
   else if (S_ISDIR (st.st_mode))
     scan_folder (scan, path);
   else if (namida_identity_is_key_file (&st))
-    pass_over (scan, path, _ ("It is the private key of this device."));
+    scanner_pass_over (scan, path, _ ("It is the private key of this device."));
   else if (S_ISREG (st.st_mode))
     scan_file (scan, path, &st);
   else
-    pass_over (scan, path, _ ("It is neither a file nor a folder."));
+    scanner_pass_over (scan, path, _ ("It is neither a file nor a folder."));
   return TRUE;
 }
 
 static gboolean
-is_zip (const char *path)
+scanner_is_zip (const char *path)
 {
   gsize length = strlen (path);
 
@@ -595,7 +597,7 @@ is_zip (const char *path)
 }
 
 static const char *
-choose_zip (GPtrArray *paths)
+scanner_choose_zip (GPtrArray *paths)
 {
   const char *only = NULL;
   guint n_zips = 0;
@@ -605,7 +607,7 @@ choose_zip (GPtrArray *paths)
       const char *path = g_ptr_array_index (paths, i);
       g_autofree char *base = g_path_get_basename (path);
 
-      if (!is_zip (path))
+      if (!scanner_is_zip (path))
         continue;
       if (g_str_has_prefix (base, BACKUP_PREFIX))
         return path;
@@ -617,7 +619,7 @@ choose_zip (GPtrArray *paths)
 }
 
 static gboolean
-nothing_to_send (NamidaBackup *backup, GError **error)
+scanner_nothing_to_send (NamidaBackup *backup, GError **error)
 {
   GPtrArray *left_out = namida_backup_get_left_out (backup);
 
@@ -638,7 +640,7 @@ nothing_to_send (NamidaBackup *backup, GError **error)
 }
 
 static void
-number_entries (NamidaBackup *backup)
+scanner_number_entries (NamidaBackup *backup)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
 
@@ -658,7 +660,7 @@ scan_restricted (Scan *scan, gboolean folders, GError **error)
 {
   GPtrArray *restricted = scan->filter != NULL ? namida_scan_filter_get_restricted (scan->filter) : NULL;
 
-  for (guint i = 0; restricted != NULL && i < restricted->len && go_on (scan); i++)
+  for (guint i = 0; restricted != NULL && i < restricted->len && scanner_go_on (scan); i++)
     {
       const char *path = g_ptr_array_index (restricted, i);
 
@@ -722,7 +724,7 @@ scan_all (Scan *scan, GPtrArray *paths, GError **error)
 {
   GPtrArray *restricted = scan->filter != NULL ? namida_scan_filter_get_restricted (scan->filter) : NULL;
 
-  scan->zip = choose_zip (paths);
+  scan->zip = scanner_choose_zip (paths);
   for (guint i = 0; restricted != NULL && i < restricted->len; i++)
     g_hash_table_add (scan->named, g_ptr_array_index (restricted, i));
   if (!scan_arguments (scan, paths, FALSE, error) || !scan_arguments (scan, paths, TRUE, error))
@@ -730,14 +732,14 @@ scan_all (Scan *scan, GPtrArray *paths, GError **error)
   if (!scan_restricted (scan, TRUE, error) || !scan_restricted (scan, FALSE, error))
     return FALSE;
   if (namida_backup_get_entries (scan->backup)->len == 0)
-    return nothing_to_send (scan->backup, error);
-  number_entries (scan->backup);
+    return scanner_nothing_to_send (scan->backup, error);
+  scanner_number_entries (scan->backup);
   return TRUE;
 }
 
 /* A folder with a cloud manifest is not a music folder but a complete backup. */
 static GPtrArray *
-expand_backups (NamidaBackup *backup, GPtrArray *paths)
+scanner_expand_backups (NamidaBackup *backup, GPtrArray *paths)
 {
   GPtrArray *all = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) absent = g_ptr_array_new_with_free_func (g_free);
@@ -786,7 +788,7 @@ scan_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   g_autoptr (GHashTable) named = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) placed = g_hash_table_new (g_str_hash, g_str_equal);
   ScanWhat *what = data;
-  g_autoptr (GPtrArray) paths = expand_backups (backup, what->paths);
+  g_autoptr (GPtrArray) paths = scanner_expand_backups (backup, what->paths);
   Scan scan = { .backup = backup,
                 .cancellable = cancellable,
                 .labels = labels,
@@ -806,7 +808,7 @@ scan_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 
 /* Returns: (transfer full) (nullable): absolute paths; %NULL with an error. The model belongs to the calling thread. */
 static GPtrArray *
-dup_paths (GListModel *files, GError **error)
+scanner_dup_paths (GListModel *files, GError **error)
 {
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
 
@@ -837,7 +839,7 @@ namida_scanner_scan_async (GListModel *files,
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   GError *error = NULL;
-  GPtrArray *paths = dup_paths (files, &error);
+  GPtrArray *paths = scanner_dup_paths (files, &error);
   ScanWhat *what;
 
   g_task_set_source_tag (task, namida_scanner_scan_async);

@@ -10,7 +10,7 @@
 static gint64 fake_us = -1;
 
 static gint64
-fake_now (void)
+clock_fake_now (void)
 {
   return __atomic_load_n (&fake_us, __ATOMIC_SEQ_CST);
 }
@@ -18,7 +18,7 @@ fake_now (void)
 gint64
 namida_clock_monotonic (void)
 {
-  gint64 fake = fake_now ();
+  gint64 fake = clock_fake_now ();
 
   return fake >= 0 ? fake : g_get_monotonic_time ();
 }
@@ -26,7 +26,7 @@ namida_clock_monotonic (void)
 gint64
 namida_clock_real (void)
 {
-  gint64 fake = fake_now ();
+  gint64 fake = clock_fake_now ();
 
   return fake >= 0 ? fake : g_get_real_time ();
 }
@@ -39,7 +39,7 @@ namida_clock_set_fake (gint64 us)
 
 /* Rounds toward the past, so that times before 1970 keep a positive fraction. */
 static gint64
-split_ms (gint64 ms, int *fraction)
+clock_split_ms (gint64 ms, int *fraction)
 {
   gint64 seconds = ms / 1000;
   int rest = (int) (ms % 1000);
@@ -68,7 +68,7 @@ typedef struct
 static gboolean
 civil_from_ms (gint64 ms, Civil *civil)
 {
-  gint64 seconds = split_ms (ms, &civil->ms);
+  gint64 seconds = clock_split_ms (ms, &civil->ms);
   gint64 days = seconds / DAY_SECONDS - (seconds % DAY_SECONDS < 0);
   int rest = (int) (seconds - days * DAY_SECONDS);
   int era, day_of_era, year_of_era, day_of_year, month;
@@ -91,7 +91,7 @@ civil_from_ms (gint64 ms, Civil *civil)
 }
 
 static gint64
-ms_from_civil (const Civil *civil)
+clock_ms_from_civil (const Civil *civil)
 {
   int year = civil->year - (civil->month <= 2);
   int month = civil->month > 2 ? civil->month - 3 : civil->month + 9;
@@ -105,7 +105,7 @@ ms_from_civil (const Civil *civil)
 
 /* Parses exactly what namida_time_to_iso8601() writes, which is what all of our own devices send. */
 static gboolean
-parse_own (const char *text, Civil *civil)
+clock_parse_own (const char *text, Civil *civil)
 {
   static const char pattern[] = "dddd-dd-ddTdd:dd:dd.dddZ";
   int *const parts[]
@@ -140,7 +140,7 @@ char *
 namida_time_to_local_iso8601 (gint64 ms)
 {
   int fraction;
-  time_t seconds = (time_t) split_ms (ms, &fraction);
+  time_t seconds = (time_t) clock_split_ms (ms, &fraction);
   struct tm local;
 
   /* GDateTime would read the time zone from the disk for each call, and a manifest has a time for each of its files. */
@@ -162,9 +162,9 @@ namida_time_from_iso8601 (const char *text, gint64 *ms)
   /* Longer than any ISO 8601 time. Text from another device is never passed on without a length check. */
   if (text == NULL || strnlen (text, 65) > 64)
     return FALSE;
-  if (parse_own (text, &civil))
+  if (clock_parse_own (text, &civil))
     {
-      *ms = ms_from_civil (&civil);
+      *ms = clock_ms_from_civil (&civil);
       return TRUE;
     }
   local = g_time_zone_new_local ();

@@ -318,7 +318,7 @@ struct _NamidaDatabase
 G_DEFINE_FINAL_TYPE (NamidaDatabase, namida_database, G_TYPE_OBJECT)
 
 static void
-set_error (NamidaDatabase *self, GError **error, int result, const char *message)
+database_set_error (NamidaDatabase *self, GError **error, int result, const char *message)
 {
   int primary = result & 0xff;
 
@@ -339,7 +339,7 @@ set_error (NamidaDatabase *self, GError **error, int result, const char *message
 /* Whether the file is damaged, as opposed to locked, unreadable or newer than this program. Those must never be
  * moved aside. */
 static gboolean
-is_damage (int result)
+database_is_damage (int result)
 {
   int primary = result & 0xff;
 
@@ -347,25 +347,26 @@ is_damage (int result)
 }
 
 static gboolean
-check (NamidaDatabase *self, int result, GError **error)
+database_check (NamidaDatabase *self, int result, GError **error)
 {
   if (result == SQLITE_OK || result == SQLITE_DONE || result == SQLITE_ROW)
     return TRUE;
-  if (is_damage (result))
+  if (database_is_damage (result))
     namida_database_guard_suspect (&self->guard);
-  set_error (self, error, result, self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (result));
+  database_set_error (self, error, result,
+                      self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (result));
   return FALSE;
 }
 
 static gboolean
-run (NamidaDatabase *self, const char *sql, int *result, GError **error)
+database_run (NamidaDatabase *self, const char *sql, int *result, GError **error)
 {
   *result = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
-  return check (self, *result, error);
+  return database_check (self, *result, error);
 }
 
 static gboolean
-query_int (NamidaDatabase *self, const char *sql, int *value, int *result, GError **error)
+database_query_int (NamidaDatabase *self, const char *sql, int *value, int *result, GError **error)
 {
   sqlite3_stmt *statement = NULL;
 
@@ -375,7 +376,7 @@ query_int (NamidaDatabase *self, const char *sql, int *value, int *result, GErro
   if (*result == SQLITE_ROW)
     *value = sqlite3_column_int (statement, 0);
   /* Check before sqlite3_finalize(), which discards the message. */
-  if (!check (self, *result, error))
+  if (!database_check (self, *result, error))
     {
       sqlite3_finalize (statement);
       return FALSE;
@@ -387,22 +388,22 @@ query_int (NamidaDatabase *self, const char *sql, int *value, int *result, GErro
 /* Each step is one transaction, including its version number. BEGIN IMMEDIATE and a second look at the version
  * prevent two programs that start at the same time from taking the same step. */
 static gboolean
-take_step (NamidaDatabase *self, int *version, int *result, GError **error)
+database_take_step (NamidaDatabase *self, int *version, int *result, GError **error)
 {
   g_autofree char *number = NULL;
 
-  if (!run (self, "BEGIN IMMEDIATE", result, error))
+  if (!database_run (self, "BEGIN IMMEDIATE", result, error))
     return FALSE;
-  if (!query_int (self, "PRAGMA user_version", version, result, error))
+  if (!database_query_int (self, "PRAGMA user_version", version, result, error))
     goto roll_back;
   if (*version < (int) G_N_ELEMENTS (schema_steps))
     {
       number = g_strdup_printf ("PRAGMA user_version = %d", *version + 1);
-      if (!run (self, schema_steps[*version], result, error) || !run (self, number, result, error))
+      if (!database_run (self, schema_steps[*version], result, error) || !database_run (self, number, result, error))
         goto roll_back;
       (*version)++;
     }
-  if (run (self, "COMMIT", result, error))
+  if (database_run (self, "COMMIT", result, error))
     return TRUE;
 
 roll_back:
@@ -411,16 +412,16 @@ roll_back:
 }
 
 static gboolean
-migrate (NamidaDatabase *self, int *result, GError **error)
+database_migrate (NamidaDatabase *self, int *result, GError **error)
 {
   const int newest = (int) G_N_ELEMENTS (schema_steps);
   int version = 0;
 
-  if (!query_int (self, "PRAGMA user_version", &version, result, error))
+  if (!database_query_int (self, "PRAGMA user_version", &version, result, error))
     return FALSE;
   while (version >= 0 && version < newest)
     {
-      if (!take_step (self, &version, result, error))
+      if (!database_take_step (self, &version, result, error))
         return FALSE;
     }
   if (version == newest)
@@ -434,7 +435,7 @@ migrate (NamidaDatabase *self, int *result, GError **error)
 /* quick_check reads every page once, so that damage is found now and not in the middle of a backup. It does not run
  * at every start, because the file may be large. */
 static gboolean
-check_pages (NamidaDatabase *self, int *result, GError **error)
+database_check_pages (NamidaDatabase *self, int *result, GError **error)
 {
   sqlite3_stmt *statement = NULL;
   gboolean good = FALSE;
@@ -450,11 +451,11 @@ check_pages (NamidaDatabase *self, int *result, GError **error)
       if (!good)
         {
           *result = SQLITE_CORRUPT;
-          set_error (self, error, *result, sqlite3_errstr (*result));
+          database_set_error (self, error, *result, sqlite3_errstr (*result));
         }
     }
   else
-    check (self, *result, error);
+    database_check (self, *result, error);
   sqlite3_finalize (statement);
   if (good)
     namida_database_guard_checked (&self->guard);
@@ -465,7 +466,7 @@ check_pages (NamidaDatabase *self, int *result, GError **error)
  * file is not opened: closing it would release the locks of every other connection of this process (fcntl(2)), and
  * the next program that ends would remove the log of a database in use. */
 static gboolean
-make_private (const char *path, GError **error)
+database_make_private (const char *path, GError **error)
 {
   struct stat st;
   int fd, saved_errno;
@@ -487,7 +488,7 @@ make_private (const char *path, GError **error)
 }
 
 static void
-close_handle (NamidaDatabase *self)
+database_close_handle (NamidaDatabase *self)
 {
   sqlite3_close_v2 (g_steal_pointer (&self->handle));
 }
@@ -495,22 +496,22 @@ close_handle (NamidaDatabase *self)
 /* Two programs may open a new database at the same time. The change to WAL mode does not honor the busy timeout
  * where waiting could end in a deadlock (sqlite.org/c3ref/busy_handler.html). */
 static gboolean
-use_log (NamidaDatabase *self, int *result, GError **error)
+database_use_log (NamidaDatabase *self, int *result, GError **error)
 {
   for (guint waited = 0; waited < BUSY_TIMEOUT_MS; waited += BUSY_STEP_MS)
     {
-      if (run (self, "PRAGMA journal_mode = WAL", result, NULL) || (*result & 0xff) != SQLITE_BUSY)
+      if (database_run (self, "PRAGMA journal_mode = WAL", result, NULL) || (*result & 0xff) != SQLITE_BUSY)
         break;
       g_usleep (BUSY_STEP_MS * 1000);
     }
-  return check (self, *result, error);
+  return database_check (self, *result, error);
 }
 
 static gboolean
-open_once (NamidaDatabase *self, int *result, GError **error)
+database_open_once (NamidaDatabase *self, int *result, GError **error)
 {
   *result = SQLITE_OK;
-  if (self->path != NULL && !make_private (self->path, error))
+  if (self->path != NULL && !database_make_private (self->path, error))
     {
       *result = SQLITE_CANTOPEN;
       return FALSE;
@@ -520,18 +521,18 @@ open_once (NamidaDatabase *self, int *result, GError **error)
       = sqlite3_open_v2 (self->path != NULL ? self->path : ":memory:", &self->handle,
                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (self->path == NULL ? SQLITE_OPEN_CREATE : 0),
                          NULL);
-  if (!check (self, *result, error))
+  if (!database_check (self, *result, error))
     return FALSE;
   sqlite3_extended_result_codes (self->handle, 1);
   sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
-  return use_log (self, result, error) && run (self, "PRAGMA synchronous = FULL", result, error)
-         && run (self, "PRAGMA foreign_keys = ON", result, error) && check_pages (self, result, error)
-         && migrate (self, result, error);
+  return database_use_log (self, result, error) && database_run (self, "PRAGMA synchronous = FULL", result, error)
+         && database_run (self, "PRAGMA foreign_keys = ON", result, error) && database_check_pages (self, result, error)
+         && database_migrate (self, result, error);
 }
 
 /* Move the write-ahead log first: if a crash left it behind, SQLite would replay it into the new file. */
 static gboolean
-move_aside (NamidaDatabase *self, GError **error)
+database_move_aside (NamidaDatabase *self, GError **error)
 {
   static const char *const suffixes[] = { "-wal", "-shm", "" };
   g_autofree char *target = g_strdup_printf ("%s.damaged-%" G_GINT64_FORMAT, self->path, namida_clock_real ());
@@ -564,10 +565,10 @@ database_open (const char *path, int *result, GError **error)
 
   self->path = g_strdup (path);
   namida_database_guard_enter (&self->guard, path);
-  if (!open_once (self, result, &first_error))
+  if (!database_open_once (self, result, &first_error))
     {
-      close_handle (self);
-      if (path == NULL || !is_damage (*result))
+      database_close_handle (self);
+      if (path == NULL || !database_is_damage (*result))
         {
           g_propagate_error (error, g_steal_pointer (&first_error));
           return NULL;
@@ -580,7 +581,7 @@ database_open (const char *path, int *result, GError **error)
                        path);
           return NULL;
         }
-      if (!move_aside (self, error) || !open_once (self, result, error))
+      if (!database_move_aside (self, error) || !database_open_once (self, result, error))
         return NULL;
     }
   self->was_alone = self->guard.alone;
@@ -663,7 +664,7 @@ database_open_copy (const char *path, const GError *reason)
   sqlite3_extended_result_codes (self->handle, 1);
   if (access (path, F_OK) == 0 && !database_read_into (self->handle, path))
     return NULL;
-  if (!run (self, "PRAGMA foreign_keys = ON", &result, NULL) || !migrate (self, &result, NULL))
+  if (!database_run (self, "PRAGMA foreign_keys = ON", &result, NULL) || !database_migrate (self, &result, NULL))
     return NULL;
   self->copy_reason
       = g_strdup_printf (_ ("The history and what is known of files cannot be written, but can be used until the "
@@ -732,7 +733,7 @@ namida_database_set_roomy (NamidaDatabase *self, gboolean roomy)
 }
 
 static int
-bind (sqlite3_stmt *statement, const char *format, va_list arguments)
+database_bind (sqlite3_stmt *statement, const char *format, va_list arguments)
 {
   int result = SQLITE_OK;
 
@@ -749,14 +750,14 @@ bind (sqlite3_stmt *statement, const char *format, va_list arguments)
 }
 
 static sqlite3_stmt *
-prepare_va (NamidaDatabase *self, GError **error, const char *sql, const char *format, va_list arguments)
+database_prepare_va (NamidaDatabase *self, GError **error, const char *sql, const char *format, va_list arguments)
 {
   sqlite3_stmt *statement = NULL;
   int result = sqlite3_prepare_v2 (self->handle, sql, -1, &statement, NULL);
 
   if (result == SQLITE_OK)
-    result = bind (statement, format, arguments);
-  if (check (self, result, error))
+    result = database_bind (statement, format, arguments);
+  if (database_check (self, result, error))
     return statement;
   sqlite3_finalize (statement);
   return NULL;
@@ -772,7 +773,7 @@ namida_database_prepare (NamidaDatabase *self, GError **error, const char *sql, 
   g_return_val_if_fail (sql != NULL, NULL);
 
   va_start (arguments, format);
-  statement = prepare_va (self, error, sql, format, arguments);
+  statement = database_prepare_va (self, error, sql, format, arguments);
   va_end (arguments);
   return statement;
 }
@@ -787,7 +788,7 @@ namida_database_next (sqlite3_stmt *statement, int *result)
 gboolean
 namida_database_end (NamidaDatabase *self, sqlite3_stmt *statement, int result, GError **error)
 {
-  gboolean whole = statement != NULL && check (self, result, error);
+  gboolean whole = statement != NULL && database_check (self, result, error);
 
   sqlite3_finalize (statement);
   return whole;
@@ -805,7 +806,7 @@ namida_database_exec (NamidaDatabase *self, GError **error, const char *sql, con
 
   namida_database_lock (self);
   va_start (arguments, format);
-  statement = prepare_va (self, error, sql, format, arguments);
+  statement = database_prepare_va (self, error, sql, format, arguments);
   va_end (arguments);
   if (statement != NULL)
     {
@@ -814,7 +815,7 @@ namida_database_exec (NamidaDatabase *self, GError **error, const char *sql, con
       do
         result = sqlite3_step (statement);
       while (result == SQLITE_ROW);
-      done = check (self, result, error);
+      done = database_check (self, result, error);
       sqlite3_finalize (statement);
     }
   namida_database_unlock (self);
@@ -826,7 +827,7 @@ namida_database_finalize (GObject *object)
 {
   NamidaDatabase *self = NAMIDA_DATABASE (object);
 
-  close_handle (self);
+  database_close_handle (self);
   namida_database_guard_leave (&self->guard);
   g_rec_mutex_clear (&self->mutex);
   g_free (self->path);

@@ -14,7 +14,7 @@ struct _NamidaDeadline
 };
 
 static gboolean
-on_over (gpointer user_data)
+deadline_on_over (gpointer user_data)
 {
   NamidaDeadline *self = user_data;
 
@@ -24,7 +24,7 @@ on_over (gpointer user_data)
 }
 
 static void
-on_cancelled (GCancellable *caller, gpointer cancellable)
+deadline_on_cancelled (GCancellable *caller, gpointer cancellable)
 {
   g_cancellable_cancel (cancellable);
 }
@@ -36,14 +36,14 @@ namida_deadline_new (guint milliseconds, GCancellable *caller)
 
   self->cancellable = g_cancellable_new ();
   if (milliseconds > 0)
-    self->timer = g_timeout_add (milliseconds, on_over, self);
+    self->timer = g_timeout_add (milliseconds, deadline_on_over, self);
   if (caller == NULL)
     return self;
   self->caller = g_object_ref (caller);
   /* Do not use g_cancellable_disconnect(): it would wait for the handler that frees this object. */
   self->handler
-      = g_signal_connect_data (caller, "cancelled", G_CALLBACK (on_cancelled), g_object_ref (self->cancellable),
-                               (GClosureNotify) (void (*) (void)) g_object_unref, 0);
+      = g_signal_connect_data (caller, "cancelled", G_CALLBACK (deadline_on_cancelled),
+                               g_object_ref (self->cancellable), (GClosureNotify) (void (*) (void)) g_object_unref, 0);
   if (g_cancellable_is_cancelled (caller))
     g_cancellable_cancel (self->cancellable);
   return self;

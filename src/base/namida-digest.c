@@ -15,7 +15,7 @@ struct _NamidaDigest
 };
 
 static char *
-to_hex (const guint8 *bytes, gsize length)
+digest_to_hex (const guint8 *bytes, gsize length)
 {
   static const char digits[] = "0123456789abcdef";
   char *hex = g_malloc (length * 2 + 1);
@@ -32,7 +32,7 @@ to_hex (const guint8 *bytes, gsize length)
 /* Nothing can be trusted without SHA-256 or random numbers: like g_malloc(), these functions abort the program if
  * they fail. */
 static void
-must (int result, const char *what)
+digest_must (int result, const char *what)
 {
   if (result < 0)
     g_error ("%s: %s", what, gnutls_strerror (result));
@@ -43,7 +43,7 @@ namida_digest_new (void)
 {
   NamidaDigest *self = g_new0 (NamidaDigest, 1);
 
-  must (gnutls_hash_init (&self->handle, GNUTLS_DIG_SHA256), "gnutls_hash_init");
+  digest_must (gnutls_hash_init (&self->handle, GNUTLS_DIG_SHA256), "gnutls_hash_init");
   return self;
 }
 
@@ -53,7 +53,7 @@ namida_digest_update (NamidaDigest *self, const void *data, gsize length)
   g_return_if_fail (self != NULL);
 
   if (length > 0)
-    must (gnutls_hash (self->handle, data, length), "gnutls_hash");
+    digest_must (gnutls_hash (self->handle, data, length), "gnutls_hash");
 }
 
 char *
@@ -65,7 +65,7 @@ namida_digest_finish (NamidaDigest *self)
 
   /* gnutls_hash_output() also resets the state (GnuTLS manual, "Hash and MAC functions"). */
   gnutls_hash_output (self->handle, bytes);
-  return to_hex (bytes, sizeof bytes);
+  return digest_to_hex (bytes, sizeof bytes);
 }
 
 void
@@ -94,8 +94,8 @@ namida_digest_bytes (const void *data, gsize length)
 {
   guint8 bytes[SHA256_BYTES];
 
-  must (gnutls_hash_fast (GNUTLS_DIG_SHA256, data != NULL ? data : "", length, bytes), "gnutls_hash_fast");
-  return to_hex (bytes, sizeof bytes);
+  digest_must (gnutls_hash_fast (GNUTLS_DIG_SHA256, data != NULL ? data : "", length, bytes), "gnutls_hash_fast");
+  return digest_to_hex (bytes, sizeof bytes);
 }
 
 char *
@@ -103,6 +103,6 @@ namida_random_hex (gsize n_bytes)
 {
   g_autofree guint8 *bytes = g_malloc (n_bytes + 1);
 
-  must (gnutls_rnd (GNUTLS_RND_KEY, bytes, n_bytes), "gnutls_rnd");
-  return to_hex (bytes, n_bytes);
+  digest_must (gnutls_rnd (GNUTLS_RND_KEY, bytes, n_bytes), "gnutls_rnd");
+  return digest_to_hex (bytes, n_bytes);
 }

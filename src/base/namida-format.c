@@ -85,7 +85,7 @@ namida_format_fingerprint (const char *fingerprint)
 /* Characters that could reorder, hide or break the line that shows an alias. Cf covers the bidi controls (U+061C,
  * U+200E/F, U+202A to E, U+2066 to 9), zero-width characters, tags and the BOM (Unicode 15, chapter 23). */
 static gboolean
-is_harmful (gunichar c)
+format_is_harmful (gunichar c)
 {
   switch (g_unichar_type (c))
     {
@@ -102,7 +102,7 @@ is_harmful (gunichar c)
 }
 
 static gboolean
-is_invisible_letter (gunichar c)
+format_is_invisible_letter (gunichar c)
 {
   return c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0 || c == 0x2800 || c == 0x034F;
 }
@@ -112,7 +112,7 @@ is_invisible_letter (gunichar c)
 /* Removes harmful characters, except those that separate words (newline, tab), which become one space like all other
  * white space. */
 static char *
-clean (const char *text)
+format_drop_harmful (const char *text)
 {
   GString *out = g_string_new (NULL);
   gboolean gap = FALSE;
@@ -127,7 +127,7 @@ clean (const char *text)
           gap = TRUE;
           continue;
         }
-      if (is_harmful (c) || is_invisible_letter (c))
+      if (format_is_harmful (c) || format_is_invisible_letter (c))
         continue;
       marks = g_unichar_ismark (c) ? marks + 1 : 0;
       if (marks > MAX_MARKS)
@@ -148,7 +148,7 @@ format_clean (const char *text)
   gsize length = text != NULL ? strnlen (text, 8192) : 0;
   g_autofree char *valid = length > 0 ? g_utf8_make_valid (text, (gssize) length) : g_strdup ("");
   g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
-  g_autofree char *cleaned = clean (composed != NULL ? composed : valid);
+  g_autofree char *cleaned = format_drop_harmful (composed != NULL ? composed : valid);
 
   /* Removing a character may have joined a letter and a mark, so compose once more. */
   return g_utf8_normalize (cleaned, -1, G_NORMALIZE_NFC);
@@ -200,7 +200,7 @@ namida_format_fold (const char *text)
 }
 
 static gboolean
-is_right_to_left (gunichar c)
+format_is_right_to_left (gunichar c)
 {
   /* The blocks of right-to-left scripts (Unicode 15, "Allocation of right-to-left"): Hebrew to Arabic Extended, the
    * presentation forms, and those beyond the basic multilingual plane. */
@@ -214,13 +214,13 @@ namida_format_name (const char *alias)
   g_autofree char *shown = namida_format_alias (alias);
 
   for (const char *p = shown; *p != '\0'; p = g_utf8_next_char (p))
-    if (is_right_to_left (g_utf8_get_char (p)))
+    if (format_is_right_to_left (g_utf8_get_char (p)))
       return g_strconcat ("\u2068", shown, "\u2069", NULL); /* FSI, PDI: Unicode UAX #9 */
   return g_steal_pointer (&shown);
 }
 
 static gboolean
-is_for_terminal (gunichar c)
+format_is_for_terminal (gunichar c)
 {
   if (c == '\n' || c == '\t')
     return TRUE;
@@ -238,7 +238,7 @@ namida_format_for_terminal (const char *text)
     {
       gunichar c = g_utf8_get_char (p);
 
-      if (is_for_terminal (c))
+      if (format_is_for_terminal (c))
         g_string_append_len (out, p, g_utf8_next_char (p) - p);
       else if (c < 0x100)
         g_string_append_printf (out, "\\x%02x", c);

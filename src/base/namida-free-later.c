@@ -20,7 +20,7 @@ free_now (gpointer data, gpointer user_data)
 }
 
 static gpointer
-make_pool (gpointer data)
+free_later_make_pool (gpointer data)
 {
   return g_thread_pool_new (free_now, NULL, 1, FALSE, NULL);
 }
@@ -37,5 +37,5 @@ namida_free_later (gpointer data, GDestroyNotify free_data)
   waste->data = data;
   waste->free_data = free_data;
   /* A failure only means that no thread could be started now. The item stays in the queue. */
-  g_thread_pool_push (g_once (&once, make_pool, NULL), waste, NULL);
+  g_thread_pool_push (g_once (&once, free_later_make_pool, NULL), waste, NULL);
 }

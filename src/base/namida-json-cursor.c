@@ -12,7 +12,7 @@
 #include <string.h>
 
 static gboolean
-wrong_kind (const char *key, const char *wanted, GError **error)
+json_cursor_wrong_kind (const char *key, const char *wanted, GError **error)
 {
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST, _ ("The message is refused: “%s” in it is not %s."),
                key, wanted);
@@ -40,15 +40,15 @@ namida_json_cursor_clear (NamidaJsonCursor *self)
 }
 
 static inline gboolean
-is_space (char c)
+json_cursor_is_space (char c)
 {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
 static char
-peek (NamidaJsonCursor *self)
+json_cursor_peek (NamidaJsonCursor *self)
 {
-  for (; self->at < self->end && is_space (*self->at); self->at++)
+  for (; self->at < self->end && json_cursor_is_space (*self->at); self->at++)
     namida_json_window_pass (self->at);
   namida_json_window_pass (self->at);
   return self->at < self->end ? *self->at : '\0';
@@ -57,7 +57,7 @@ peek (NamidaJsonCursor *self)
 gboolean
 namida_json_cursor_enter (NamidaJsonCursor *self, char open)
 {
-  if (peek (self) != open)
+  if (json_cursor_peek (self) != open)
     return FALSE;
   self->at++;
   return TRUE;
@@ -66,7 +66,7 @@ namida_json_cursor_enter (NamidaJsonCursor *self, char open)
 gboolean
 namida_json_cursor_next (NamidaJsonCursor *self)
 {
-  char c = peek (self);
+  char c = json_cursor_peek (self);
 
   if (c == '\0')
     return FALSE;
@@ -118,7 +118,7 @@ namida_json_mend_surrogates (char *json, gsize length)
 }
 
 static gunichar
-read_unit (const char *hex)
+json_cursor_read_unit (const char *hex)
 {
   gunichar value = 0;
 
@@ -129,7 +129,7 @@ read_unit (const char *hex)
 
 /* Reads an escape sequence. The cursor is at the character after the backslash. */
 static void
-read_escape (NamidaJsonCursor *self, GString *out)
+json_cursor_read_escape (NamidaJsonCursor *self, GString *out)
 {
   static const char from[] = "bfnrt";
   static const char to[] = "\b\f\n\r\t";
@@ -142,18 +142,18 @@ read_escape (NamidaJsonCursor *self, GString *out)
       g_string_append_c (out, found != NULL ? to[found - from] : c);
       return;
     }
-  unit = read_unit (self->at);
+  unit = json_cursor_read_unit (self->at);
   self->at += 4;
   if (unit >= 0xd800 && unit <= 0xdbff)
     {
-      unit = 0x10000 + ((unit - 0xd800) << 10) + (read_unit (self->at + 2) - 0xdc00);
+      unit = 0x10000 + ((unit - 0xd800) << 10) + (json_cursor_read_unit (self->at + 2) - 0xdc00);
       self->at += 6;
     }
   g_string_append_unichar (out, unit);
 }
 
 static void
-read_string (NamidaJsonCursor *self, GString *out)
+json_cursor_read_string (NamidaJsonCursor *self, GString *out)
 {
   g_string_truncate (out, 0);
   self->at++;
@@ -166,7 +166,7 @@ read_string (NamidaJsonCursor *self, GString *out)
       g_string_append_len (out, start, self->at - start);
       if (*self->at++ == '"')
         return;
-      read_escape (self, out);
+      json_cursor_read_escape (self, out);
     }
 }
 
@@ -175,15 +175,15 @@ namida_json_cursor_next_member (NamidaJsonCursor *self)
 {
   if (!namida_json_cursor_next (self))
     return NULL;
-  peek (self);
-  read_string (self, self->key);
-  peek (self);
+  json_cursor_peek (self);
+  json_cursor_read_string (self, self->key);
+  json_cursor_peek (self);
   self->at++;
   return self->key->str;
 }
 
 static void
-skip_string (NamidaJsonCursor *self)
+json_cursor_skip_string (NamidaJsonCursor *self)
 {
   for (self->at++; *self->at != '"'; self->at++)
     if (*self->at == '\\')
@@ -197,14 +197,14 @@ namida_json_cursor_skip (NamidaJsonCursor *self, const char **start, gsize *leng
   const char *from;
   guint depth = 0;
 
-  peek (self);
+  json_cursor_peek (self);
   from = self->at;
   do
     {
-      char c = peek (self);
+      char c = json_cursor_peek (self);
 
       if (c == '"')
-        skip_string (self);
+        json_cursor_skip_string (self);
       else if (c == '{' || c == '[')
         depth++, self->at++;
       else if (c == '}' || c == ']')
@@ -212,7 +212,7 @@ namida_json_cursor_skip (NamidaJsonCursor *self, const char **start, gsize *leng
       else if (c == ',' || c == ':')
         self->at++;
       else
-        while (self->at < self->end && !is_space (*self->at) && *self->at != ',' && *self->at != ']'
+        while (self->at < self->end && !json_cursor_is_space (*self->at) && *self->at != ',' && *self->at != ']'
                && *self->at != '}')
           self->at++;
     }
@@ -226,7 +226,7 @@ namida_json_cursor_skip (NamidaJsonCursor *self, const char **start, gsize *leng
 gboolean
 namida_json_cursor_take_null (NamidaJsonCursor *self)
 {
-  if (peek (self) != 'n')
+  if (json_cursor_peek (self) != 'n')
     return FALSE;
   self->at += strlen ("null");
   return TRUE;
@@ -235,12 +235,12 @@ namida_json_cursor_take_null (NamidaJsonCursor *self)
 const char *
 namida_json_cursor_string (NamidaJsonCursor *self, const char *key, GError **error)
 {
-  if (peek (self) != '"')
+  if (json_cursor_peek (self) != '"')
     {
-      wrong_kind (key, _ ("a text"), error);
+      json_cursor_wrong_kind (key, _ ("a text"), error);
       return NULL;
     }
-  read_string (self, self->text);
+  json_cursor_read_string (self, self->text);
   return self->text->str;
 }
 
@@ -251,12 +251,12 @@ namida_json_cursor_size (NamidaJsonCursor *self, const char *key, guint64 *value
   gsize length;
   guint64 number = 0;
 
-  peek (self);
+  json_cursor_peek (self);
   namida_json_cursor_skip (self, &start, &length);
   for (gsize i = 0; i < length; i++)
     {
       if (!g_ascii_isdigit (start[i]))
-        return wrong_kind (key, _ ("a whole number from zero"), error);
+        return json_cursor_wrong_kind (key, _ ("a whole number from zero"), error);
       number = number * 10 + (guint64) (start[i] - '0');
     }
   *value = number;
@@ -293,7 +293,7 @@ namida_json_append_string (GString *out, const char *text)
 }
 
 static void
-append_key (GString *out, const char *key)
+json_cursor_append_key (GString *out, const char *key)
 {
   if (out->len > 0 && out->str[out->len - 1] != '{')
     g_string_append_c (out, ',');
@@ -304,7 +304,7 @@ append_key (GString *out, const char *key)
 void
 namida_json_append_member (GString *out, const char *key, const char *text)
 {
-  append_key (out, key);
+  json_cursor_append_key (out, key);
   namida_json_append_string (out, text);
 }
 
@@ -314,7 +314,7 @@ namida_json_append_size (GString *out, const char *key, guint64 value)
   char digits[24];
 
   g_snprintf (digits, sizeof digits, "%" G_GUINT64_FORMAT, value);
-  append_key (out, key);
+  json_cursor_append_key (out, key);
   g_string_append (out, digits);
 }
 
@@ -330,13 +330,13 @@ namida_json_find_member (const char *json, gsize length, const char *key, gsize 
   while (at < end && (at = memmem (at, (gsize) (end - at), key, key_length)) != NULL)
     {
       at += key_length;
-      while (at < end && is_space (*at))
+      while (at < end && json_cursor_is_space (*at))
         at++;
       /* Otherwise it is a value, not a key. */
       if (at == end || *at != ':')
         continue;
       at++;
-      while (at < end && is_space (*at))
+      while (at < end && json_cursor_is_space (*at))
         at++;
       *left = (gsize) (end - at);
       return at;

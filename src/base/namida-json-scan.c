@@ -26,7 +26,7 @@ typedef struct
 #define PIECE_BYTES (1024 * 1024)
 
 static gboolean
-malformed (GError **error)
+json_scan_malformed (GError **error)
 {
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
                        _ ("The message is not valid JSON. The other device may run a version that does not fit."));
@@ -34,21 +34,21 @@ malformed (GError **error)
 }
 
 static gboolean
-refuse (GError **error, NamidaError code, const char *message)
+json_scan_refuse (GError **error, NamidaError code, const char *message)
 {
   g_set_error_literal (error, NAMIDA_ERROR, code, message);
   return FALSE;
 }
 
 static void
-skip_space (Scan *scan)
+json_scan_skip_space (Scan *scan)
 {
   while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
     namida_json_window_pass (scan->at++);
 }
 
 static gboolean
-take (Scan *scan, char c)
+json_scan_take (Scan *scan, char c)
 {
   if (scan->at == scan->end || *scan->at != c)
     return FALSE;
@@ -57,7 +57,7 @@ take (Scan *scan, char c)
 }
 
 static gboolean
-take_word (Scan *scan, const char *word)
+json_scan_take_word (Scan *scan, const char *word)
 {
   gsize length = strlen (word);
 
@@ -69,7 +69,7 @@ take_word (Scan *scan, const char *word)
 
 /* Four hex digits, or -1. */
 static int
-take_hex4 (Scan *scan)
+json_scan_take_hex4 (Scan *scan)
 {
   int value = 0;
 
@@ -91,20 +91,20 @@ take_hex4 (Scan *scan)
 static gboolean
 scan_unicode_escape (Scan *scan, GError **error)
 {
-  int unit = take_hex4 (scan);
+  int unit = json_scan_take_hex4 (scan);
   int low;
 
   if (unit < 0)
-    return malformed (error);
+    return json_scan_malformed (error);
   if (unit == 0)
-    return refuse (error, NAMIDA_ERROR_INVALID_REQUEST,
-                   _ ("The message is refused: a text in it has a zero character."));
+    return json_scan_refuse (error, NAMIDA_ERROR_INVALID_REQUEST,
+                             _ ("The message is refused: a text in it has a zero character."));
   if (unit < 0xd800 || unit > 0xdfff)
     return TRUE;
-  if (unit > 0xdbff || !take_word (scan, "\\u"))
-    return malformed (error);
-  low = take_hex4 (scan);
-  return (low >= 0xdc00 && low <= 0xdfff) || malformed (error);
+  if (unit > 0xdbff || !json_scan_take_word (scan, "\\u"))
+    return json_scan_malformed (error);
+  low = json_scan_take_hex4 (scan);
+  return (low >= 0xdc00 && low <= 0xdfff) || json_scan_malformed (error);
 }
 
 static gboolean
@@ -112,8 +112,8 @@ scan_string (Scan *scan, GError **error)
 {
   const char *start = scan->at;
 
-  if (!take (scan, '"'))
-    return malformed (error);
+  if (!json_scan_take (scan, '"'))
+    return json_scan_malformed (error);
   while (scan->at < scan->end)
     {
       guchar c = (guchar) *scan->at++;
@@ -121,24 +121,25 @@ scan_string (Scan *scan, GError **error)
       if (c == '"')
         return TRUE;
       if (c < 0x20)
-        return malformed (error);
+        return json_scan_malformed (error);
       if ((gsize) (scan->at - start) > scan->text_most)
-        return refuse (error, NAMIDA_ERROR_TOO_LARGE, _ ("The message is refused: a text in it is too long."));
+        return json_scan_refuse (error, NAMIDA_ERROR_TOO_LARGE,
+                                 _ ("The message is refused: a text in it is too long."));
       if (c != '\\')
         continue;
-      if (take (scan, 'u'))
+      if (json_scan_take (scan, 'u'))
         {
           if (!scan_unicode_escape (scan, error))
             return FALSE;
         }
       else if (scan->at == scan->end || *scan->at == '\0' || strchr ("\"\\/bfnrt", *scan->at++) == NULL)
-        return malformed (error);
+        return json_scan_malformed (error);
     }
-  return malformed (error);
+  return json_scan_malformed (error);
 }
 
 static gsize
-take_digits (Scan *scan)
+json_scan_take_digits (Scan *scan)
 {
   const char *start = scan->at;
 
@@ -149,7 +150,7 @@ take_digits (Scan *scan)
 
 /* json-glib silently changes integers that do not fit into 64 bits. */
 static gboolean
-integer_fits (const char *digits, gsize length)
+json_scan_integer_fits (const char *digits, gsize length)
 {
   static const char largest[] = "9223372036854775807";
 
@@ -165,27 +166,28 @@ scan_number (Scan *scan, GError **error)
   gsize n_digits;
   gboolean whole = TRUE;
 
-  take (scan, '-');
+  json_scan_take (scan, '-');
   digits = scan->at;
-  n_digits = take_digits (scan);
+  n_digits = json_scan_take_digits (scan);
   if (n_digits == 0 || (n_digits > 1 && digits[0] == '0'))
-    return malformed (error);
-  if (take (scan, '.'))
+    return json_scan_malformed (error);
+  if (json_scan_take (scan, '.'))
     {
       whole = FALSE;
-      if (take_digits (scan) == 0)
-        return malformed (error);
+      if (json_scan_take_digits (scan) == 0)
+        return json_scan_malformed (error);
     }
-  if (take (scan, 'e') || take (scan, 'E'))
+  if (json_scan_take (scan, 'e') || json_scan_take (scan, 'E'))
     {
       whole = FALSE;
-      if (!take (scan, '+'))
-        take (scan, '-');
-      if (take_digits (scan) == 0)
-        return malformed (error);
+      if (!json_scan_take (scan, '+'))
+        json_scan_take (scan, '-');
+      if (json_scan_take_digits (scan) == 0)
+        return json_scan_malformed (error);
     }
-  if (whole && !integer_fits (digits, n_digits))
-    return refuse (error, NAMIDA_ERROR_INVALID_REQUEST, _ ("The message is refused: a number in it is too large."));
+  if (whole && !json_scan_integer_fits (digits, n_digits))
+    return json_scan_refuse (error, NAMIDA_ERROR_INVALID_REQUEST,
+                             _ ("The message is refused: a number in it is too large."));
   return TRUE;
 }
 
@@ -194,12 +196,12 @@ static gboolean scan_value (Scan *scan, GError **error);
 static gboolean
 scan_member (Scan *scan, GError **error)
 {
-  skip_space (scan);
+  json_scan_skip_space (scan);
   if (!scan_string (scan, error))
     return FALSE;
-  skip_space (scan);
-  if (!take (scan, ':'))
-    return malformed (error);
+  json_scan_skip_space (scan);
+  if (!json_scan_take (scan, ':'))
+    return json_scan_malformed (error);
   return scan_value (scan, error);
 }
 
@@ -207,18 +209,19 @@ static gboolean
 scan_container (Scan *scan, char close, GError **error)
 {
   if (++scan->depth > NAMIDA_LIMIT_JSON_DEPTH)
-    return refuse (error, NAMIDA_ERROR_INVALID_REQUEST, _ ("The message is refused: it is nested too deeply."));
+    return json_scan_refuse (error, NAMIDA_ERROR_INVALID_REQUEST,
+                             _ ("The message is refused: it is nested too deeply."));
   if (scan->containers-- == 0)
-    return refuse (error, NAMIDA_ERROR_TOO_LARGE, _ ("The message is refused: it has too many values."));
-  skip_space (scan);
-  if (!take (scan, close))
+    return json_scan_refuse (error, NAMIDA_ERROR_TOO_LARGE, _ ("The message is refused: it has too many values."));
+  json_scan_skip_space (scan);
+  if (!json_scan_take (scan, close))
     {
       do
         if (!(close == '}' ? scan_member (scan, error) : scan_value (scan, error)))
           return FALSE;
-      while (take (scan, ','));
-      if (!take (scan, close))
-        return malformed (error);
+      while (json_scan_take (scan, ','));
+      if (!json_scan_take (scan, close))
+        return json_scan_malformed (error);
     }
   scan->depth--;
   return TRUE;
@@ -231,11 +234,11 @@ scan_value (Scan *scan, GError **error)
 {
   gboolean fine;
 
-  skip_space (scan);
+  json_scan_skip_space (scan);
   if (scan->at == scan->end)
-    return malformed (error);
+    return json_scan_malformed (error);
   if (scan->values-- == 0)
-    return refuse (error, NAMIDA_ERROR_TOO_LARGE, _ ("The message is refused: it has too many values."));
+    return json_scan_refuse (error, NAMIDA_ERROR_TOO_LARGE, _ ("The message is refused: it has too many values."));
   switch (*scan->at)
     {
     case '{':
@@ -246,13 +249,13 @@ scan_value (Scan *scan, GError **error)
       fine = scan_string (scan, error);
       break;
     case 't':
-      fine = take_word (scan, "true") || malformed (error);
+      fine = json_scan_take_word (scan, "true") || json_scan_malformed (error);
       break;
     case 'f':
-      fine = take_word (scan, "false") || malformed (error);
+      fine = json_scan_take_word (scan, "false") || json_scan_malformed (error);
       break;
     case 'n':
-      fine = take_word (scan, "null") || malformed (error);
+      fine = json_scan_take_word (scan, "null") || json_scan_malformed (error);
       break;
     default:
       fine = scan_number (scan, error);
@@ -260,7 +263,7 @@ scan_value (Scan *scan, GError **error)
     }
   namida_json_window_pass (scan->at);
   if (fine)
-    skip_space (scan);
+    json_scan_skip_space (scan);
   return fine;
 }
 
@@ -288,11 +291,11 @@ static gboolean
 scan_text (Scan *scan, GError **error)
 {
   if (scan->at == scan->end || !scan_utf8 (scan->at, (gsize) (scan->end - scan->at)))
-    return malformed (error);
+    return json_scan_malformed (error);
   namida_json_window_rewind (scan->at);
   if (!scan_value (scan, error))
     return FALSE;
-  return scan->at == scan->end || malformed (error);
+  return scan->at == scan->end || json_scan_malformed (error);
 }
 
 gboolean

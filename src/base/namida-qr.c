@@ -50,7 +50,7 @@ namida_qr_is_dark (NamidaQr *self, guint x, guint y)
 
 /* Writes two rows of squares as one line. A terminal is dark, so the light squares are drawn. */
 static void
-append_halves (NamidaQr *self, GString *out, guint y)
+qr_append_halves (NamidaQr *self, GString *out, guint y)
 {
   static const char *const halves[] = { "█", "▀", "▄", " " };
   guint width = namida_qr_get_width (self);
@@ -62,7 +62,7 @@ append_halves (NamidaQr *self, GString *out, guint y)
 }
 
 static void
-append_ascii (NamidaQr *self, GString *out, guint y)
+qr_append_ascii (NamidaQr *self, GString *out, guint y)
 {
   for (guint x = 0; x < namida_qr_get_width (self); x++)
     g_string_append (out, namida_qr_is_dark (self, x, y) ? "  " : "##");
@@ -76,8 +76,8 @@ namida_qr_dup_text (NamidaQr *self, gboolean ascii)
 
   for (guint y = 0; y < namida_qr_get_width (self); y += ascii ? 1 : 2)
     if (ascii)
-      append_ascii (self, out, y);
+      qr_append_ascii (self, out, y);
     else
-      append_halves (self, out, y);
+      qr_append_halves (self, out, y);
   return g_string_free (out, FALSE);
 }

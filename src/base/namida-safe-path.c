@@ -20,7 +20,7 @@
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
 
 static gboolean
-refuse (GError **error, const char *name, const char *why)
+safe_path_refuse (GError **error, const char *name, const char *why)
 {
   g_autofree char *shown = NULL;
 
@@ -38,7 +38,7 @@ refuse (GError **error, const char *name, const char *why)
 /* Returns whether @name has no "." or ".." component. Backslashes count as separators, too: another system that uses
  * the drive may treat them as such. */
 static gboolean
-check_steps (const char *name, gsize length)
+safe_path_check_steps (const char *name, gsize length)
 {
   gsize start = 0;
 
@@ -56,18 +56,18 @@ check_steps (const char *name, gsize length)
 }
 
 static gboolean
-check_component (const char *name, gsize length, const char *whole, GError **error)
+safe_path_check_component (const char *name, gsize length, const char *whole, GError **error)
 {
   if (length == 0)
-    return refuse (error, whole, _ ("it has an empty part"));
+    return safe_path_refuse (error, whole, _ ("it has an empty part"));
   if (length > NAMIDA_LIMIT_COMPONENT_BYTES)
-    return refuse (error, whole, _ ("it is too long"));
-  return check_steps (name, length) || refuse (error, whole, _ ("it leads to another folder"));
+    return safe_path_refuse (error, whole, _ ("it is too long"));
+  return safe_path_check_steps (name, length) || safe_path_refuse (error, whole, _ ("it leads to another folder"));
 }
 
 /* "C:" and "C:x" name a drive on the other device's system. "C: A song" in a subfolder is an ordinary name. */
 static gboolean
-has_drive_letter (const char *path)
+safe_path_has_drive_letter (const char *path)
 {
   return g_ascii_isalpha (path[0]) && path[1] == ':';
 }
@@ -79,16 +79,16 @@ namida_safe_path_check (const char *relative, GError **error)
   const char *start = relative;
 
   if (length == 0)
-    return refuse (error, NULL, NULL);
+    return safe_path_refuse (error, NULL, NULL);
   if (length > NAMIDA_LIMIT_PATH_BYTES)
-    return refuse (error, relative, _ ("it is too long"));
+    return safe_path_refuse (error, relative, _ ("it is too long"));
   if (relative[0] == '/')
-    return refuse (error, relative, _ ("it leads to another folder"));
+    return safe_path_refuse (error, relative, _ ("it leads to another folder"));
   while (TRUE)
     {
       const char *end = strchrnul (start, '/');
 
-      if (!check_component (start, (gsize) (end - start), relative, error))
+      if (!safe_path_check_component (start, (gsize) (end - start), relative, error))
         return FALSE;
       if (*end == '\0')
         return TRUE;
@@ -97,7 +97,7 @@ namida_safe_path_check (const char *relative, GError **error)
 }
 
 static gboolean
-has_slash (const char *name)
+safe_path_has_slash (const char *name)
 {
   return name != NULL && strnlen (name, NAMIDA_LIMIT_PATH_BYTES) < NAMIDA_LIMIT_PATH_BYTES
          && strchr (name, '/') != NULL;
@@ -106,8 +106,8 @@ has_slash (const char *name)
 gboolean
 namida_safe_path_check_component (const char *name, GError **error)
 {
-  if (has_slash (name))
-    return refuse (error, name, _ ("it has a slash"));
+  if (safe_path_has_slash (name))
+    return safe_path_refuse (error, name, _ ("it has a slash"));
   return namida_safe_path_check (name, error);
 }
 
@@ -117,22 +117,22 @@ namida_safe_path_check_portable (const char *relative, GError **error)
   if (!namida_safe_path_check (relative, error))
     return FALSE;
   if (!g_utf8_validate (relative, -1, NULL))
-    return refuse (error, relative, _ ("it is not text"));
-  if (has_drive_letter (relative))
-    return refuse (error, relative, _ ("it names a drive"));
-  return strchr (relative, '\\') == NULL || refuse (error, relative, _ ("it has a backslash"));
+    return safe_path_refuse (error, relative, _ ("it is not text"));
+  if (safe_path_has_drive_letter (relative))
+    return safe_path_refuse (error, relative, _ ("it names a drive"));
+  return strchr (relative, '\\') == NULL || safe_path_refuse (error, relative, _ ("it has a backslash"));
 }
 
 gboolean
 namida_safe_path_check_portable_component (const char *name, GError **error)
 {
-  if (has_slash (name))
-    return refuse (error, name, _ ("it has a slash"));
+  if (safe_path_has_slash (name))
+    return safe_path_refuse (error, name, _ ("it has a slash"));
   return namida_safe_path_check_portable (name, error);
 }
 
 static int
-fail_open (GError **error, int saved_errno, const char *relative)
+safe_path_fail_open (GError **error, int saved_errno, const char *relative)
 {
   g_autofree char *shown = namida_format_alias (relative);
   g_autofree char *what = NULL;
@@ -153,7 +153,7 @@ fail_open (GError **error, int saved_errno, const char *relative)
 
 /* Returns a descriptor, or -1 with errno. */
 static int
-open_beneath (int root_fd, const char *folder)
+safe_path_open_beneath (int root_fd, const char *folder)
 {
   struct open_how how = { .flags = FOLDER_FLAGS, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
   int fd;
@@ -171,7 +171,7 @@ open_beneath (int root_fd, const char *folder)
 /* Opens one component below @parent_fd, and creates it if @create is set. Returns a descriptor, or -1 with errno
  * set. */
 static int
-open_step (int parent_fd, const char *name, gboolean create)
+safe_path_open_step (int parent_fd, const char *name, gboolean create)
 {
   int fd = openat (parent_fd, name, FOLDER_FLAGS);
 
@@ -184,14 +184,14 @@ open_step (int parent_fd, const char *name, gboolean create)
 
 /* Opens @folder component by component, each relative to the one before and without following a link. */
 static int
-walk (int root_fd, const char *folder, gboolean create)
+safe_path_walk (int root_fd, const char *folder, gboolean create)
 {
   g_auto (GStrv) names = g_strsplit (folder, "/", -1);
   int fd = openat (root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
   for (guint i = 0; fd >= 0 && names[i] != NULL; i++)
     {
-      int next = open_step (fd, names[i], create);
+      int next = safe_path_open_step (fd, names[i], create);
       int saved_errno = errno;
 
       close (fd);
@@ -204,7 +204,7 @@ walk (int root_fd, const char *folder, gboolean create)
 /* Returns the folder part of @relative, "" for the root itself, and sets @basename; %NULL with @error if the path is
  * unsafe. */
 static char *
-split (const char *relative, char **basename, GError **error)
+safe_path_split (const char *relative, char **basename, GError **error)
 {
   const char *slash;
 
@@ -216,26 +216,27 @@ split (const char *relative, char **basename, GError **error)
 }
 
 static int
-open_parent (int root_fd, const char *relative, gboolean create, gboolean by_walk, char **basename, GError **error)
+safe_path_open_parent (
+    int root_fd, const char *relative, gboolean create, gboolean by_walk, char **basename, GError **error)
 {
   g_autofree char *name = NULL;
-  g_autofree char *folder = split (relative, &name, error);
+  g_autofree char *folder = safe_path_split (relative, &name, error);
   int fd;
 
   if (folder == NULL)
     return -1;
   if (by_walk)
-    fd = walk (root_fd, folder, create);
+    fd = safe_path_walk (root_fd, folder, create);
   else
     {
-      fd = open_beneath (root_fd, *folder != '\0' ? folder : ".");
+      fd = safe_path_open_beneath (root_fd, *folder != '\0' ? folder : ".");
       /* ENOSYS: Linux before 5.6. EPERM: the seccomp filter of a sandbox that does not know the call. The walk also
        * creates missing folders. */
       if (fd < 0 && (errno == ENOSYS || errno == EPERM || (errno == ENOENT && create)))
-        fd = walk (root_fd, folder, create);
+        fd = safe_path_walk (root_fd, folder, create);
     }
   if (fd < 0)
-    return fail_open (error, errno, relative);
+    return safe_path_fail_open (error, errno, relative);
   if (basename != NULL)
     *basename = g_steal_pointer (&name);
   return fd;
@@ -244,19 +245,19 @@ open_parent (int root_fd, const char *relative, gboolean create, gboolean by_wal
 int
 namida_safe_path_open_parent (int root_fd, const char *relative, gboolean create, char **basename, GError **error)
 {
-  return open_parent (root_fd, relative, create, FALSE, basename, error);
+  return safe_path_open_parent (root_fd, relative, create, FALSE, basename, error);
 }
 
 int
 namida_safe_path_open_parent_by_walk (
     int root_fd, const char *relative, gboolean create, char **basename, GError **error)
 {
-  return open_parent (root_fd, relative, create, TRUE, basename, error);
+  return safe_path_open_parent (root_fd, relative, create, TRUE, basename, error);
 }
 
 /* Returns the length of @text when cut to at most @max bytes at a character boundary. */
 static gsize
-cut_length (const char *text, gsize length, gsize max)
+safe_path_cut_length (const char *text, gsize length, gsize max)
 {
   if (length <= max)
     return length;
@@ -277,7 +278,7 @@ namida_safe_path_component_from_alias (const char *alias)
   for (start = name; *start == '.' || *start == ' '; start++)
     ;
   g_strchomp (start);
-  start[cut_length (start, strlen (start), NAMIDA_LIMIT_COMPONENT_BYTES)] = '\0';
+  start[safe_path_cut_length (start, strlen (start), NAMIDA_LIMIT_COMPONENT_BYTES)] = '\0';
   if (*start == '\0' || strcmp (start, "?") == 0 || !namida_safe_path_check_component (start, NULL))
     return g_strdup (_ ("Unnamed device"));
   return g_strdup (start);
@@ -299,5 +300,5 @@ namida_safe_path_numbered (const char *basename, guint n)
   stem = (gsize) (dot - basename);
   tail = strlen (number) + strlen (dot);
   room = NAMIDA_LIMIT_COMPONENT_BYTES - tail;
-  return g_strdup_printf ("%.*s%s%s", (int) cut_length (basename, stem, room), basename, number, dot);
+  return g_strdup_printf ("%.*s%s%s", (int) safe_path_cut_length (basename, stem, room), basename, number, dot);
 }

@@ -104,7 +104,7 @@ twin_of (gunichar c, const Twin *table, gsize n)
 }
 
 static char *
-map (const char *text, const Twin *table, gsize n)
+skeleton_map (const char *text, const Twin *table, gsize n)
 {
   GString *out = g_string_new (NULL);
 
@@ -115,7 +115,7 @@ map (const char *text, const Twin *table, gsize n)
 
 /* Keeps letters and digits without their marks, because spaces, punctuation and accents are easily overlooked. */
 static char *
-letters_of (const char *text)
+skeleton_letters_of (const char *text)
 {
   GString *out = g_string_new (NULL);
 
@@ -130,7 +130,7 @@ letters_of (const char *text)
 }
 
 static char *
-replace (const char *text, const char *what, const char *by)
+skeleton_replace (const char *text, const char *what, const char *by)
 {
   g_auto (GStrv) parts = g_strsplit (text, what, -1);
 
@@ -143,14 +143,14 @@ namida_skeleton (const char *name)
   /* Start from the name as it is shown, so that characters that are never shown make no difference. */
   g_autofree char *shown = namida_format_alias (name);
   g_autofree char *parted = g_utf8_normalize (shown, -1, G_NORMALIZE_ALL);
-  g_autofree char *small_twins = map (parted, capitals, G_N_ELEMENTS (capitals));
+  g_autofree char *small_twins = skeleton_map (parted, capitals, G_N_ELEMENTS (capitals));
   g_autofree char *folded = g_utf8_casefold (small_twins, -1);
   g_autofree char *parted_again = g_utf8_normalize (folded, -1, G_NORMALIZE_ALL);
-  g_autofree char *mapped = map (parted_again, smalls, G_N_ELEMENTS (smalls));
-  g_autofree char *letters = letters_of (mapped);
-  g_autofree char *no_rn = replace (letters, "rn", "m");
+  g_autofree char *mapped = skeleton_map (parted_again, smalls, G_N_ELEMENTS (smalls));
+  g_autofree char *letters = skeleton_letters_of (mapped);
+  g_autofree char *no_rn = skeleton_replace (letters, "rn", "m");
 
-  return replace (no_rn, "vv", "w");
+  return skeleton_replace (no_rn, "vv", "w");
 }
 
 gboolean

@@ -39,7 +39,7 @@ static struct
 static volatile gint64 spent;
 
 static gint64
-clock_ns (clockid_t clock)
+watchdog_clock_ns (clockid_t clock)
 {
   struct timespec now = { 0 };
 
@@ -49,7 +49,7 @@ clock_ns (clockid_t clock)
 
 /* The second figure of schedstat (Documentation/scheduler/sched-stats.rst of Linux). */
 static gint64
-queued_ns (void)
+watchdog_queued_ns (void)
 {
   char text[96] = { 0 };
   char *second = NULL;
@@ -61,10 +61,11 @@ queued_ns (void)
 }
 
 static Times
-now (void)
+watchdog_now (void)
 {
   struct rusage usage = { 0 };
-  Times times = { clock_ns (CLOCK_MONOTONIC), clock_ns (CLOCK_THREAD_CPUTIME_ID), queued_ns (), 0 };
+  Times times
+      = { watchdog_clock_ns (CLOCK_MONOTONIC), watchdog_clock_ns (CLOCK_THREAD_CPUTIME_ID), watchdog_queued_ns (), 0 };
 
   getrusage (RUSAGE_THREAD, &usage);
   times.waits = usage.ru_nvcsw;
@@ -74,19 +75,19 @@ now (void)
 /* Runs in the main thread, in the middle of what takes so long. The functions called here are safe in a signal
  * handler once backtrace() has loaded its library. */
 static void
-on_alarm (int number)
+watchdog_on_alarm (int number)
 {
   static const char head[] = "watchdog: the limit passed in\n";
-  gint64 begin = clock_ns (CLOCK_THREAD_CPUTIME_ID);
+  gint64 begin = watchdog_clock_ns (CLOCK_THREAD_CPUTIME_ID);
   void *frames[MOST_FRAMES];
 
   if (write (STDERR_FILENO, head, sizeof head - 1) > 0)
     backtrace_symbols_fd (frames, backtrace (frames, MOST_FRAMES), STDERR_FILENO);
-  spent = clock_ns (CLOCK_THREAD_CPUTIME_ID) - begin;
+  spent = watchdog_clock_ns (CLOCK_THREAD_CPUTIME_ID) - begin;
 }
 
 static void
-set_alarm (gint64 ns)
+watchdog_set_alarm (gint64 ns)
 {
   struct itimerspec when = { .it_value = { ns / (1000 * NS_PER_MS), ns % (1000 * NS_PER_MS) } };
 
@@ -96,7 +97,7 @@ set_alarm (gint64 ns)
 /* Time spent neither working nor waiting for a processor. A thread that never waited did not sleep; the rest is then
  * time that the host of a virtual machine took. */
 static gint64
-slept_ns (const Times *end, gint64 worked)
+watchdog_slept_ns (const Times *end, gint64 worked)
 {
   gint64 rest = end->wall - dog.begin.wall - worked - (end->queued - dog.begin.queued);
 
@@ -104,14 +105,14 @@ slept_ns (const Times *end, gint64 worked)
 }
 
 static void
-end_turn (void)
+watchdog_end_turn (void)
 {
-  Times end = now ();
+  Times end = watchdog_now ();
   gint64 worked = end.worked - dog.begin.worked;
-  gint64 slept = slept_ns (&end, worked);
+  gint64 slept = watchdog_slept_ns (&end, worked);
   gint64 blocked;
 
-  set_alarm (0);
+  watchdog_set_alarm (0);
   worked -= spent;
   spent = 0;
   blocked = worked + slept;
@@ -124,29 +125,29 @@ end_turn (void)
 }
 
 static int
-watched_poll (GPollFD *fds, guint n_fds, int timeout)
+watchdog_watched_poll (GPollFD *fds, guint n_fds, int timeout)
 {
   int result;
 
   if (dog.begin.wall != 0)
-    end_turn ();
+    watchdog_end_turn ();
   result = dog.poll (fds, n_fds, timeout);
-  dog.begin = now ();
-  set_alarm (dog.limit);
+  dog.begin = watchdog_now ();
+  watchdog_set_alarm (dog.limit);
   return result;
 }
 
 static void
-at_end (void)
+watchdog_at_end (void)
 {
   fprintf (stderr, "watchdog: %" G_GUINT64_FORMAT " turns worked %.1f ms, the longest blocked for %.1f ms\n", dog.turns,
            (double) dog.worked / NS_PER_MS, (double) dog.longest / NS_PER_MS);
 }
 
 static gboolean
-prepare_alarm (void)
+watchdog_prepare_alarm (void)
 {
-  struct sigaction action = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
+  struct sigaction action = { .sa_handler = watchdog_on_alarm, .sa_flags = SA_RESTART };
   struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGPROF };
   void *first[1];
 
@@ -162,11 +163,11 @@ namida_watchdog_start (void)
   guint64 ms = wanted != NULL ? g_ascii_strtoull (wanted, NULL, 10) : 0;
   g_autofree char *path = g_strdup_printf ("/proc/self/task/%d/schedstat", (int) gettid ());
 
-  if (ms == 0 || ms > G_MAXINT || !prepare_alarm ())
+  if (ms == 0 || ms > G_MAXINT || !watchdog_prepare_alarm ())
     return;
   dog.limit = (gint64) ms * NS_PER_MS;
   dog.queue = open (path, O_RDONLY | O_CLOEXEC);
   dog.poll = g_main_context_get_poll_func (NULL);
-  g_main_context_set_poll_func (NULL, watched_poll);
-  atexit (at_end);
+  g_main_context_set_poll_func (NULL, watchdog_watched_poll);
+  atexit (watchdog_at_end);
 }

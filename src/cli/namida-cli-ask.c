@@ -37,7 +37,7 @@ struct _NamidaCliAsk
 static void ask_next (NamidaCliAsk *self);
 
 static JsonObject *
-parse_object (const char *line, JsonParser *parser)
+ask_parse_object (const char *line, JsonParser *parser)
 {
   if (!json_parser_load_from_data (parser, line, -1, NULL) || json_parser_get_root (parser) == NULL
       || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
@@ -46,7 +46,7 @@ parse_object (const char *line, JsonParser *parser)
 }
 
 static const char *
-string_member (JsonObject *object, const char *key)
+ask_string_member (JsonObject *object, const char *key)
 {
   JsonNode *node = json_object_get_member (object, key);
 
@@ -63,7 +63,7 @@ namida_cli_ask_is_yes (NamidaCli *cli, const char *line)
   if (cli->json)
     {
       g_autoptr (JsonParser) parser = json_parser_new ();
-      JsonObject *object = parse_object (line, parser);
+      JsonObject *object = ask_parse_object (line, parser);
       JsonNode *node = object != NULL ? json_object_get_member (object, "pair") : NULL;
 
       return node != NULL && json_node_get_value_type (node) == G_TYPE_BOOLEAN && json_node_get_boolean (node);
@@ -72,7 +72,7 @@ namida_cli_ask_is_yes (NamidaCli *cli, const char *line)
 }
 
 static gboolean
-is_open (GObject *object)
+ask_is_open (GObject *object)
 {
   if (NAMIDA_IS_OFFER (object))
     return namida_offer_get_state (NAMIDA_OFFER (object)) == NAMIDA_OFFER_OPEN;
@@ -80,7 +80,7 @@ is_open (GObject *object)
 }
 
 static void
-describe_offer (NamidaCliAsk *self, NamidaOffer *offer)
+ask_describe_offer (NamidaCliAsk *self, NamidaOffer *offer)
 {
   const char *fingerprint = namida_offer_get_fingerprint (offer);
   g_autofree char *shown = fingerprint != NULL ? namida_format_fingerprint (fingerprint) : NULL;
@@ -121,7 +121,7 @@ describe_offer (NamidaCliAsk *self, NamidaOffer *offer)
 }
 
 static void
-emit_offer (NamidaCliAsk *self, NamidaOffer *offer)
+ask_emit_offer (NamidaCliAsk *self, NamidaOffer *offer)
 {
   JsonBuilder *builder = namida_cli_event ("offer");
   const char *fingerprint = namida_offer_get_fingerprint (offer);
@@ -142,7 +142,7 @@ emit_offer (NamidaCliAsk *self, NamidaOffer *offer)
 }
 
 static void
-emit_request (NamidaPairRequest *request)
+ask_emit_request (NamidaPairRequest *request)
 {
   JsonBuilder *builder = namida_cli_event ("pair");
 
@@ -156,7 +156,7 @@ emit_request (NamidaPairRequest *request)
 }
 
 static void
-describe_request (NamidaPairRequest *request)
+ask_describe_request (NamidaPairRequest *request)
 {
   g_autofree char *fingerprint = namida_format_fingerprint (namida_pair_request_get_fingerprint (request));
 
@@ -178,54 +178,54 @@ ask_digits (NamidaPairRequest *request)
 /* Shows the pairing request with its digits as soon as they are known, or without them if they do not arrive in time,
  * so that an attempt to guess them does not go unnoticed. */
 static void
-show_request (NamidaCliAsk *self)
+ask_show_request (NamidaCliAsk *self)
 {
   NamidaPairRequest *request = NAMIDA_PAIR_REQUEST (self->current);
   gboolean known = namida_pair_request_get_digits (request) != NULL;
 
   g_clear_handle_id (&self->show_timer, g_source_remove);
   if (self->cli->json && (known || !self->shown))
-    emit_request (request);
+    ask_emit_request (request);
   if (!self->cli->json && !self->shown)
-    describe_request (request);
+    ask_describe_request (request);
   if (!self->cli->json && known)
     ask_digits (request);
   self->shown = TRUE;
 }
 
 static gboolean
-on_show_time (gpointer user_data)
+ask_on_show_time (gpointer user_data)
 {
   NamidaCliAsk *self = user_data;
 
   self->show_timer = 0;
-  show_request (self);
+  ask_show_request (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-put_request (NamidaCliAsk *self, NamidaPairRequest *request)
+ask_put_request (NamidaCliAsk *self, NamidaPairRequest *request)
 {
   self->shown = FALSE;
   if (namida_pair_request_get_digits (request) != NULL)
     {
-      show_request (self);
+      ask_show_request (self);
       return;
     }
-  g_signal_connect_swapped (request, "revealed", G_CALLBACK (show_request), self);
+  g_signal_connect_swapped (request, "revealed", G_CALLBACK (ask_show_request), self);
   if (self->cli->json)
-    self->show_timer = g_timeout_add (SHOW_MS, on_show_time, self);
+    self->show_timer = g_timeout_add (SHOW_MS, ask_on_show_time, self);
   else
-    show_request (self);
+    ask_show_request (self);
 }
 
 static void
-tell_request_closed (NamidaCliAsk *self, NamidaPairRequest *request)
+ask_report_request_closed (NamidaCliAsk *self, NamidaPairRequest *request)
 {
   gboolean paired = namida_pair_request_get_paired (request);
 
   if (!self->shown)
-    show_request (self);
+    ask_show_request (self);
   g_clear_handle_id (&self->show_timer, g_source_remove);
   self->missed |= !self->answered;
   if (self->cli->json)
@@ -241,7 +241,7 @@ tell_request_closed (NamidaCliAsk *self, NamidaPairRequest *request)
 }
 
 static void
-on_closed (GObject *object, NamidaCliAsk *self)
+ask_on_closed (GObject *object, NamidaCliAsk *self)
 {
   if (self->current != object)
     return;
@@ -267,14 +267,14 @@ on_closed (GObject *object, NamidaCliAsk *self)
         }
     }
   else
-    tell_request_closed (self, NAMIDA_PAIR_REQUEST (object));
+    ask_report_request_closed (self, NAMIDA_PAIR_REQUEST (object));
   g_signal_handlers_disconnect_by_data (object, self);
   g_clear_object (&self->current);
   ask_next (self);
 }
 
 static void
-answer_offer (NamidaCliAsk *self, NamidaOffer *offer, gboolean yes)
+ask_answer_offer (NamidaCliAsk *self, NamidaOffer *offer, gboolean yes)
 {
   if (yes)
     namida_inbox_accept (namida_hub_get_inbox (self->hub), offer, self->landing, NULL, FALSE);
@@ -283,7 +283,7 @@ answer_offer (NamidaCliAsk *self, NamidaOffer *offer, gboolean yes)
 }
 
 static void
-answer_request (NamidaCliAsk *self, NamidaPairRequest *request, gboolean yes)
+ask_answer_request (NamidaCliAsk *self, NamidaPairRequest *request, gboolean yes)
 {
   self->answered = TRUE;
   self->missed = FALSE;
@@ -294,18 +294,18 @@ answer_request (NamidaCliAsk *self, NamidaPairRequest *request, gboolean yes)
 }
 
 static void
-put (NamidaCliAsk *self, GObject *object)
+ask_put (NamidaCliAsk *self, GObject *object)
 {
   self->current = g_object_ref (object);
   self->answered = FALSE;
   self->choosing = FALSE;
-  g_signal_connect (object, "closed", G_CALLBACK (on_closed), self);
+  g_signal_connect (object, "closed", G_CALLBACK (ask_on_closed), self);
   if (NAMIDA_IS_PAIR_REQUEST (object))
-    put_request (self, NAMIDA_PAIR_REQUEST (object));
+    ask_put_request (self, NAMIDA_PAIR_REQUEST (object));
   else if (self->cli->json)
-    emit_offer (self, NAMIDA_OFFER (object));
+    ask_emit_offer (self, NAMIDA_OFFER (object));
   else
-    describe_offer (self, NAMIDA_OFFER (object));
+    ask_describe_offer (self, NAMIDA_OFFER (object));
   if (!self->over)
     return;
   if (NAMIDA_IS_OFFER (object))
@@ -315,13 +315,13 @@ put (NamidaCliAsk *self, GObject *object)
 }
 
 static GObject *
-first_open (GListModel *list)
+ask_first_open (GListModel *list)
 {
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
     {
       g_autoptr (GObject) item = g_list_model_get_item (list, i);
 
-      if (is_open (item))
+      if (ask_is_open (item))
         return g_steal_pointer (&item);
     }
   return NULL;
@@ -334,16 +334,16 @@ ask_next (NamidaCliAsk *self)
 
   if (self->current != NULL)
     return;
-  next = first_open (namida_hub_get_pair_requests (self->hub));
+  next = ask_first_open (namida_hub_get_pair_requests (self->hub));
   if (next == NULL && self->offers)
-    next = first_open (namida_inbox_get_offers (namida_hub_get_inbox (self->hub)));
+    next = ask_first_open (namida_inbox_get_offers (namida_hub_get_inbox (self->hub)));
   if (next != NULL)
-    put (self, next);
+    ask_put (self, next);
 }
 
 /* Compares only the digits of two texts, whatever separates them. */
 static gboolean
-same_digits (const char *one, const char *other)
+ask_same_digits (const char *one, const char *other)
 {
   while (TRUE)
     {
@@ -363,21 +363,21 @@ same_digits (const char *one, const char *other)
 /* Whether the answer @object is for the current pairing, by its id or digits. An answer without them is, unless
  * another pairing was shown since the last answer. */
 static gboolean
-is_for (NamidaCliAsk *self, JsonObject *object, NamidaPairRequest *request)
+ask_is_for (NamidaCliAsk *self, JsonObject *object, NamidaPairRequest *request)
 {
-  const char *id = string_member (object, "id");
-  const char *digits = string_member (object, "digits");
+  const char *id = ask_string_member (object, "id");
+  const char *digits = ask_string_member (object, "digits");
   const char *shown = namida_pair_request_get_digits (request);
 
   if (id != NULL && !g_str_equal (id, namida_pair_request_get_id (request)))
     return FALSE;
-  if (digits != NULL && (shown == NULL || !same_digits (digits, shown)))
+  if (digits != NULL && (shown == NULL || !ask_same_digits (digits, shown)))
     return FALSE;
   return id != NULL || digits != NULL || !self->missed;
 }
 
 static void
-answer_pair (NamidaCliAsk *self, JsonObject *object, gboolean yes)
+ask_answer_pair (NamidaCliAsk *self, JsonObject *object, gboolean yes)
 {
   NamidaPairRequest *request = NAMIDA_IS_PAIR_REQUEST (self->current) ? NAMIDA_PAIR_REQUEST (self->current) : NULL;
   JsonNode *accept = json_object_get_member (object, "autoAccept");
@@ -387,7 +387,7 @@ answer_pair (NamidaCliAsk *self, JsonObject *object, gboolean yes)
       namida_cli_complain (_ ("There is no pairing request."));
       return;
     }
-  if (!is_for (self, object, request) || (yes && namida_pair_request_get_digits (request) == NULL))
+  if (!ask_is_for (self, object, request) || (yes && namida_pair_request_get_digits (request) == NULL))
     {
       namida_cli_complain (_ ("This answer is not for the pairing that is going on. Name it by its digits or its id: "
                               "{\"pair\": true, \"digits\": \"123 456\"}."));
@@ -395,29 +395,29 @@ answer_pair (NamidaCliAsk *self, JsonObject *object, gboolean yes)
     }
   if (accept != NULL && json_node_get_value_type (accept) == G_TYPE_BOOLEAN)
     namida_pair_request_set_auto_accept (request, json_node_get_boolean (accept));
-  answer_request (self, request, yes);
+  ask_answer_request (self, request, yes);
 }
 
 static void
-answer_json (NamidaCliAsk *self, const char *line)
+ask_answer_json (NamidaCliAsk *self, const char *line)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonObject *object = parse_object (line, parser);
-  const char *accept = object != NULL ? string_member (object, "accept") : NULL;
-  const char *decline = object != NULL ? string_member (object, "decline") : NULL;
-  const char *block = object != NULL ? string_member (object, "block") : NULL;
+  JsonObject *object = ask_parse_object (line, parser);
+  const char *accept = object != NULL ? ask_string_member (object, "accept") : NULL;
+  const char *decline = object != NULL ? ask_string_member (object, "decline") : NULL;
+  const char *block = object != NULL ? ask_string_member (object, "block") : NULL;
   const char *id = accept != NULL ? accept : decline != NULL ? decline : block;
   NamidaOffer *offer = id != NULL ? namida_inbox_find (namida_hub_get_inbox (self->hub), id) : NULL;
 
   if (object != NULL && json_object_has_member (object, "pair"))
-    answer_pair (self, object, namida_cli_ask_is_yes (self->cli, line));
+    ask_answer_pair (self, object, namida_cli_ask_is_yes (self->cli, line));
   else if (object != NULL && json_object_has_member (object, "open-pairing"))
     namida_hub_open_pairing (self->hub);
   else if (offer != NULL && block != NULL && accept == NULL && decline == NULL)
     namida_inbox_block (namida_hub_get_inbox (self->hub), offer);
   else if (offer != NULL)
     accept != NULL ? namida_cli_part_accept_json (self->hub, offer, self->landing, object)
-                   : answer_offer (self, offer, FALSE);
+                   : ask_answer_offer (self, offer, FALSE);
   else if (id != NULL)
     namida_cli_complain (_ ("There is no open offer “%s”."), id);
   else
@@ -426,29 +426,29 @@ answer_json (NamidaCliAsk *self, const char *line)
 
 /* A user who types the digits has looked at the other device, and means this pairing and no other. */
 static void
-answer_typed_pair (NamidaCliAsk *self, NamidaPairRequest *request, const char *line)
+ask_answer_typed_pair (NamidaCliAsk *self, NamidaPairRequest *request, const char *line)
 {
   const char *digits = namida_pair_request_get_digits (request);
   g_autofree char *typed = g_strstrip (g_utf8_make_valid (line, -1));
   g_autofree char *folded = g_utf8_casefold (typed, -1);
 
-  if (digits != NULL && same_digits (typed, digits))
-    answer_request (self, request, TRUE);
+  if (digits != NULL && ask_same_digits (typed, digits))
+    ask_answer_request (self, request, TRUE);
   else if (*folded == 'n' || g_ascii_isdigit (*typed))
-    answer_request (self, request, FALSE);
+    ask_answer_request (self, request, FALSE);
   else if (digits != NULL)
     namida_cli_prompt ("%s", _ ("Enter the six digits that the other device shows, or n:"));
 }
 
 static void
-answer_typed (NamidaCliAsk *self, const char *line)
+ask_answer_typed (NamidaCliAsk *self, const char *line)
 {
   gboolean yes = namida_cli_ask_is_yes (self->cli, line);
 
   if (NAMIDA_IS_OFFER (self->current) && self->choosing)
     {
       if (namida_cli_part_choose (NAMIDA_OFFER (self->current), line))
-        answer_offer (self, NAMIDA_OFFER (self->current), TRUE);
+        ask_answer_offer (self, NAMIDA_OFFER (self->current), TRUE);
     }
   else if (NAMIDA_IS_OFFER (self->current) && namida_cli_part_is_asked_for (NAMIDA_OFFER (self->current), line))
     {
@@ -456,13 +456,13 @@ answer_typed (NamidaCliAsk *self, const char *line)
       namida_cli_part_ask (NAMIDA_OFFER (self->current));
     }
   else if (NAMIDA_IS_OFFER (self->current))
-    answer_offer (self, NAMIDA_OFFER (self->current), yes);
+    ask_answer_offer (self, NAMIDA_OFFER (self->current), yes);
   else if (NAMIDA_IS_PAIR_REQUEST (self->current))
-    answer_typed_pair (self, NAMIDA_PAIR_REQUEST (self->current), line);
+    ask_answer_typed_pair (self, NAMIDA_PAIR_REQUEST (self->current), line);
 }
 
 static void
-decline_all (NamidaCliAsk *self)
+ask_decline_all (NamidaCliAsk *self)
 {
   g_autoptr (GObject) current = self->current != NULL ? g_object_ref (self->current) : NULL;
 
@@ -474,10 +474,10 @@ decline_all (NamidaCliAsk *self)
     namida_pair_request_decline (NAMIDA_PAIR_REQUEST (current)); /* a confirmation stays, although the input ended */
 }
 
-static void read_next (NamidaCliAsk *self);
+static void ask_read_next (NamidaCliAsk *self);
 
 static void
-on_line (GObject *source, GAsyncResult *result, gpointer user_data)
+ask_on_line (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *line = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, &error);
@@ -487,20 +487,20 @@ on_line (GObject *source, GAsyncResult *result, gpointer user_data)
     return; /* the object has been freed */
   if (line == NULL)
     {
-      decline_all (self);
+      ask_decline_all (self);
       return;
     }
   if (self->cli->json)
-    answer_json (self, line);
+    ask_answer_json (self, line);
   else
-    answer_typed (self, line);
-  read_next (self);
+    ask_answer_typed (self, line);
+  ask_read_next (self);
 }
 
 static void
-read_next (NamidaCliAsk *self)
+ask_read_next (NamidaCliAsk *self)
 {
-  g_data_input_stream_read_line_async (self->input, G_PRIORITY_DEFAULT, self->cancellable, on_line, self);
+  g_data_input_stream_read_line_async (self->input, G_PRIORITY_DEFAULT, self->cancellable, ask_on_line, self);
 }
 
 NamidaCliAsk *
@@ -518,7 +518,7 @@ namida_cli_ask_new (NamidaCli *cli, NamidaHub *hub, NamidaLanding landing, gbool
   g_signal_connect_swapped (namida_inbox_get_offers (namida_hub_get_inbox (hub)), "items-changed",
                             G_CALLBACK (ask_next), self);
   g_signal_connect_swapped (namida_hub_get_pair_requests (hub), "items-changed", G_CALLBACK (ask_next), self);
-  read_next (self);
+  ask_read_next (self);
   return self;
 }
 

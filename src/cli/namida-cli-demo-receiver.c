@@ -23,10 +23,10 @@ struct _NamidaCliDemoReceiver
   gboolean over; /* the process has closed its output */
 };
 
-static void read_next (NamidaCliDemoReceiver *self);
+static void demo_receiver_read_next (NamidaCliDemoReceiver *self);
 
 static void
-take_line (NamidaCliDemoReceiver *self, const char *line)
+demo_receiver_take_line (NamidaCliDemoReceiver *self, const char *line)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonNode *root;
@@ -39,7 +39,7 @@ take_line (NamidaCliDemoReceiver *self, const char *line)
 }
 
 static void
-on_line (GObject *source, GAsyncResult *result, gpointer user_data)
+demo_receiver_on_line (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaCliDemoReceiver *self = user_data;
   g_autoptr (GError) error = NULL;
@@ -50,19 +50,20 @@ on_line (GObject *source, GAsyncResult *result, gpointer user_data)
       self->over = TRUE;
       return;
     }
-  take_line (self, line);
-  read_next (self);
+  demo_receiver_take_line (self, line);
+  demo_receiver_read_next (self);
 }
 
 static void
-read_next (NamidaCliDemoReceiver *self)
+demo_receiver_read_next (NamidaCliDemoReceiver *self)
 {
-  g_data_input_stream_read_line_async (self->output, G_PRIORITY_DEFAULT, self->cancellable, on_line, self);
+  g_data_input_stream_read_line_async (self->output, G_PRIORITY_DEFAULT, self->cancellable, demo_receiver_on_line,
+                                       self);
 }
 
 /* Runs in the child, so that it does not outlive a demo that was killed. */
 static void
-end_with_parent (gpointer user_data)
+demo_receiver_end_with_parent (gpointer user_data)
 {
   prctl (PR_SET_PDEATHSIG, SIGTERM);
 }
@@ -81,7 +82,7 @@ namida_cli_demo_receiver_start (const char *folder, const char *alias, GError **
 
   if (program == NULL)
     return NULL;
-  g_subprocess_launcher_set_child_setup (launcher, end_with_parent, NULL, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, demo_receiver_end_with_parent, NULL, NULL);
   process = g_subprocess_launcher_spawn (launcher, error, program, "--json", "--interface", "lo", "--data-dir", data,
                                          "--alias", alias, "receive", "--accept", "ask", "--as", "library", "--backups",
                                          received, "--music", music, NULL);
@@ -92,12 +93,12 @@ namida_cli_demo_receiver_start (const char *folder, const char *alias, GError **
   self->output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
   self->cancellable = g_cancellable_new ();
   g_queue_init (&self->events);
-  read_next (self);
+  demo_receiver_read_next (self);
   return self;
 }
 
 static JsonObject *
-take_event (NamidaCliDemoReceiver *self, const char *event)
+demo_receiver_take_event (NamidaCliDemoReceiver *self, const char *event)
 {
   JsonObject *object;
 
@@ -111,7 +112,7 @@ take_event (NamidaCliDemoReceiver *self, const char *event)
 }
 
 static gboolean
-set_flag (gpointer user_data)
+demo_receiver_set_flag (gpointer user_data)
 {
   *(gboolean *) user_data = TRUE;
   return G_SOURCE_REMOVE;
@@ -121,10 +122,10 @@ JsonObject *
 namida_cli_demo_receiver_wait (NamidaCliDemoReceiver *self, const char *event, guint seconds, GError **error)
 {
   gboolean late = FALSE;
-  guint id = g_timeout_add_seconds (seconds, set_flag, &late);
+  guint id = g_timeout_add_seconds (seconds, demo_receiver_set_flag, &late);
   JsonObject *object;
 
-  while ((object = take_event (self, event)) == NULL && !late && !self->over)
+  while ((object = demo_receiver_take_event (self, event)) == NULL && !late && !self->over)
     g_main_context_iteration (NULL, TRUE);
   if (!late)
     g_source_remove (id);
@@ -145,7 +146,7 @@ namida_cli_demo_receiver_answer (NamidaCliDemoReceiver *self, const char *line, 
 }
 
 static gboolean
-kill_it (gpointer user_data)
+demo_receiver_kill_it (gpointer user_data)
 {
   g_subprocess_force_exit (user_data);
   return G_SOURCE_CONTINUE; /* removed by the caller that added it */
@@ -155,7 +156,7 @@ gboolean
 namida_cli_demo_receiver_stop (NamidaCliDemoReceiver *self)
 {
   g_autoptr (GAsyncResult) result = NULL;
-  guint id = g_timeout_add_seconds (STOP_SECONDS, kill_it, self->process);
+  guint id = g_timeout_add_seconds (STOP_SECONDS, demo_receiver_kill_it, self->process);
   gboolean good;
 
   g_subprocess_send_signal (self->process, SIGTERM);

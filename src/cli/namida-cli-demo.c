@@ -45,7 +45,7 @@ typedef struct
 } Demo;
 
 static void
-step (Demo *demo, const char *name, const char *text)
+demo_step (Demo *demo, const char *name, const char *text)
 {
   if (demo->cli->json)
     {
@@ -57,7 +57,7 @@ step (Demo *demo, const char *name, const char *text)
 }
 
 static void
-sample_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+demo_sample_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
 
@@ -68,7 +68,7 @@ sample_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 }
 
 static gboolean
-make_sample (Demo *demo, GError **error)
+demo_make_sample (Demo *demo, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GTask) task = g_task_new (NULL, demo->cli->cancellable, namida_cli_keep_result, &result);
@@ -76,7 +76,7 @@ make_sample (Demo *demo, GError **error)
   const char *name;
 
   g_task_set_task_data (task, g_strdup (demo->sample), g_free);
-  g_task_run_in_thread (task, sample_thread);
+  g_task_run_in_thread (task, demo_sample_thread);
   namida_cli_wait (&result);
   if (!g_task_propagate_boolean (G_TASK (result), error) || (dir = g_dir_open (demo->sample, 0, error)) == NULL)
     return FALSE;
@@ -89,7 +89,7 @@ make_sample (Demo *demo, GError **error)
 }
 
 static gboolean
-start_devices (Demo *demo, GError **error)
+demo_start_devices (Demo *demo, GError **error)
 {
   NamidaHubOptions options = { .send_only = TRUE, .device_type = "mobile" };
   g_autofree char *own = g_build_filename (demo->folder, "phone", NULL);
@@ -119,13 +119,13 @@ start_devices (Demo *demo, GError **error)
 }
 
 static void
-keep_digits (const char *digits, gpointer user_data)
+demo_keep_digits (const char *digits, gpointer user_data)
 {
   *(char **) user_data = g_strdup (digits);
 }
 
 static gboolean
-compare_digits (Demo *demo, const char *digits, GError **error)
+demo_compare_digits (Demo *demo, const char *digits, GError **error)
 {
   g_autoptr (JsonObject) there = namida_cli_demo_receiver_wait (demo->receiver, "pair", WAIT_SECONDS, error);
   g_autofree char *text = NULL;
@@ -139,24 +139,24 @@ compare_digits (Demo *demo, const char *digits, GError **error)
       return FALSE;
     }
   text = g_strdup_printf (_ ("Both show %s: confirmed on both."), digits);
-  step (demo, "digits", text);
+  demo_step (demo, "digits", text);
   return namida_cli_demo_receiver_answer (demo->receiver, "{\"pair\": true}", error);
 }
 
 static gboolean
-pair (Demo *demo, GError **error)
+demo_pair (Demo *demo, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autofree char *digits = NULL;
 
-  namida_hub_pair_async (demo->hub, demo->peer, keep_digits, &digits, demo->cli->cancellable, namida_cli_keep_result,
-                         &result);
+  namida_hub_pair_async (demo->hub, demo->peer, demo_keep_digits, &digits, demo->cli->cancellable,
+                         namida_cli_keep_result, &result);
   while (result == NULL && digits == NULL)
     g_main_context_iteration (NULL, TRUE);
   if (result == NULL)
     {
       g_autoptr (GError) digits_error = NULL;
-      gboolean same = compare_digits (demo, digits, &digits_error);
+      gboolean same = demo_compare_digits (demo, digits, &digits_error);
 
       namida_hub_pair_confirm (demo->hub, same);
       namida_cli_wait (&result);
@@ -171,14 +171,14 @@ pair (Demo *demo, GError **error)
 }
 
 static void
-on_ended (NamidaTransfer *transfer, gpointer user_data)
+demo_on_ended (NamidaTransfer *transfer, gpointer user_data)
 {
   *(gboolean *) user_data = TRUE;
 }
 
 /* Returns: (transfer full) (nullable) */
 static NamidaTransfer *
-send_once (Demo *demo, GError **error)
+demo_send_once (Demo *demo, GError **error)
 {
   NamidaTransfer *transfer = g_object_ref (
       namida_outbox_send (namida_hub_get_outbox (demo->hub), demo->peer, G_LIST_MODEL (demo->files), NULL, NULL));
@@ -186,7 +186,7 @@ send_once (Demo *demo, GError **error)
   gulong stop = g_signal_connect_object (demo->cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel),
                                          transfer, G_CONNECT_SWAPPED);
 
-  namida_cli_progress_watch (demo->cli, transfer, on_ended, &over);
+  namida_cli_progress_watch (demo->cli, transfer, demo_on_ended, &over);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (demo->cli->cancellable, stop);
@@ -201,9 +201,9 @@ send_once (Demo *demo, GError **error)
 }
 
 static gboolean
-send_first (Demo *demo, GError **error)
+demo_send_first (Demo *demo, GError **error)
 {
-  g_autoptr (NamidaTransfer) transfer = send_once (demo, error);
+  g_autoptr (NamidaTransfer) transfer = demo_send_once (demo, error);
 
   if (transfer == NULL)
     return FALSE;
@@ -214,9 +214,9 @@ send_first (Demo *demo, GError **error)
 }
 
 static gboolean
-send_again (Demo *demo, GError **error)
+demo_send_again (Demo *demo, GError **error)
 {
-  g_autoptr (NamidaTransfer) transfer = send_once (demo, error);
+  g_autoptr (NamidaTransfer) transfer = demo_send_once (demo, error);
   guint stored;
 
   if (transfer == NULL)
@@ -230,7 +230,7 @@ send_again (Demo *demo, GError **error)
 
 /* Music folders are received below "music", single files in the sender's folder below "received". */
 static gboolean
-compare_one (Demo *demo, const char *name, GError **error)
+demo_compare_one (Demo *demo, const char *name, GError **error)
 {
   g_autofree char *sent = g_build_filename (demo->sample, name, NULL);
   g_autofree char *there = NULL;
@@ -245,7 +245,7 @@ compare_one (Demo *demo, const char *name, GError **error)
 }
 
 static void
-compare_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+demo_compare_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Demo *demo = data;
   GError *error = NULL;
@@ -255,7 +255,7 @@ compare_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
       g_autoptr (GFile) file = g_list_model_get_item (G_LIST_MODEL (demo->files), i);
       g_autofree char *name = g_file_get_basename (file);
 
-      if (!compare_one (demo, name, &error))
+      if (!demo_compare_one (demo, name, &error))
         {
           g_task_return_error (task, error);
           return;
@@ -265,14 +265,14 @@ compare_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 }
 
 static gboolean
-compare (Demo *demo, GError **error)
+demo_compare (Demo *demo, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GTask) task = g_task_new (NULL, demo->cli->cancellable, namida_cli_keep_result, &result);
 
   memset (&demo->compared, 0, sizeof demo->compared);
   g_task_set_task_data (task, demo, NULL);
-  g_task_run_in_thread (task, compare_thread);
+  g_task_run_in_thread (task, demo_compare_thread);
   namida_cli_wait (&result);
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
@@ -287,7 +287,7 @@ compare (Demo *demo, GError **error)
 }
 
 static void
-summarise (Demo *demo)
+demo_summarise (Demo *demo)
 {
   g_autofree char *size = namida_format_size (demo->compared.bytes);
   g_autofree char *files = namida_format_files (demo->compared.files);
@@ -309,29 +309,29 @@ summarise (Demo *demo)
 }
 
 static gboolean
-run_demo (Demo *demo, GError **error)
+demo_run (Demo *demo, GError **error)
 {
-  step (demo, "sample", _ ("Making up a backup: a zip of Namida and music"));
-  if (!make_sample (demo, error))
+  demo_step (demo, "sample", _ ("Making up a backup: a zip of Namida and music"));
+  if (!demo_make_sample (demo, error))
     return FALSE;
-  step (demo, "devices", _ ("Starting two devices on this computer"));
-  if (!start_devices (demo, error))
+  demo_step (demo, "devices", _ ("Starting two devices on this computer"));
+  if (!demo_start_devices (demo, error))
     return FALSE;
-  step (demo, "pair", _ ("They found each other. Pairing"));
-  if (!pair (demo, error))
+  demo_step (demo, "pair", _ ("They found each other. Pairing"));
+  if (!demo_pair (demo, error))
     return FALSE;
-  step (demo, "send", _ ("Sending the backup"));
-  if (!send_first (demo, error))
+  demo_step (demo, "send", _ ("Sending the backup"));
+  if (!demo_send_first (demo, error))
     return FALSE;
-  step (demo, "compare", _ ("Comparing every byte"));
-  if (!compare (demo, error))
+  demo_step (demo, "compare", _ ("Comparing every byte"));
+  if (!demo_compare (demo, error))
     return FALSE;
-  step (demo, "again", _ ("Sending it again: nothing should be transferred"));
-  return send_again (demo, error) && compare (demo, error);
+  demo_step (demo, "again", _ ("Sending it again: nothing should be transferred"));
+  return demo_send_again (demo, error) && demo_compare (demo, error);
 }
 
 static void
-end_demo (Demo *demo)
+demo_end (Demo *demo)
 {
   g_clear_object (&demo->peer);
   if (demo->hub != NULL)
@@ -370,11 +370,11 @@ namida_cli_demo (NamidaCli *cli, int argc, char **argv)
   if (demo.folder != NULL)
     {
       demo.sample = g_build_filename (demo.folder, "sample", NULL);
-      if (run_demo (&demo, &error))
-        summarise (&demo);
+      if (demo_run (&demo, &error))
+        demo_summarise (&demo);
     }
   if (error != NULL)
     code = namida_cli_fail (cli, error);
-  end_demo (&demo);
+  demo_end (&demo);
   return code;
 }

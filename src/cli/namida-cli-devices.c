@@ -37,7 +37,7 @@ static const GOptionEntry entries[] = {
 };
 
 static void
-add_dialects (JsonBuilder *builder, NamidaDialect dialects)
+devices_add_dialects (JsonBuilder *builder, NamidaDialect dialects)
 {
   json_builder_set_member_name (builder, "speaks");
   json_builder_begin_array (builder);
@@ -63,7 +63,7 @@ cli_devices_add (JsonBuilder *builder, NamidaPeer *peer)
   namida_json_build_string (builder, "fingerprint", namida_peer_get_fingerprint (peer));
   namida_json_build_string (builder, "uuid", namida_peer_get_uuid (peer));
   namida_json_build_string (builder, "type", namida_peer_get_device_type (peer));
-  add_dialects (builder, namida_peer_get_dialects (peer));
+  devices_add_dialects (builder, namida_peer_get_dialects (peer));
   namida_json_build_boolean (builder, "trusted", namida_peer_get_trusted (peer));
   namida_json_build_boolean (builder, "encrypted", namida_peer_get_encrypted (peer));
   if (namida_peer_get_player (peer))
@@ -74,7 +74,7 @@ cli_devices_add (JsonBuilder *builder, NamidaPeer *peer)
 
 /* Returns: (transfer full) */
 static char *
-describe_away (NamidaPeer *peer)
+devices_describe_away (NamidaPeer *peer)
 {
   gint64 seen = namida_peer_get_last_seen (peer);
   g_autoptr (GDateTime) time = seen > 0 ? g_date_time_new_from_unix_local (seen / G_USEC_PER_SEC) : NULL;
@@ -85,14 +85,14 @@ describe_away (NamidaPeer *peer)
 }
 
 static void
-print_device (NamidaPeer *peer)
+devices_print_device (NamidaPeer *peer)
 {
   g_autofree char *address = namida_peer_dup_address_text (peer);
   g_autofree char *fingerprint = namida_peer_get_fingerprint (peer) != NULL
                                      ? namida_format_fingerprint (namida_peer_get_fingerprint (peer))
                                      : g_strdup ("-");
 
-  g_autofree char *away = namida_peer_get_away (peer) ? describe_away (peer) : NULL;
+  g_autofree char *away = namida_peer_get_away (peer) ? devices_describe_away (peer) : NULL;
 
   g_autofree char *alias = namida_cli_text_pad (namida_peer_get_alias (peer), 24);
 
@@ -107,7 +107,7 @@ print_device (NamidaPeer *peer)
 }
 
 static void
-tell (NamidaCli *cli, NamidaPeer *peer, const char *event)
+devices_report (NamidaCli *cli, NamidaPeer *peer, const char *event)
 {
   if (cli->json)
     {
@@ -127,14 +127,14 @@ tell (NamidaCli *cli, NamidaPeer *peer, const char *event)
       if (g_strcmp0 (event, "lost") == 0)
         namida_cli_print (_ ("%s is no longer nearby"), namida_peer_get_alias (peer));
       else
-        print_device (peer);
+        devices_print_device (peer);
     }
 }
 
 /* Explains why no device is nearby and what to do, on standard error or as an object with "hints". @event:
  * (nullable) */
 static void
-tell_hints (NamidaCli *cli, GListModel *hints, const char *event)
+devices_report_hints (NamidaCli *cli, GListModel *hints, const char *event)
 {
   JsonBuilder *builder = NULL;
 
@@ -173,7 +173,7 @@ typedef struct
 } Watch;
 
 static void
-on_changed (Watch *self, guint position, guint removed, guint added, GListModel *peers)
+devices_on_changed (Watch *self, guint position, guint removed, guint added, GListModel *peers)
 {
   g_autoptr (GPtrArray) now = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -186,19 +186,19 @@ on_changed (Watch *self, guint position, guint removed, guint added, GListModel 
     }
   for (guint i = 0; i < self->known->len; i++)
     if (!g_ptr_array_find (now, self->known->pdata[i], NULL))
-      tell (self->cli, self->known->pdata[i], "lost");
+      devices_report (self->cli, self->known->pdata[i], "lost");
   for (guint i = 0; i < now->len; i++)
     if (!g_ptr_array_find (self->known, now->pdata[i], NULL))
-      tell (self->cli, now->pdata[i], "found");
+      devices_report (self->cli, now->pdata[i], "found");
   g_ptr_array_unref (self->known);
   self->known = g_steal_pointer (&now);
 }
 
 static void
-on_hints (NamidaCli *cli, guint position, guint removed, guint added, GListModel *hints)
+devices_on_hints (NamidaCli *cli, guint position, guint removed, guint added, GListModel *hints)
 {
   if (g_list_model_get_n_items (hints) > 0)
-    tell_hints (cli, hints, "hints");
+    devices_report_hints (cli, hints, "hints");
 }
 
 static void
@@ -206,21 +206,21 @@ watch_devices (NamidaCli *cli, NamidaHub *hub)
 {
   GListModel *peers = namida_hub_get_peers (hub);
   Watch state = { .cli = cli, .known = g_ptr_array_new_with_free_func (g_object_unref) };
-  gulong id = g_signal_connect_swapped (peers, "items-changed", G_CALLBACK (on_changed), &state);
+  gulong id = g_signal_connect_swapped (peers, "items-changed", G_CALLBACK (devices_on_changed), &state);
 
-  g_signal_connect_swapped (namida_hub_get_hints (hub), "items-changed", G_CALLBACK (on_hints), cli);
-  on_changed (&state, 0, 0, 0, peers);
+  g_signal_connect_swapped (namida_hub_get_hints (hub), "items-changed", G_CALLBACK (devices_on_hints), cli);
+  devices_on_changed (&state, 0, 0, 0, peers);
   if (timeout_seconds > 0)
     namida_cli_wait_ms (cli, (guint) timeout_seconds * 1000);
   while (timeout_seconds == 0 && !g_cancellable_is_cancelled (cli->cancellable) && !namida_cli_terminal_is_broken ())
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (peers, id);
-  g_signal_handlers_disconnect_by_func (namida_hub_get_hints (hub), on_hints, cli);
+  g_signal_handlers_disconnect_by_func (namida_hub_get_hints (hub), devices_on_hints, cli);
   g_ptr_array_unref (state.known);
 }
 
 static void
-explain_nobody (NamidaCli *cli, NamidaHub *hub)
+devices_explain_nobody (NamidaCli *cli, NamidaHub *hub)
 {
   GListModel *hints = namida_hub_get_hints (hub);
   g_autoptr (GAsyncResult) result = NULL;
@@ -232,13 +232,13 @@ explain_nobody (NamidaCli *cli, NamidaHub *hub)
     namida_cli_complain (_ ("No devices found. Open Namida Sync on the other device, on the same network. A firewall "
                             "must allow port 53317."));
   if (g_list_model_get_n_items (hints) > 0)
-    tell_hints (cli, hints, NULL);
+    devices_report_hints (cli, hints, NULL);
 }
 
 /* Waits until a scan has ended, whether it was requested or started because no device was found, and until the
  * devices that it found had time to identify themselves. */
 static void
-wait_for_scan (NamidaCli *cli, NamidaHub *hub)
+devices_wait_for_scan (NamidaCli *cli, NamidaHub *hub)
 {
   gboolean scanned = FALSE;
   gboolean scanning = TRUE;
@@ -255,7 +255,7 @@ wait_for_scan (NamidaCli *cli, NamidaHub *hub)
 }
 
 static guint
-count_near (GListModel *peers)
+devices_count_near (GListModel *peers)
 {
   guint n = 0;
 
@@ -269,30 +269,30 @@ count_near (GListModel *peers)
 }
 
 static void
-list_devices (NamidaCli *cli, NamidaHub *hub)
+devices_list (NamidaCli *cli, NamidaHub *hub)
 {
   GListModel *peers = namida_hub_get_peers (hub);
 
   namida_cli_wait_ms (cli, (guint) timeout_seconds * 1000);
   /* While no device is found, the hub starts a scan at about this moment. */
-  if (timeout_seconds == USUAL_TIMEOUT_SECONDS && count_near (peers) == 0
+  if (timeout_seconds == USUAL_TIMEOUT_SECONDS && devices_count_near (peers) == 0
       && !g_cancellable_is_cancelled (cli->cancellable))
     namida_hub_scan (hub);
-  wait_for_scan (cli, hub);
+  devices_wait_for_scan (cli, hub);
   for (guint i = 0; i < g_list_model_get_n_items (peers); i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);
 
       if (all || !namida_peer_get_away (peer))
-        tell (cli, peer, NULL);
+        devices_report (cli, peer, NULL);
     }
-  if (count_near (peers) == 0)
-    explain_nobody (cli, hub);
+  if (devices_count_near (peers) == 0)
+    devices_explain_nobody (cli, hub);
 }
 
 /* Only removes the address from the list of typed addresses. A device that is running may still be found. */
 static int
-forget_address (NamidaCli *cli)
+devices_forget_address (NamidaCli *cli)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaDatabase) database = namida_cli_open_database (cli, &error);
@@ -329,7 +329,7 @@ namida_cli_devices (NamidaCli *cli, int argc, char **argv)
   else if (timeout_seconds < 1 || timeout_seconds > 3600)
     return namida_cli_usage (_ ("--timeout is a number of seconds from 1 to 3600."));
   if (forget != NULL)
-    return forget_address (cli);
+    return devices_forget_address (cli);
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (cli, error);
@@ -339,7 +339,7 @@ namida_cli_devices (NamidaCli *cli, int argc, char **argv)
   if (watch)
     watch_devices (cli, hub);
   else
-    list_devices (cli, hub);
+    devices_list (cli, hub);
   namida_cli_stop_hub (hub);
   return NAMIDA_CLI_EXIT_DONE;
 }

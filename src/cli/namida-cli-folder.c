@@ -58,7 +58,7 @@ folder_note_mount (NamidaCli *cli, const char *folder)
 }
 
 void
-namida_cli_tell_elsewhere (const char *folder)
+namida_cli_report_elsewhere (const char *folder)
 {
   g_autofree char *shown = g_filename_display_name (folder);
 
@@ -77,7 +77,7 @@ namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean used, GErro
   /* Files that are written now would be hidden when the drive is mounted. The drive may be connected later. */
   if (namida_cli_folder_is_elsewhere (cli, folder))
     {
-      namida_cli_tell_elsewhere (folder);
+      namida_cli_report_elsewhere (folder);
       return TRUE;
     }
   if (!g_file_test (folder, G_FILE_TEST_EXISTS))

@@ -22,9 +22,10 @@ gboolean namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean us
  * connected now.
  */
 gboolean namida_cli_folder_is_elsewhere (NamidaCli *cli, const char *folder);
-/** namida_cli_tell_elsewhere: warns that the drive of @folder is not connected, and that nothing is stored until it is.
+/** namida_cli_report_elsewhere: warns that the drive of @folder is not connected, and that nothing is stored until it
+ * is.
  */
-void namida_cli_tell_elsewhere (const char *folder);
+void namida_cli_report_elsewhere (const char *folder);
 /** namida_cli_check_folder: @chosen: as in namida_folder_check(). Returns: whether files can be stored there; %FALSE
  * with STORAGE if not. */
 gboolean namida_cli_check_folder (const char *folder, gboolean chosen, GError **error);

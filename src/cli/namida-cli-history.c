@@ -49,7 +49,7 @@ history_state_words (const char *state)
 }
 
 static void
-emit_row (const NamidaJournalSession *row)
+history_emit_row (const NamidaJournalSession *row)
 {
   JsonBuilder *builder = namida_cli_object ();
 
@@ -77,7 +77,7 @@ emit_row (const NamidaJournalSession *row)
 }
 
 static void
-print_row (const NamidaJournalSession *row)
+history_print_row (const NamidaJournalSession *row)
 {
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (row->started_at / G_USEC_PER_SEC);
   g_autofree char *when = time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("-");
@@ -135,9 +135,9 @@ namida_cli_history (NamidaCli *cli, int argc, char **argv)
   for (guint i = 0; i < rows->len; i++)
     {
       if (cli->json)
-        emit_row (rows->pdata[i]);
+        history_emit_row (rows->pdata[i]);
       else
-        print_row (rows->pdata[i]);
+        history_print_row (rows->pdata[i]);
     }
   if (rows->len == 0)
     namida_cli_say (cli, _ ("Nothing was sent or received yet."));

@@ -90,7 +90,7 @@ link_emit (Linking *self, char **urls)
 }
 
 static void
-link_tell (Linking *self)
+link_report (Linking *self)
 {
   g_auto (GStrv) urls = namida_hub_dup_link_urls (self->hub, self->link);
   g_autofree char *digits = namida_link_dup_digits (self->link);
@@ -134,7 +134,7 @@ link_emit_state (Linking *self, const char *event)
 }
 
 static void
-link_tell_state (Linking *self, NamidaLinkState state)
+link_report_state (Linking *self, NamidaLinkState state)
 {
   if (state == NAMIDA_LINK_OPENED && self->cli->json)
     link_emit_state (self, "link-opened");
@@ -150,13 +150,13 @@ link_tell_state (Linking *self, NamidaLinkState state)
 /* ---- events ---- */
 
 static void
-on_changed (Linking *self)
+cli_link_on_changed (Linking *self)
 {
   NamidaLinkState state = namida_link_get_state (self->link);
   NamidaTransfer *transfer = namida_link_get_transfer (self->link);
 
   if (state != self->told)
-    link_tell_state (self, state);
+    link_report_state (self, state);
   self->told = state;
   /* The page may offer other files while the link is valid. */
   if (transfer != NULL && namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_DECLINED)
@@ -169,7 +169,7 @@ on_changed (Linking *self)
 }
 
 static void
-on_refused (Linking *self, const char *address)
+cli_link_on_refused (Linking *self, const char *address)
 {
   if (self->cli->json)
     {
@@ -183,7 +183,7 @@ on_refused (Linking *self, const char *address)
 }
 
 static void
-on_fetched (Linking *self, const char *name, guint64 bytes, gboolean whole)
+cli_link_on_fetched (Linking *self, const char *name, guint64 bytes, gboolean whole)
 {
   g_autofree char *shown = namida_format_alias (name);
   g_autofree char *size = namida_format_size (bytes);
@@ -207,7 +207,7 @@ on_fetched (Linking *self, const char *name, guint64 bytes, gboolean whole)
 /* A transfer that was declined or canceled may be followed by another one, because the page can send again while the
  * link is valid. */
 static void
-on_transfer_ended (NamidaTransfer *transfer, gpointer user_data)
+cli_link_on_transfer_ended (NamidaTransfer *transfer, gpointer user_data)
 {
   Linking *self = user_data;
 
@@ -218,14 +218,14 @@ on_transfer_ended (NamidaTransfer *transfer, gpointer user_data)
 }
 
 static void
-on_transfers_changed (Linking *self, guint position, guint removed, guint added, GListModel *transfers)
+cli_link_on_transfers_changed (Linking *self, guint position, guint removed, guint added, GListModel *transfers)
 {
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
 
       if (transfer == namida_link_get_transfer (self->link))
-        namida_cli_progress_watch (self->cli, transfer, on_transfer_ended, self);
+        namida_cli_progress_watch (self->cli, transfer, cli_link_on_transfer_ended, self);
     }
 }
 
@@ -236,11 +236,11 @@ link_run (Linking *self, NamidaLanding landing)
   GListModel *transfers = namida_hub_get_transfers (self->hub);
 
   self->code = NAMIDA_CLI_EXIT_FAILED;
-  g_signal_connect_swapped (self->link, "changed", G_CALLBACK (on_changed), self);
-  g_signal_connect_swapped (self->link, "refused", G_CALLBACK (on_refused), self);
-  g_signal_connect_swapped (self->link, "fetched", G_CALLBACK (on_fetched), self);
-  g_signal_connect_swapped (transfers, "items-changed", G_CALLBACK (on_transfers_changed), self);
-  link_tell (self);
+  g_signal_connect_swapped (self->link, "changed", G_CALLBACK (cli_link_on_changed), self);
+  g_signal_connect_swapped (self->link, "refused", G_CALLBACK (cli_link_on_refused), self);
+  g_signal_connect_swapped (self->link, "fetched", G_CALLBACK (cli_link_on_fetched), self);
+  g_signal_connect_swapped (transfers, "items-changed", G_CALLBACK (cli_link_on_transfers_changed), self);
+  link_report (self);
   /* End if nobody could read the address. */
   while (!self->over && !g_cancellable_is_cancelled (self->cli->cancellable) && !namida_cli_terminal_is_broken ())
     g_main_context_iteration (NULL, TRUE);
@@ -327,7 +327,7 @@ link_list_files (int argc, char **argv)
 }
 
 static void
-make_absolute (char **path)
+cli_link_make_absolute (char **path)
 {
   if (*path != NULL)
     {
@@ -354,8 +354,8 @@ namida_cli_link (NamidaCli *cli, int argc, char **argv)
                             "Stop it with Ctrl+C."),
                          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
-  make_absolute (&backups);
-  make_absolute (&music);
+  cli_link_make_absolute (&backups);
+  cli_link_make_absolute (&music);
   if ((code = link_check_options (cli, argc - 1)) != 0 || (code = link_read_landing (&options)) != 0)
     return code;
   if ((files = link_list_files (argc, argv)) == NULL)

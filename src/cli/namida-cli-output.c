@@ -19,7 +19,7 @@
 
 G_GNUC_PRINTF (3, 0)
 static void
-print_text (FILE *to, const char *end, const char *format, va_list args)
+output_print_text (FILE *to, const char *end, const char *format, va_list args)
 {
   g_autofree char *raw = g_strdup_vprintf (format, args);
   g_autofree char *text = namida_format_for_terminal (raw);
@@ -38,7 +38,7 @@ namida_cli_say (NamidaCli *cli, const char *format, ...)
   if (cli->quiet || cli->json)
     return;
   va_start (args, format);
-  print_text (stdout, "\n", format, args);
+  output_print_text (stdout, "\n", format, args);
   va_end (args);
 }
 
@@ -48,7 +48,7 @@ namida_cli_print (const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  print_text (stdout, "\n", format, args);
+  output_print_text (stdout, "\n", format, args);
   va_end (args);
 }
 
@@ -60,7 +60,7 @@ namida_cli_prompt (const char *format, ...)
   if (isatty (STDIN_FILENO))
     tcflush (STDIN_FILENO, TCIFLUSH);
   va_start (args, format);
-  print_text (stdout, " ", format, args);
+  output_print_text (stdout, " ", format, args);
   va_end (args);
 }
 
@@ -70,7 +70,7 @@ namida_cli_complain (const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  print_text (stderr, "\n", format, args);
+  output_print_text (stderr, "\n", format, args);
   va_end (args);
 }
 

@@ -11,13 +11,13 @@
 #include <unistd.h>
 
 static void
-keep_digits (const char *digits, gpointer user_data)
+pair_keep_digits (const char *digits, gpointer user_data)
 {
   *(char **) user_data = g_strdup (digits);
 }
 
 static void
-show_digits (NamidaCli *cli, NamidaPeer *peer, const char *digits)
+pair_show_digits (NamidaCli *cli, NamidaPeer *peer, const char *digits)
 {
   if (cli->json)
     {
@@ -44,12 +44,12 @@ pair (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GError **error)
   g_autofree char *digits = NULL;
   g_autofree char *line = NULL;
 
-  namida_hub_pair_async (hub, peer, keep_digits, &digits, cli->cancellable, namida_cli_keep_result, &result);
+  namida_hub_pair_async (hub, peer, pair_keep_digits, &digits, cli->cancellable, namida_cli_keep_result, &result);
   while (result == NULL && digits == NULL)
     g_main_context_iteration (NULL, TRUE);
   if (result == NULL)
     {
-      show_digits (cli, peer, digits);
+      pair_show_digits (cli, peer, digits);
       line = namida_cli_ask_line_unless (cli, &result);
     }
   if (result == NULL)

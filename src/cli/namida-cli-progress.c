@@ -30,9 +30,9 @@ struct _NamidaCliProgress
   NamidaTransfer *transfer; /* not owned; it owns this object */
   void (*ended) (NamidaTransfer *transfer, gpointer user_data);
   gpointer user_data;
-  gint64 told_at;
-  NamidaTransferState told_state;
-  gboolean told_start;
+  gint64 reported_at;
+  NamidaTransferState reported_state;
+  gboolean reported_start;
   gboolean bar_open; /* the cursor is in the line of a bar */
   GHashTable *sizes; /* (nullable): path → guint64 *, created for the first event */
   /* (nullable): the backup that @sizes was made for; a transfer that waited may have scanned its files again. */
@@ -43,7 +43,7 @@ struct _NamidaCliProgress
 static NamidaCliProgress *drawing;
 
 static void
-close_bar (NamidaCliProgress *self)
+progress_close_bar (NamidaCliProgress *self)
 {
   if (self->bar_open)
     fputs ("\r\033[K", stdout);
@@ -53,7 +53,7 @@ close_bar (NamidaCliProgress *self)
 }
 
 static char *
-figures (NamidaTransfer *transfer)
+progress_figures (NamidaTransfer *transfer)
 {
   guint64 total = namida_transfer_get_total_bytes (transfer);
   g_autofree char *progress = namida_format_progress (namida_transfer_get_done_bytes (transfer), total);
@@ -66,7 +66,7 @@ figures (NamidaTransfer *transfer)
 }
 
 static guint
-percent (NamidaTransfer *transfer)
+progress_percent (NamidaTransfer *transfer)
 {
   guint64 total = namida_transfer_get_total_bytes (transfer);
   guint64 done = MIN (namida_transfer_get_done_bytes (transfer), total);
@@ -75,13 +75,13 @@ percent (NamidaTransfer *transfer)
 }
 
 static void
-draw_bar (NamidaCliProgress *self)
+progress_draw_bar (NamidaCliProgress *self)
 {
-  g_autofree char *text = figures (self->transfer);
+  g_autofree char *text = progress_figures (self->transfer);
   g_autoptr (GString) line = g_string_new (NULL);
   g_autofree char *rest = NULL;
   g_autofree char *cut = NULL;
-  guint done = percent (self->transfer);
+  guint done = progress_percent (self->transfer);
   guint room = namida_cli_terminal_get_width () - 1;
   guint cells;
   gboolean utf8 = g_get_charset (NULL);
@@ -106,7 +106,7 @@ draw_bar (NamidaCliProgress *self)
 }
 
 static void
-add_file_size (NamidaCliProgress *self, JsonBuilder *builder, const char *file)
+progress_add_file_size (NamidaCliProgress *self, JsonBuilder *builder, const char *file)
 {
   NamidaBackup *backup = namida_transfer_get_backup (self->transfer);
   GPtrArray *entries = namida_backup_get_entries (backup);
@@ -126,12 +126,12 @@ add_file_size (NamidaCliProgress *self, JsonBuilder *builder, const char *file)
 }
 
 static void
-emit_progress (NamidaCliProgress *self)
+progress_emit (NamidaCliProgress *self)
 {
   JsonBuilder *builder = namida_cli_event ("progress");
   g_autofree char *file = namida_transfer_dup_current_file (self->transfer);
 
-  add_file_size (self, builder, file);
+  progress_add_file_size (self, builder, file);
   namida_json_build_int (builder, "sent", namida_transfer_get_done_bytes (self->transfer));
   namida_json_build_int (builder, "total", namida_transfer_get_total_bytes (self->transfer));
   namida_json_build_int (builder, "speed", namida_transfer_get_speed (self->transfer));
@@ -139,7 +139,7 @@ emit_progress (NamidaCliProgress *self)
 }
 
 static void
-tell_left_out (NamidaCliProgress *self, NamidaBackup *backup)
+progress_report_left_out (NamidaCliProgress *self, NamidaBackup *backup)
 {
   GPtrArray *left_out = namida_backup_get_left_out (backup);
 
@@ -167,7 +167,7 @@ tell_left_out (NamidaCliProgress *self, NamidaBackup *backup)
 }
 
 static void
-tell_excluded (NamidaCliProgress *self, NamidaBackup *backup)
+progress_report_excluded (NamidaCliProgress *self, NamidaBackup *backup)
 {
   guint excluded = namida_backup_get_excluded (backup);
 
@@ -179,7 +179,7 @@ tell_excluded (NamidaCliProgress *self, NamidaBackup *backup)
 }
 
 static void
-tell_start (NamidaCliProgress *self)
+progress_report_start (NamidaCliProgress *self)
 {
   NamidaTransfer *transfer = self->transfer;
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
@@ -187,11 +187,11 @@ tell_start (NamidaCliProgress *self)
   g_autofree char *size = NULL;
   g_autofree char *files = NULL;
 
-  if (self->told_start || backup == NULL)
+  if (self->reported_start || backup == NULL)
     return;
-  self->told_start = TRUE;
-  tell_left_out (self, backup);
-  tell_excluded (self, backup);
+  self->reported_start = TRUE;
+  progress_report_left_out (self, backup);
+  progress_report_excluded (self, backup);
   if (self->cli->json)
     {
       JsonBuilder *builder = namida_cli_event ("start");
@@ -212,17 +212,17 @@ tell_start (NamidaCliProgress *self)
 }
 
 static void
-tell_state (NamidaCliProgress *self)
+progress_report_state (NamidaCliProgress *self)
 {
   NamidaTransferState state = namida_transfer_get_state (self->transfer);
   g_autofree char *text = NULL;
 
-  if (state == self->told_state)
+  if (state == self->reported_state)
     return;
-  self->told_state = state;
+  self->reported_state = state;
   if (state != NAMIDA_TRANSFER_WAITING && state != NAMIDA_TRANSFER_INTERRUPTED && state != NAMIDA_TRANSFER_FINISHING)
     return;
-  close_bar (self);
+  progress_close_bar (self);
   text = namida_transfer_dup_state_text (self->transfer);
   if (self->cli->json)
     {
@@ -236,33 +236,33 @@ tell_state (NamidaCliProgress *self)
 }
 
 static void
-on_notify (NamidaCliProgress *self)
+progress_on_notify (NamidaCliProgress *self)
 {
   gint64 now = g_get_monotonic_time ();
   gboolean terminal = namida_cli_terminal_can_draw (STDOUT_FILENO);
 
   if (namida_transfer_is_final (self->transfer))
     return;
-  tell_start (self);
-  tell_state (self);
+  progress_report_start (self);
+  progress_report_state (self);
   if (namida_transfer_get_state (self->transfer) != NAMIDA_TRANSFER_RUNNING || (self->cli->quiet && !self->cli->json))
     return;
-  if (now - self->told_at < (self->cli->json || terminal ? EVENT_EVERY_US : LINE_EVERY_US))
+  if (now - self->reported_at < (self->cli->json || terminal ? EVENT_EVERY_US : LINE_EVERY_US))
     return;
   if (self->cli->json)
     {
-      emit_progress (self);
+      progress_emit (self);
     }
   else if (terminal)
     {
-      draw_bar (self);
+      progress_draw_bar (self);
     }
-  else if (self->told_at != 0 && !namida_cli_service_is ()) /* the journal of a service needs no progress */
+  else if (self->reported_at != 0 && !namida_cli_service_is ()) /* the journal of a service needs no progress */
     {
-      g_autofree char *text = figures (self->transfer);
-      namida_cli_say (self->cli, "%u %%  %s", percent (self->transfer), text);
+      g_autofree char *text = progress_figures (self->transfer);
+      namida_cli_say (self->cli, "%u %%  %s", progress_percent (self->transfer), text);
     }
-  self->told_at = now;
+  self->reported_at = now;
 }
 
 /* Adds "files", "stored", "kept", "failed" and "bytes". */
@@ -279,7 +279,8 @@ cli_progress_add_tally (JsonBuilder *builder, NamidaTransfer *transfer)
 }
 
 static void
-emit_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index, const char *path, const char *detail)
+progress_emit_file (
+    NamidaCliProgress *self, const NamidaEntry *entry, guint index, const char *path, const char *detail)
 {
   NamidaFileResult result = namida_transfer_get_result (self->transfer, index);
   JsonBuilder *builder = namida_cli_event ("file");
@@ -293,13 +294,13 @@ emit_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index, const
 
 /* @named: number of failed files that were named before */
 static void
-tell_failed_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index, guint named)
+progress_report_failed_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index, guint named)
 {
   g_autofree char *path = namida_entry_dup_path (entry);
   g_autofree char *detail = namida_transfer_dup_detail (self->transfer, index);
 
   if (self->cli->json)
-    emit_file (self, entry, index, path, detail);
+    progress_emit_file (self, entry, index, path, detail);
   if (named >= NAMED_LINES && !self->cli->verbose)
     return;
   if (detail != NULL)
@@ -310,12 +311,12 @@ tell_failed_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index
 
 /* With --verbose: reports a file that was stored or already there. */
 static void
-tell_good_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index)
+progress_report_good_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index)
 {
   g_autofree char *path = namida_entry_dup_path (entry);
 
   if (self->cli->json)
-    emit_file (self, entry, index, path, NULL);
+    progress_emit_file (self, entry, index, path, NULL);
   /* Translators: the result of a file (“Stored and verified”), and its path */
   namida_cli_say (self->cli, _ ("%s: %s"),
                   namida_file_result_get_words (namida_transfer_get_result (self->transfer, index)), path);
@@ -323,7 +324,7 @@ tell_good_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index)
 
 /* If the transfer failed as a whole, one sentence is enough; files are named only if some of them were stored. */
 static void
-tell_files (NamidaCliProgress *self)
+progress_report_files (NamidaCliProgress *self)
 {
   NamidaTransferState state = namida_transfer_get_state (self->transfer);
   NamidaBackup *backup = namida_transfer_get_backup (self->transfer);
@@ -337,11 +338,11 @@ tell_files (NamidaCliProgress *self)
       if (namida_file_result_is_success (result))
         {
           if (self->cli->verbose)
-            tell_good_file (self, entries->pdata[i], i);
+            progress_report_good_file (self, entries->pdata[i], i);
         }
       else if (state == NAMIDA_TRANSFER_INCOMPLETE || result != NAMIDA_FILE_PENDING)
         {
-          tell_failed_file (self, entries->pdata[i], i, n_failed++);
+          progress_report_failed_file (self, entries->pdata[i], i, n_failed++);
         }
     }
   if (n_failed > NAMED_LINES && !self->cli->verbose)
@@ -351,7 +352,7 @@ tell_files (NamidaCliProgress *self)
 }
 
 static void
-say_end (NamidaCliProgress *self)
+progress_say_end (NamidaCliProgress *self)
 {
   NamidaTransfer *transfer = self->transfer;
   NamidaTransferEnd end = namida_transfer_get_end (transfer);
@@ -385,7 +386,7 @@ say_end (NamidaCliProgress *self)
 }
 
 static void
-emit_end (NamidaCliProgress *self)
+progress_emit_end (NamidaCliProgress *self)
 {
   NamidaTransfer *transfer = self->transfer;
   JsonBuilder *builder = namida_cli_event ("end");
@@ -417,21 +418,21 @@ static gboolean
 progress_can_go_on (NamidaCliProgress *self)
 {
   return g_cancellable_is_cancelled (self->cli->cancellable) && namida_transfer_can_resume (self->transfer)
-         && self->told_at != 0;
+         && self->reported_at != 0;
 }
 
 static void
-on_ended (NamidaCliProgress *self)
+progress_on_ended (NamidaCliProgress *self)
 {
   const GError *error = namida_transfer_get_error (self->transfer);
 
-  close_bar (self);
-  tell_start (self);
-  tell_files (self);
+  progress_close_bar (self);
+  progress_report_start (self);
+  progress_report_files (self);
   if (self->cli->json)
-    emit_end (self);
+    progress_emit_end (self);
   if (namida_transfer_get_state (self->transfer) == NAMIDA_TRANSFER_DONE)
-    say_end (self);
+    progress_say_end (self);
   else if (error != NULL)
     namida_cli_complain ("%s", error->message);
   else
@@ -447,7 +448,7 @@ progress_free (gpointer data)
 {
   NamidaCliProgress *self = data;
 
-  close_bar (self);
+  progress_close_bar (self);
   g_clear_pointer (&self->sizes, g_hash_table_unref);
   g_clear_object (&self->sized);
   g_free (self);
@@ -466,12 +467,12 @@ namida_cli_progress_watch (NamidaCli *cli,
   self->ended = ended;
   self->user_data = user_data;
   g_object_set_data_full (G_OBJECT (transfer), "namida-cli-progress", self, progress_free);
-  g_signal_connect_swapped (transfer, "notify", G_CALLBACK (on_notify), self);
+  g_signal_connect_swapped (transfer, "notify", G_CALLBACK (progress_on_notify), self);
   if (namida_transfer_is_final (transfer))
     {
-      on_ended (self);
+      progress_on_ended (self);
       return;
     }
-  g_signal_connect_swapped (transfer, "ended", G_CALLBACK (on_ended), self);
-  on_notify (self);
+  g_signal_connect_swapped (transfer, "ended", G_CALLBACK (progress_on_ended), self);
+  progress_on_notify (self);
 }

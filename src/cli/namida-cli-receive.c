@@ -91,7 +91,7 @@ typedef struct
 } Receiving;
 
 static void
-on_doubted (GObject *source, GAsyncResult *result, gpointer user_data)
+receive_on_doubted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Receiving *self = user_data;
 
@@ -101,7 +101,7 @@ on_doubted (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* Reports what a received backup contains. */
 static void
-on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+receive_on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Receiving *self = user_data;
   g_autoptr (NamidaInspection) inspection = namida_hub_inspect_arrived_finish (NAMIDA_HUB (source), result, NULL);
@@ -109,21 +109,21 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
   self->looking--;
   if (inspection == NULL)
     return;
-  namida_cli_tell_arrived (self->cli, inspection);
+  namida_cli_report_arrived (self->cli, inspection);
   if (namida_inspection_is_restorable (inspection))
     return;
   /* The hub reports the date of the newest intact one. */
   self->looking++;
-  namida_versions_look_async (namida_hub_get_versions (self->hub), self->cli->cancellable, on_doubted, self);
+  namida_versions_look_async (namida_hub_get_versions (self->hub), self->cli->cancellable, receive_on_doubted, self);
 }
 
 static void
-on_ended (NamidaTransfer *transfer, gpointer user_data)
+receive_on_ended (NamidaTransfer *transfer, gpointer user_data)
 {
   Receiving *self = user_data;
 
   self->looking++;
-  namida_hub_inspect_arrived_async (self->hub, transfer, self->cli->cancellable, on_looked, self);
+  namida_hub_inspect_arrived_async (self->hub, transfer, self->cli->cancellable, receive_on_looked, self);
   if (!once || self->over)
     return;
   self->code = (int) namida_cli_exit_from_transfer (transfer);
@@ -133,7 +133,7 @@ on_ended (NamidaTransfer *transfer, gpointer user_data)
 /* Resumes a transfer that was paused in an earlier run: starting this command means that the user wants to receive,
  * and there is no command to resume it. */
 static void
-let_go_on (Receiving *self, NamidaTransfer *transfer)
+receive_let_go_on (Receiving *self, NamidaTransfer *transfer)
 {
   namida_cli_say (self->cli, _ ("“%s” from “%s” was paused here. It resumes when that device sends again."),
                   namida_transfer_get_title (transfer), namida_transfer_get_peer_alias (transfer));
@@ -141,22 +141,22 @@ let_go_on (Receiving *self, NamidaTransfer *transfer)
 }
 
 static void
-on_transfers_changed (Receiving *self, guint position, guint removed, guint added, GListModel *transfers)
+receive_on_transfers_changed (Receiving *self, guint position, guint removed, guint added, GListModel *transfers)
 {
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
 
       if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED)
-        let_go_on (self, transfer);
+        receive_let_go_on (self, transfer);
       else
-        namida_cli_progress_watch (self->cli, transfer, on_ended, self);
+        namida_cli_progress_watch (self->cli, transfer, receive_on_ended, self);
     }
 }
 
 /* Text messages from LocalSend, which are not stored. */
 static void
-on_messages_changed (Receiving *self, guint position, guint removed, guint added, GListModel *messages)
+receive_on_messages_changed (Receiving *self, guint position, guint removed, guint added, GListModel *messages)
 {
   for (guint i = position; i < position + added; i++)
     {
@@ -179,7 +179,7 @@ on_messages_changed (Receiving *self, guint position, guint removed, guint added
 }
 
 static int
-read_unencrypted (NamidaHubOptions *options, gboolean can_ask)
+receive_read_unencrypted (NamidaHubOptions *options, gboolean can_ask)
 {
   gboolean asks = options->accept == NAMIDA_ACCEPT_ASK || isatty (STDIN_FILENO);
 
@@ -199,7 +199,7 @@ read_unencrypted (NamidaHubOptions *options, gboolean can_ask)
 
 /* Returns: 0, or the exit code after an error message. */
 static int
-read_options (NamidaCli *cli, NamidaHubOptions *options)
+receive_read_options (NamidaCli *cli, NamidaHubOptions *options)
 {
   gboolean can_ask = cli->json || isatty (STDIN_FILENO);
 
@@ -234,11 +234,11 @@ read_options (NamidaCli *cli, NamidaHubOptions *options)
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
   if (reserve_text != NULL && !namida_cli_parse_size (reserve_text, &options->reserve))
     return namida_cli_usage (_ ("--reserve is a size, for example 1GB, not “%s”."), reserve_text);
-  return read_unencrypted (options, can_ask);
+  return receive_read_unencrypted (options, can_ask);
 }
 
 static void
-tell_listening (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
+receive_report_listening (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
 {
   NamidaIdentity *identity = namida_hub_get_identity (hub);
   NamidaStore *store = namida_hub_get_store (hub);
@@ -271,7 +271,7 @@ tell_listening (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
 }
 
 static void
-tell_rest (Receiving *self)
+receive_report_rest (Receiving *self)
 {
   while (self->looking > 0)
     g_main_context_iteration (NULL, TRUE);
@@ -279,7 +279,7 @@ tell_rest (Receiving *self)
 
 /* Checks the default folders, too: an error now is better than one when the first backup arrives. */
 static gboolean
-check_folders (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options, GError **error)
+receive_check_folders (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options, GError **error)
 {
   NamidaStore *store = namida_hub_get_store (hub);
   const char *chosen[] = { options->backups, options->music };
@@ -291,7 +291,7 @@ check_folders (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options, 
       gboolean elsewhere = namida_cli_folder_is_elsewhere (cli, folders[i]);
 
       if (elsewhere && chosen[i] == NULL) /* a chosen folder was checked before */
-        namida_cli_tell_elsewhere (folders[i]);
+        namida_cli_report_elsewhere (folders[i]);
       if (!elsewhere && !namida_cli_check_folder (folders[i], chosen[i] != NULL, error))
         return FALSE;
     }
@@ -300,7 +300,7 @@ check_folders (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options, 
 
 /* @removal: what was removed, or with @preview what the first received backup will cause */
 static void
-receive_tell_removal (NamidaCli *cli, const NamidaRemoval *removal, gboolean preview)
+receive_report_removal (NamidaCli *cli, const NamidaRemoval *removal, gboolean preview)
 {
   g_autofree char *size = namida_format_size (removal->bytes);
 
@@ -333,7 +333,7 @@ receive_tell_removal (NamidaCli *cli, const NamidaRemoval *removal, gboolean pre
 
 /* Reports limitations of the folders' drives before the first backup is transferred. */
 static void
-receive_tell_costs (NamidaCli *cli, NamidaHub *hub, NamidaLanding landing)
+receive_report_costs (NamidaCli *cli, NamidaHub *hub, NamidaLanding landing)
 {
   g_auto (GStrv) costs = NULL;
 
@@ -347,7 +347,7 @@ receive_tell_costs (NamidaCli *cli, NamidaHub *hub, NamidaLanding landing)
 static void
 receive_on_removed (NamidaHub *hub, const NamidaRemoval *removal, NamidaCli *cli)
 {
-  receive_tell_removal (cli, removal, FALSE);
+  receive_report_removal (cli, removal, FALSE);
 }
 
 static void
@@ -389,7 +389,7 @@ receive_preview (NamidaCli *cli, NamidaHub *hub, NamidaRetention policy)
   if (removal == NULL)
     g_message ("%s", error->message);
   else if (removal->versions > 0 || removal->question != NULL)
-    receive_tell_removal (cli, removal, TRUE);
+    receive_report_removal (cli, removal, TRUE);
 }
 
 /* Reported once a day while it lasts, for the log of a service and for programs that read the events. */
@@ -429,34 +429,35 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
   NamidaCliAsk *ask = NULL;
   gboolean offers = options->accept == NAMIDA_ACCEPT_ASK || options->unencrypted == NAMIDA_UNENCRYPTED_ASK;
   gulong id = g_signal_connect_swapped (namida_hub_get_transfers (hub), "items-changed",
-                                        G_CALLBACK (on_transfers_changed), &self);
+                                        G_CALLBACK (receive_on_transfers_changed), &self);
 
-  g_signal_connect_swapped (namida_hub_get_messages (hub), "items-changed", G_CALLBACK (on_messages_changed), &self);
-  tell_listening (cli, hub, options);
+  g_signal_connect_swapped (namida_hub_get_messages (hub), "items-changed", G_CALLBACK (receive_on_messages_changed),
+                            &self);
+  receive_report_listening (cli, hub, options);
   /* Ask about pairing with any --accept policy, as long as somebody can answer. */
   if (offers || cli->json || isatty (STDIN_FILENO))
     ask = namida_cli_ask_new (cli, hub, options->landing, offers);
   else
     namida_hub_set_may_pair (hub, FALSE);
-  namida_cli_service_tell ("READY=1");
+  namida_cli_service_report ("READY=1");
   while (!self.over && !g_cancellable_is_cancelled (cli->cancellable))
     g_main_context_iteration (NULL, TRUE);
-  namida_cli_service_tell ("STOPPING=1");
-  tell_rest (&self);
+  namida_cli_service_report ("STOPPING=1");
+  receive_report_rest (&self);
   if (self.over)
     namida_cli_wait_ms (cli, LINGER_MS);
   else if (once)
     self.code = NAMIDA_CLI_EXIT_FAILED; /* stopped before there was a transfer */
   g_clear_pointer (&ask, namida_cli_ask_free);
   namida_cli_stop_hub (hub);
-  tell_rest (&self); /* stopping may have ended further transfers */
+  receive_report_rest (&self); /* stopping may have ended further transfers */
   g_signal_handler_disconnect (namida_hub_get_transfers (hub), id);
   g_signal_handlers_disconnect_by_data (namida_hub_get_messages (hub), &self);
   return self.code;
 }
 
 static char *
-absolute (const char *path)
+receive_absolute (const char *path)
 {
   return path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
 }
@@ -497,13 +498,13 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc > 1)
     return namida_cli_usage (_ ("Unexpected argument “%s”."), argv[1]);
-  if ((code = read_options (cli, &options)) != 0)
+  if ((code = receive_read_options (cli, &options)) != 0)
     return code;
   if (!namida_cli_read_pin (pin, pin_file, &secret, &error))
     return namida_cli_fail (cli, error);
   library = options.landing == NAMIDA_LANDING_LIBRARY;
-  options.backups = backups_path = absolute (backups);
-  options.music = music_path = absolute (music);
+  options.backups = backups_path = receive_absolute (backups);
+  options.music = music_path = receive_absolute (music);
   if (music_path != NULL && namida_folder_is_home (music_path))
     return namida_cli_usage (_ ("The home folder cannot be the music folder. Choose a folder in it."));
   if (!namida_cli_make_folder (cli, backups_path, TRUE, &error)
@@ -516,7 +517,7 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   if (hub == NULL)
     return namida_cli_fail (cli, error);
   namida_hub_set_chosen (hub, backups != NULL, music != NULL && library);
-  if (!check_folders (cli, hub, &options, &error))
+  if (!receive_check_folders (cli, hub, &options, &error))
     {
       namida_cli_stop_hub (hub);
       return namida_cli_fail (cli, error);
@@ -526,9 +527,9 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   namida_hub_set_verify_days (hub, (guint) verify_every);
   namida_hub_set_reread_days (hub, (guint) reread_after);
   receive_preview (cli, hub, policy);
-  receive_tell_costs (cli, hub, NAMIDA_LANDING_BACKUP);
+  receive_report_costs (cli, hub, NAMIDA_LANDING_BACKUP);
   if (library)
-    receive_tell_costs (cli, hub, NAMIDA_LANDING_LIBRARY);
+    receive_report_costs (cli, hub, NAMIDA_LANDING_LIBRARY);
   receive_connect (cli, hub);
   return receive (cli, hub, &options);
 }

@@ -18,7 +18,7 @@
 
 /* A report is one JSON object. An empty file may be replaced, too. */
 static gboolean
-is_report (const char *path)
+report_is_report (const char *path)
 {
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   char first = '\0';
@@ -44,7 +44,7 @@ namida_cli_report_check (const char *path)
     }
   else if (S_ISDIR (st.st_mode))
     namida_cli_usage (_ ("“%s” is a folder: name a file for the report."), shown);
-  else if (S_ISREG (st.st_mode) && !is_report (path))
+  else if (S_ISREG (st.st_mode) && !report_is_report (path))
     namida_cli_usage (_ ("“%s” is there already and is no report: name another file for the report."), shown);
   else
     return TRUE;
@@ -52,7 +52,7 @@ namida_cli_report_check (const char *path)
 }
 
 static gboolean
-write_into (const char *path, const char *text, gsize length, GError **error)
+report_write_into (const char *path, const char *text, gsize length, GError **error)
 {
   int fd = open (path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
   gboolean fine = fd >= 0 && namida_write_all (fd, text, length);
@@ -77,6 +77,6 @@ namida_cli_report_write (const char *path, NamidaTransfer *transfer, GError **er
 
   /* Replacing a device node by a file, which root can do, would break the system. */
   if (stat (path, &st) == 0 && !S_ISREG (st.st_mode))
-    return write_into (path, text, length, error);
+    return report_write_into (path, text, length, error);
   return g_file_set_contents (target, text, (gssize) length, error);
 }

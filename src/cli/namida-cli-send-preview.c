@@ -19,7 +19,7 @@ send_preview_is_wanted (NamidaHubPreview *preview, const NamidaEntry *entry)
 }
 
 static void
-send_preview_tell_file (NamidaCli *cli, const NamidaEntry *entry)
+send_preview_report_file (NamidaCli *cli, const NamidaEntry *entry)
 {
   g_autofree char *path = namida_entry_dup_path (entry);
   g_autofree char *size = namida_format_size (entry->size);
@@ -38,7 +38,7 @@ send_preview_tell_file (NamidaCli *cli, const NamidaEntry *entry)
 }
 
 static void
-send_preview_tell_left_out (NamidaBackup *backup)
+send_preview_report_left_out (NamidaBackup *backup)
 {
   GPtrArray *left_out = namida_backup_get_left_out (backup);
 
@@ -52,7 +52,7 @@ send_preview_tell_left_out (NamidaBackup *backup)
 
 /* @known: whether the device has told what it already has */
 static void
-send_preview_tell_sum (
+send_preview_report_sum (
     NamidaCli *cli, NamidaPeer *peer, NamidaBackup *backup, guint files, guint64 bytes, gboolean known)
 {
   guint there = namida_backup_get_files (backup) - files;
@@ -81,7 +81,7 @@ send_preview_tell_sum (
 }
 
 static int
-send_preview_tell (NamidaCli *cli, NamidaPeer *peer, NamidaHubPreview *preview)
+send_preview_report (NamidaCli *cli, NamidaPeer *peer, NamidaHubPreview *preview)
 {
   GPtrArray *entries = namida_backup_get_entries (preview->backup);
   guint64 bytes = 0;
@@ -93,14 +93,14 @@ send_preview_tell (NamidaCli *cli, NamidaPeer *peer, NamidaHubPreview *preview)
 
       if (!send_preview_is_wanted (preview, entry))
         continue;
-      send_preview_tell_file (cli, entry);
+      send_preview_report_file (cli, entry);
       files++;
       bytes += entry->size;
     }
-  send_preview_tell_left_out (preview->backup);
+  send_preview_report_left_out (preview->backup);
   if (preview->reason != NULL)
     namida_cli_complain ("%s", preview->reason->message);
-  send_preview_tell_sum (cli, peer, preview->backup, files, bytes, preview->wanted != NULL);
+  send_preview_report_sum (cli, peer, preview->backup, files, bytes, preview->wanted != NULL);
   if (preview->reason != NULL && !g_error_matches (preview->reason, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND))
     return (int) namida_cli_exit_from_error (preview->reason);
   return namida_backup_count_missed (preview->backup) > 0 ? NAMIDA_CLI_EXIT_INCOMPLETE : NAMIDA_CLI_EXIT_DONE;
@@ -116,5 +116,5 @@ namida_cli_send_preview (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GList
   namida_hub_preview_async (hub, peer, files, filter, cli->cancellable, namida_cli_keep_result, &result);
   namida_cli_wait (&result);
   preview = namida_hub_preview_finish (hub, result, &error);
-  return preview != NULL ? send_preview_tell (cli, peer, preview) : namida_cli_fail (cli, error);
+  return preview != NULL ? send_preview_report (cli, peer, preview) : namida_cli_fail (cli, error);
 }

@@ -75,7 +75,7 @@ static const GOptionEntry entries[] = {
 };
 
 static int
-exit_code (NamidaTransfer *transfer)
+send_exit_code (NamidaTransfer *transfer)
 {
   const GError *error = namida_transfer_get_error (transfer);
 
@@ -88,7 +88,7 @@ exit_code (NamidaTransfer *transfer)
 }
 
 static void
-on_ended (NamidaTransfer *transfer, gpointer user_data)
+send_on_ended (NamidaTransfer *transfer, gpointer user_data)
 {
   *(gboolean *) user_data = TRUE;
 }
@@ -120,13 +120,13 @@ send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files, Na
                                                          : NAMIDA_PHONE_NAMES_ASK);
   if (check)
     namida_sending_read_everything (transfer);
-  namida_cli_progress_watch (cli, transfer, on_ended, &over);
+  namida_cli_progress_watch (cli, transfer, send_on_ended, &over);
   if (g_cancellable_is_cancelled (cli->cancellable))
     namida_transfer_cancel_keeping (transfer);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (cli->cancellable, stop);
-  code = exit_code (transfer);
+  code = send_exit_code (transfer);
   if (report != NULL)
     {
       g_autoptr (GError) error = NULL;

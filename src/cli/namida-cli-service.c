@@ -23,7 +23,7 @@ namida_cli_service_is (void)
 
 /* Returns: whether it was sent; otherwise errno is set. */
 static gboolean
-tell (const char *path, const char *state)
+service_report (const char *path, const char *state)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
   struct timeval wait = { .tv_sec = WAIT_S };
@@ -53,8 +53,8 @@ tell (const char *path, const char *state)
 }
 
 void
-namida_cli_service_tell (const char *state)
+namida_cli_service_report (const char *state)
 {
-  if (namida_cli_service_is () && !tell (g_getenv ("NOTIFY_SOCKET"), state))
+  if (namida_cli_service_is () && !service_report (g_getenv ("NOTIFY_SOCKET"), state))
     g_debug ("The service manager was not told “%s”: %s", state, g_strerror (errno));
 }

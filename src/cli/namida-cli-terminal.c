@@ -127,7 +127,7 @@ namida_cli_terminal_get_width (void)
 /* Replaces characters by similar ones, where g_convert() would fail. Returns: %NULL if the C library cannot convert
  * to @charset. */
 static char *
-text_transliterate (const char *valid, const char *charset)
+terminal_text_transliterate (const char *valid, const char *charset)
 {
   g_autofree char *target = g_strconcat (charset, "//TRANSLIT", NULL);
   gsize left = strlen (valid);
@@ -155,7 +155,7 @@ namida_cli_text_to_locale (const char *text)
   if (g_get_charset (&charset))
     return g_strdup (text);
   valid = g_utf8_make_valid (text, -1);
-  local = text_transliterate (valid, charset);
+  local = terminal_text_transliterate (valid, charset);
   if (local == NULL)
     local = g_convert_with_fallback (valid, -1, charset, "UTF-8", "?", NULL, NULL, NULL);
   return local != NULL ? local : g_steal_pointer (&valid);
@@ -178,7 +178,7 @@ namida_cli_texts_from_locale (char **arguments)
 }
 
 static guint
-text_character_width (gunichar c)
+terminal_text_character_width (gunichar c)
 {
   return g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
 }
@@ -189,7 +189,7 @@ namida_cli_text_width (const char *text)
   guint width = 0;
 
   for (; *text != '\0'; text = g_utf8_next_char (text))
-    width += text_character_width (g_utf8_get_char (text));
+    width += terminal_text_character_width (g_utf8_get_char (text));
   return width;
 }
 
@@ -212,7 +212,7 @@ namida_cli_text_cut (const char *text, guint columns)
 
   for (; *end != '\0'; end = g_utf8_next_char (end))
     {
-      width += text_character_width (g_utf8_get_char (end));
+      width += terminal_text_character_width (g_utf8_get_char (end));
       if (width > columns)
         break;
     }

@@ -30,7 +30,7 @@ static const GOptionEntry entries[] = {
 
 /* Returns the permissions of a device, as text for people. */
 static char *
-describe (const NamidaTrusted *one)
+trust_describe (const NamidaTrusted *one)
 {
   g_autoptr (GString) text = g_string_new (one->auto_accept ? _ ("accepted without asking") : _ ("asks each time"));
 
@@ -63,7 +63,7 @@ trust_print_blocked (NamidaTrustStore *store, const char *state)
 }
 
 static void
-list (NamidaCli *cli, NamidaTrustStore *store)
+trust_list (NamidaCli *cli, NamidaTrustStore *store)
 {
   g_autoptr (GPtrArray) all = namida_trust_store_list (store);
 
@@ -90,7 +90,7 @@ list (NamidaCli *cli, NamidaTrustStore *store)
         {
           g_autofree char *shown = namida_format_alias (one->alias);
           g_autofree char *column = namida_cli_text_pad (shown, 24);
-          g_autofree char *may = describe (one);
+          g_autofree char *may = trust_describe (one);
 
           namida_cli_print ("%s %s  %s", column, one->fingerprint, may);
         }
@@ -103,7 +103,7 @@ list (NamidaCli *cli, NamidaTrustStore *store)
 }
 
 static gboolean
-fits (const NamidaTrusted *one, const char *text)
+trust_fits (const NamidaTrusted *one, const char *text)
 {
   g_autofree char *typed = namida_format_fold (text);
   g_autofree char *alias = namida_format_fold (one->alias);
@@ -121,7 +121,7 @@ namida_cli_trust_find (NamidaTrustStore *store, const char *text, GError **error
     text = "?";
   for (guint i = 0; i < all->len; i++)
     {
-      if (!fits (all->pdata[i], text))
+      if (!trust_fits (all->pdata[i], text))
         continue;
       if (found != NULL)
         {
@@ -142,12 +142,12 @@ namida_cli_trust_find (NamidaTrustStore *store, const char *text, GError **error
 }
 
 static int
-change (NamidaCli *cli,
-        NamidaDatabase *database,
-        NamidaTrustStore *store,
-        const char *what,
-        const char *text,
-        const char *alias)
+trust_change (NamidaCli *cli,
+              NamidaDatabase *database,
+              NamidaTrustStore *store,
+              const char *what,
+              const char *text,
+              const char *alias)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *fingerprint = namida_cli_trust_find (store, text, &error);
@@ -171,7 +171,7 @@ change (NamidaCli *cli,
 }
 
 static void
-list_blocked (NamidaCli *cli, NamidaTrustStore *store)
+trust_list_blocked (NamidaCli *cli, NamidaTrustStore *store)
 {
   g_autoptr (GHashTable) blocked = namida_trust_store_dup_blocked (store);
   GHashTableIter iter;
@@ -229,7 +229,7 @@ trust_find_blocked (NamidaTrustStore *store, const char *text, GError **error)
 /* A device is blocked by its whole key, because less, or a name, might match another device. A trusted device may be
  * named as in the other commands. */
 static int
-block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const char *text, gboolean blocked)
+trust_block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const char *text, gboolean blocked)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *alias = NULL;
@@ -257,7 +257,7 @@ block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const 
 
 /* Trusts a device that has no pairing, such as LocalSend, after both users have compared what “verify” shows. */
 static int
-add (NamidaCli *cli, NamidaTrustStore *store, const char *text, const char *alias)
+trust_add (NamidaCli *cli, NamidaTrustStore *store, const char *text, const char *alias)
 {
   g_autofree char *fingerprint = namida_fingerprint_dup_whole (text);
   g_autoptr (GError) error = NULL;
@@ -276,7 +276,7 @@ add (NamidaCli *cli, NamidaTrustStore *store, const char *text, const char *alia
 
 /* Prints what LocalSend's page “Verify” shows on the other device. */
 static int
-verify (NamidaCli *cli, NamidaTrustStore *store, const char *text)
+trust_verify (NamidaCli *cli, NamidaTrustStore *store, const char *text)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *data_dir = namida_cli_dup_data_dir (cli);
@@ -316,24 +316,24 @@ verify (NamidaCli *cli, NamidaTrustStore *store, const char *text)
 
 /* Returns: whether @text is one of the choices; %NULL is allowed, too. */
 static gboolean
-is_choice (const char *text, const char *const *choices)
+trust_is_choice (const char *text, const char *const *choices)
 {
   return text == NULL || g_strv_contains (choices, text);
 }
 
 static gboolean
-choices_make_sense (gboolean set)
+trust_choices_make_sense (gboolean set)
 {
   static const char *const yes_no[] = { "yes", "no", NULL };
   static const char *const landings[] = { "library", "backup", "default", NULL };
   gboolean given = auto_accept != NULL || restore != NULL || landing != NULL;
 
-  return given == set && is_choice (auto_accept, yes_no) && is_choice (restore, yes_no)
-         && is_choice (landing, landings);
+  return given == set && trust_is_choice (auto_accept, yes_no) && trust_is_choice (restore, yes_no)
+         && trust_is_choice (landing, landings);
 }
 
 static int
-choose (NamidaCli *cli, NamidaTrustStore *store, const char *text)
+trust_choose (NamidaCli *cli, NamidaTrustStore *store, const char *text)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *fingerprint = namida_cli_trust_find (store, text, &error);
@@ -351,7 +351,7 @@ choose (NamidaCli *cli, NamidaTrustStore *store, const char *text)
   if (!namida_trust_store_flush (store, &error))
     return namida_cli_fail (cli, error);
   one = namida_trust_store_lookup (store, fingerprint);
-  may = describe (one);
+  may = trust_describe (one);
   /* Translators: a device's name, and its permissions (“accepted without asking, may fetch its backups”) */
   namida_cli_say (cli, _ ("“%s”: %s."), one->alias, may);
   return NAMIDA_CLI_EXIT_DONE;
@@ -414,7 +414,7 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
   what = argc > 1 ? argv[1] : NULL;
   if (!trust_check_words (what, argc))
     return NAMIDA_CLI_EXIT_USAGE;
-  if (!choices_make_sense (g_str_equal (what, "set")))
+  if (!trust_choices_make_sense (g_str_equal (what, "set")))
     return namida_cli_usage (_ (
         "With “set”, and only with it, give --auto-accept yes|no, --restore yes|no or --as library|backup|default."));
   if (argc == 4 && (*argv[3] == '\0' || !g_utf8_validate (argv[3], -1, NULL)))
@@ -426,21 +426,21 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
     return namida_cli_fail (cli, error);
   if (g_str_equal (what, "list"))
     {
-      list (cli, store);
+      trust_list (cli, store);
       return NAMIDA_CLI_EXIT_DONE;
     }
   if (g_str_equal (what, "blocked"))
     {
-      list_blocked (cli, store);
+      trust_list_blocked (cli, store);
       return NAMIDA_CLI_EXIT_DONE;
     }
   if (g_str_equal (what, "verify"))
-    return verify (cli, store, argv[2]);
+    return trust_verify (cli, store, argv[2]);
   if (g_str_equal (what, "add"))
-    return add (cli, store, argv[2], argv[3]);
+    return trust_add (cli, store, argv[2], argv[3]);
   if (g_str_equal (what, "block") || g_str_equal (what, "unblock"))
-    return block (cli, database, store, argv[2], g_str_equal (what, "block"));
+    return trust_block (cli, database, store, argv[2], g_str_equal (what, "block"));
   if (g_str_equal (what, "set"))
-    return choose (cli, store, argv[2]);
-  return change (cli, database, store, what, argv[2], argc == 4 ? argv[3] : NULL);
+    return trust_choose (cli, store, argv[2]);
+  return trust_change (cli, database, store, what, argv[2], argc == 4 ? argv[3] : NULL);
 }

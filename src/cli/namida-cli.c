@@ -89,7 +89,7 @@ static const GOptionEntry version_entries[] = {
 
 /* Leaves the variable empty for the next parse, because GOption would overwrite the value without freeing it. */
 static void
-take_text (char **text, char **from)
+cli_take_text (char **text, char **from)
 {
   if (*from == NULL)
     return;
@@ -98,7 +98,7 @@ take_text (char **text, char **from)
 }
 
 static gboolean
-take_globals (NamidaCli *cli)
+cli_take_globals (NamidaCli *cli)
 {
   if (given.port != UNSET && (given.port < 1 || given.port > G_MAXUINT16))
     {
@@ -111,8 +111,8 @@ take_globals (NamidaCli *cli)
       cli->data_dir = g_canonicalize_filename (given.data_dir, NULL);
       g_clear_pointer (&given.data_dir, g_free);
     }
-  take_text (&cli->interface, &given.interface);
-  take_text (&cli->alias, &given.alias);
+  cli_take_text (&cli->interface, &given.interface);
+  cli_take_text (&cli->alias, &given.alias);
   cli->port = given.port != UNSET ? given.port : 0;
   cli->json = given.json;
   cli->quiet = given.quiet;
@@ -150,27 +150,27 @@ namida_cli_usage (const char *format, ...)
 }
 
 static gboolean
-is_empty (const char *text)
+cli_is_empty (const char *text)
 {
   return text != NULL && *text == '\0';
 }
 
 static gboolean
-is_empty_option (const GOptionEntry *entry)
+cli_is_empty_option (const GOptionEntry *entry)
 {
   gboolean empty = FALSE;
 
   if (entry->arg == G_OPTION_ARG_STRING || entry->arg == G_OPTION_ARG_FILENAME)
-    return is_empty (*(char *const *) entry->arg_data);
+    return cli_is_empty (*(char *const *) entry->arg_data);
   if (entry->arg == G_OPTION_ARG_STRING_ARRAY || entry->arg == G_OPTION_ARG_FILENAME_ARRAY)
     for (char *const *item = *(char **const *) entry->arg_data; item != NULL && *item != NULL; item++)
-      empty = empty || is_empty (*item);
+      empty = empty || cli_is_empty (*item);
   return empty;
 }
 
 /* Returns how often the value is “-”. */
 static guint
-count_dashes (const GOptionEntry *entry)
+cli_count_dashes (const GOptionEntry *entry)
 {
   guint n = 0;
 
@@ -185,14 +185,14 @@ count_dashes (const GOptionEntry *entry)
 /* “-” means standard input for options that read a list or a PIN, and only once. Elsewhere it is refused, because a
  * file of that name would be useless. */
 static gboolean
-check_dashes (const GOptionEntry *entries)
+cli_check_dashes (const GOptionEntry *entries)
 {
   static const char *const readers[] = { "files-from", "exclude-from", "pin-file", NULL };
   guint n = 0;
 
   for (; entries != NULL && entries->long_name != NULL; entries++)
     {
-      guint dashes = g_str_equal (entries->long_name, "exclude") ? 0 : count_dashes (entries);
+      guint dashes = g_str_equal (entries->long_name, "exclude") ? 0 : cli_count_dashes (entries);
 
       n += dashes;
       if (dashes > 0 && !g_strv_contains (readers, entries->long_name))
@@ -211,10 +211,10 @@ check_dashes (const GOptionEntry *entries)
 
 /* An unset variable of a script must not become “no PIN”, “every network” or “this folder”. */
 static gboolean
-check_options (const GOptionEntry *entries)
+cli_check_options (const GOptionEntry *entries)
 {
   for (; entries != NULL && entries->long_name != NULL; entries++)
-    if (is_empty_option (entries))
+    if (cli_is_empty_option (entries))
       {
         namida_cli_usage (_ ("Option --%s needs a value."), entries->long_name);
         return FALSE;
@@ -224,7 +224,7 @@ check_options (const GOptionEntry *entries)
 
 /* Of an option that is given twice, GOption takes the last value. A second device must not be left out in silence. */
 static gboolean
-check_device_once (const GOptionEntry *entries, int argc, char **argv)
+cli_check_device_once (const GOptionEntry *entries, int argc, char **argv)
 {
   gboolean has_to = FALSE;
   guint n = 0;
@@ -240,7 +240,7 @@ check_device_once (const GOptionEntry *entries, int argc, char **argv)
 }
 
 static gboolean
-run_parser (NamidaCli *cli, GOptionContext *context, int *argc, char ***argv)
+cli_run_parser (NamidaCli *cli, GOptionContext *context, int *argc, char ***argv)
 {
   g_autoptr (GError) error = NULL;
 
@@ -249,12 +249,12 @@ run_parser (NamidaCli *cli, GOptionContext *context, int *argc, char ***argv)
       namida_cli_usage ("%s", error->message);
       return FALSE;
     }
-  return check_options (global_entries) && check_dashes (global_entries) && take_globals (cli);
+  return cli_check_options (global_entries) && cli_check_dashes (global_entries) && cli_take_globals (cli);
 }
 
 /* GOption leaves "--" in place if a name that begins with "-" follows. */
 static gboolean
-take_names (int *argc, char **argv)
+cli_take_names (int *argc, char **argv)
 {
   gboolean ended = FALSE;
   int n = 1;
@@ -267,7 +267,7 @@ take_names (int *argc, char **argv)
   argv[n] = NULL;
   *argc = n;
   for (int i = 1; i < n; i++)
-    if (is_empty (argv[i]))
+    if (cli_is_empty (argv[i]))
       {
         namida_cli_usage (_ ("An argument is empty. Give a name, or leave it out."));
         return FALSE;
@@ -288,8 +288,8 @@ namida_cli_parse (
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   g_option_context_add_main_entries (context, global_entries, GETTEXT_PACKAGE);
-  return check_device_once (entries, *argc, *argv) && run_parser (cli, context, argc, argv) && check_options (entries)
-         && check_dashes (entries) && take_names (argc, *argv);
+  return cli_check_device_once (entries, *argc, *argv) && cli_run_parser (cli, context, argc, argv)
+         && cli_check_options (entries) && cli_check_dashes (entries) && cli_take_names (argc, *argv);
 }
 
 char *
@@ -351,7 +351,7 @@ namida_cli_wait (GAsyncResult **result)
 }
 
 static gboolean
-set_flag (gpointer user_data)
+cli_set_flag (gpointer user_data)
 {
   *(gboolean *) user_data = TRUE;
   return G_SOURCE_REMOVE;
@@ -361,7 +361,7 @@ gboolean
 namida_cli_wait_ms (NamidaCli *cli, guint ms)
 {
   gboolean over = FALSE;
-  guint id = g_timeout_add (ms, set_flag, &over);
+  guint id = g_timeout_add (ms, cli_set_flag, &over);
 
   while (!over && !g_cancellable_is_cancelled (cli->cancellable))
     g_main_context_iteration (NULL, TRUE);
@@ -371,14 +371,14 @@ namida_cli_wait_ms (NamidaCli *cli, guint ms)
 }
 
 static void
-on_trouble (NamidaHub *hub, const char *sentence)
+cli_on_trouble (NamidaHub *hub, const char *sentence)
 {
   namida_cli_complain ("%s", sentence);
 }
 
 /* A line stays in the terminal, so a printed alarm counts as read. */
 static void
-on_alarm (NamidaHub *hub, const char *sentence)
+cli_on_alarm (NamidaHub *hub, const char *sentence)
 {
   namida_cli_complain ("%s", sentence);
   namida_hub_dismiss_alarms (hub);
@@ -403,8 +403,8 @@ namida_cli_start_hub (NamidaCli *cli, NamidaHubOptions *options, GError **error)
   options->interface = cli->interface;
   options->port = (guint16) cli->port;
   hub = namida_hub_new (options);
-  g_signal_connect (hub, "trouble", G_CALLBACK (on_trouble), NULL);
-  g_signal_connect (hub, "alarm", G_CALLBACK (on_alarm), NULL);
+  g_signal_connect (hub, "trouble", G_CALLBACK (cli_on_trouble), NULL);
+  g_signal_connect (hub, "alarm", G_CALLBACK (cli_on_alarm), NULL);
   namida_hub_start_async (hub, cli->cancellable, namida_cli_keep_result, &result);
   namida_cli_wait (&result);
   if (!namida_hub_start_finish (hub, result, error))
@@ -486,7 +486,7 @@ cli_watch_hangup (NamidaCli *cli)
 }
 
 static char *
-make_summary (void)
+cli_make_summary (void)
 {
   GString *text = g_string_new (_ ("Transfer Namida backups and music folders between devices on your network."));
 
@@ -499,7 +499,7 @@ make_summary (void)
 }
 
 static char *
-make_description (void)
+cli_make_description (void)
 {
   return g_strdup (
       _ ("Exit status: 0 success, 1 failed, 2 invalid usage, 3 declined, 4 device not found, 5 PIN missing or wrong,\n"
@@ -508,11 +508,11 @@ make_description (void)
 }
 
 static gboolean
-parse_program (NamidaCli *cli, int *argc, char ***argv)
+cli_parse_program (NamidaCli *cli, int *argc, char ***argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (_ ("COMMAND"));
-  g_autofree char *summary = make_summary ();
-  g_autofree char *description = make_description ();
+  g_autofree char *summary = cli_make_summary ();
+  g_autofree char *description = cli_make_description ();
 
   g_set_prgname (PROGRAM);
   g_option_context_set_strict_posix (context, TRUE); /* options after the command belong to the command */
@@ -521,7 +521,7 @@ parse_program (NamidaCli *cli, int *argc, char ***argv)
   g_option_context_set_description (context, description);
   g_option_context_add_main_entries (context, global_entries, GETTEXT_PACKAGE);
   g_option_context_add_main_entries (context, version_entries, GETTEXT_PACKAGE);
-  return run_parser (cli, context, argc, argv);
+  return cli_run_parser (cli, context, argc, argv);
 }
 
 /* “help” and “help COMMAND”, as in many programs, are the same as --help. GOption prints the help and ends the
@@ -541,12 +541,12 @@ cli_help (NamidaCli *cli, int argc, char **argv)
   if (argc > 1 && !g_str_equal (argv[1], "help"))
     return namida_cli_usage (_ ("Unknown command “%s”."), argv[1]);
   help[0] = (char *) PROGRAM;
-  parse_program (cli, &n, &arguments);
+  cli_parse_program (cli, &n, &arguments);
   return NAMIDA_CLI_EXIT_USAGE;
 }
 
 static int
-run_command (NamidaCli *cli, int argc, char **argv)
+cli_run_command (NamidaCli *cli, int argc, char **argv)
 {
   if (argc < 2)
     return namida_cli_usage (_ ("No command given."));
@@ -559,7 +559,7 @@ run_command (NamidaCli *cli, int argc, char **argv)
 }
 
 static void
-print_version (NamidaCli *cli)
+cli_print_version (NamidaCli *cli)
 {
   JsonBuilder *builder;
 
@@ -603,18 +603,18 @@ main (int argc, char **argv)
   term = g_unix_signal_add (SIGTERM, cli_on_terminate, &cli);
   interrupt = g_unix_signal_add (SIGINT, cli_on_interrupt, &cli);
   hangup = cli_watch_hangup (&cli);
-  if (!parse_program (&cli, &argc, &rest))
+  if (!cli_parse_program (&cli, &argc, &rest))
     {
       code = NAMIDA_CLI_EXIT_USAGE;
     }
   else if (given.version)
     {
-      print_version (&cli);
+      cli_print_version (&cli);
       code = NAMIDA_CLI_EXIT_DONE;
     }
   else
     {
-      code = run_command (&cli, argc, rest);
+      code = cli_run_command (&cli, argc, rest);
     }
 
   g_source_remove (term);

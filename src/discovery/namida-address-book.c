@@ -34,7 +34,7 @@ typedef struct
 G_DEFINE_FINAL_TYPE (NamidaAddressBook, namida_address_book, G_TYPE_OBJECT)
 
 static gboolean
-write_place (NamidaDatabase *database, const Entry *entry, GError **error)
+address_book_write_place (NamidaDatabase *database, const Entry *entry, GError **error)
 {
   if (entry->added_at == 0)
     return namida_database_exec (database, error, "DELETE FROM manual_addresses WHERE place = ?", "s", entry->place);
@@ -49,13 +49,13 @@ write_place (NamidaDatabase *database, const Entry *entry, GError **error)
 }
 
 static void
-write_entry (gpointer data, gpointer user_data)
+address_book_write_entry (gpointer data, gpointer user_data)
 {
   NamidaAddressBook *self = user_data;
   Entry *entry = data;
   g_autoptr (GError) error = NULL;
 
-  if (!write_place (self->database, entry, &error))
+  if (!address_book_write_place (self->database, entry, &error))
     {
       g_message ("An address could not be remembered: %s", error->message);
       if (self->error == NULL)
@@ -89,7 +89,7 @@ namida_address_book_init (NamidaAddressBook *self)
 }
 
 static gboolean
-load (NamidaAddressBook *self, GError **error)
+address_book_load (NamidaAddressBook *self, GError **error)
 {
   sqlite3_stmt *statement;
   gboolean whole;
@@ -112,7 +112,7 @@ namida_address_book_new (NamidaDatabase *database, GError **error)
   g_autoptr (NamidaAddressBook) self = g_object_new (NAMIDA_TYPE_ADDRESS_BOOK, NULL);
 
   self->database = g_object_ref (database);
-  return load (self, error) ? g_steal_pointer (&self) : NULL;
+  return address_book_load (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 GStrv
@@ -129,12 +129,12 @@ namida_address_book_list (NamidaAddressBook *self)
 
 /* Queues a change. @place: (transfer full). One thread writes the changes in order. */
 static void
-push (NamidaAddressBook *self, char *place, gint64 added_at)
+address_book_push (NamidaAddressBook *self, char *place, gint64 added_at)
 {
   Entry *entry = g_new0 (Entry, 1);
 
   if (self->writer == NULL)
-    self->writer = g_thread_pool_new (write_entry, self, 1, FALSE, NULL);
+    self->writer = g_thread_pool_new (address_book_write_entry, self, 1, FALSE, NULL);
   entry->place = place;
   entry->added_at = added_at;
   g_thread_pool_push (self->writer, entry, NULL);
@@ -158,11 +158,11 @@ namida_address_book_add (NamidaAddressBook *self, const char *text)
   g_ptr_array_insert (self->places, 0, g_strdup (place));
   if (self->places->len > NAMIDA_ADDRESS_BOOK_MAX)
     g_ptr_array_set_size (self->places, NAMIDA_ADDRESS_BOOK_MAX);
-  push (self, g_steal_pointer (&place), MAX (namida_clock_real (), 1));
+  address_book_push (self, g_steal_pointer (&place), MAX (namida_clock_real (), 1));
 }
 
 static gboolean
-is_same_place (const char *one, const char *other)
+address_book_is_same_place (const char *one, const char *other)
 {
   g_autofree char *host = NULL;
   g_autofree char *other_host = NULL;
@@ -194,10 +194,10 @@ namida_address_book_remove (NamidaAddressBook *self, const char *text)
     {
       const char *place = g_ptr_array_index (self->places, i - 1);
 
-      if (!is_same_place (place, text))
+      if (!address_book_is_same_place (place, text))
         continue;
       known = TRUE;
-      push (self, g_strdup (place), 0);
+      address_book_push (self, g_strdup (place), 0);
       g_ptr_array_remove_index (self->places, i - 1);
     }
   return known;
@@ -219,7 +219,7 @@ namida_address_book_flush (NamidaAddressBook *self, GError **error)
 
 /* RFC 952 and 1123, plus the underscore that some home routers use. International names are in their ASCII form. */
 static gboolean
-is_host (const char *text)
+address_book_is_host (const char *text)
 {
   if (*text == '\0' || *text == '-' || *text == '.' || strlen (text) > MAX_HOST_BYTES || strstr (text, "..") != NULL)
     return FALSE;
@@ -250,7 +250,7 @@ namida_place_parse (const char *text, char **host, guint16 *port)
   if (colon != NULL)
     *colon = '\0';
   /* Only digits and dots, but not an address: a typing mistake that no name server needs to see. */
-  if (!is_host (stripped) || strspn (stripped, "0123456789.") == strlen (stripped))
+  if (!address_book_is_host (stripped) || strspn (stripped, "0123456789.") == strlen (stripped))
     return FALSE;
   *host = g_steal_pointer (&stripped);
   *port = (guint16) number;
@@ -259,7 +259,7 @@ namida_place_parse (const char *text, char **host, guint16 *port)
 
 /* Returns whether @text consists of four groups of digits with dots between them. */
 static gboolean
-place_looks_like_ipv4 (const char *text)
+address_book_place_looks_like_ipv4 (const char *text)
 {
   guint dots = 0;
 
@@ -274,7 +274,7 @@ place_looks_like_ipv4 (const char *text)
 /* Returns whether @host is an address with additions that only other programs understand: "192.168.1.20/music",
  * "me@192.168.1.20". A device can have such a name, but hardly one that contains an address. */
 static gboolean
-place_has_more (const char *host)
+address_book_place_has_more (const char *host)
 {
   g_autofree char *before = g_strndup (host, strcspn (host, "/"));
   const char *at = strrchr (before, '@');
@@ -285,7 +285,7 @@ place_has_more (const char *host)
 
 /* A link-local address says nothing without the network that it belongs to. */
 static gboolean
-place_check_zone (GInetSocketAddress *address, const char *text, GError **error)
+address_book_place_check_zone (GInetSocketAddress *address, const char *text, GError **error)
 {
   GInetAddress *host = g_inet_socket_address_get_address (address);
   g_autofree char *shown = NULL;
@@ -302,7 +302,7 @@ place_check_zone (GInetSocketAddress *address, const char *text, GError **error)
 
 /* Whether @host is an address in brackets with a network that this computer does not have. */
 static gboolean
-place_has_unknown_zone (const char *host)
+address_book_place_has_unknown_zone (const char *host)
 {
   const char *zone = strchr (host, '%');
   g_autofree char *before = zone != NULL ? g_strndup (host + 1, (gsize) (zone - host - 1)) : NULL;
@@ -319,8 +319,8 @@ namida_place_check (const char *text, GError **error)
   guint64 port;
 
   if (address != NULL)
-    return place_check_zone (address, text, error);
-  if (strstr (host, "://") == NULL && place_has_more (host))
+    return address_book_place_check_zone (address, text, error);
+  if (strstr (host, "://") == NULL && address_book_place_has_more (host))
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
                    _ ("“%s” is more than an address. Give the address alone, with its port if it needs one."), text);
@@ -344,13 +344,13 @@ namida_place_check (const char *text, GError **error)
         }
       *colon = '\0';
     }
-  if (host[0] == '[' && place_has_unknown_zone (host))
+  if (host[0] == '[' && address_book_place_has_unknown_zone (host))
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
                    _ ("The network in “%s” does not exist on this device. Check its name."), text);
       return FALSE;
     }
-  if (place_looks_like_ipv4 (host) || (host[0] == '[' && g_str_has_suffix (host, "]")))
+  if (address_book_place_looks_like_ipv4 (host) || (host[0] == '[' && g_str_has_suffix (host, "]")))
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
                    _ ("“%s” is not a valid address. Check its digits."), text);

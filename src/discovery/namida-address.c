@@ -80,7 +80,7 @@ namida_address_to_text (GInetSocketAddress *address)
 }
 
 static gboolean
-parse_port (const char *text, guint *port)
+address_parse_port (const char *text, guint *port)
 {
   guint64 value;
 
@@ -123,7 +123,7 @@ namida_address_parse (const char *text)
     }
   else
     host = g_strdup (text);
-  if (port_text != NULL && !parse_port (port_text, &port))
+  if (port_text != NULL && !address_parse_port (port_text, &port))
     return NULL;
   address = g_inet_socket_address_new_from_string (host, port);
   return address != NULL ? G_INET_SOCKET_ADDRESS (address) : NULL;

@@ -49,7 +49,7 @@ typedef struct
   char *key;
 } Item;
 
-static void resolve_next (NamidaAvahiBrowser *self);
+static void avahi_browser_resolve_next (NamidaAvahiBrowser *self);
 
 static void
 signal_free (Signal *signal)
@@ -83,7 +83,7 @@ item_new (NamidaAvahiBrowser *self, GVariant *parameters)
 
 /* Returns: (transfer full) (nullable): the address of the service; %NULL if no neighbor can have that address. */
 static GInetSocketAddress *
-parse_address (const char *text, int interface, guint16 port)
+avahi_browser_parse_address (const char *text, int interface, guint16 port)
 {
   g_autoptr (GInetAddress) host = g_inet_address_new_from_string (text);
   g_autoptr (GInetSocketAddress) said = NULL;
@@ -102,10 +102,10 @@ parse_address (const char *text, int interface, guint16 port)
 }
 
 static void
-take_resolved (Item *item, const char *address_text, guint16 port, GVariant *txt)
+avahi_browser_take_resolved (Item *item, const char *address_text, guint16 port, GVariant *txt)
 {
   NamidaAvahiBrowser *self = item->browser;
-  g_autoptr (GInetSocketAddress) address = parse_address (address_text, item->interface, port);
+  g_autoptr (GInetSocketAddress) address = avahi_browser_parse_address (address_text, item->interface, port);
   g_autoptr (NamidaDeviceInfo) info = self->parse (txt, item->name, port, NULL);
 
   if (address == NULL || info == NULL)
@@ -116,7 +116,7 @@ take_resolved (Item *item, const char *address_text, guint16 port, GVariant *txt
 }
 
 static void
-on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
+avahi_browser_on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Item) item = user_data;
   g_autoptr (GError) error = NULL;
@@ -134,14 +134,14 @@ on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
   if (error != NULL)
     g_debug ("Avahi: ResolveService: %s", error->message);
   else
-    take_resolved (item, address, port, txt);
+    avahi_browser_take_resolved (item, address, port, txt);
   /* A handler may have stopped the browser. */
   if (!g_cancellable_is_cancelled (run))
-    resolve_next (item->browser);
+    avahi_browser_resolve_next (item->browser);
 }
 
 static void
-resolve_next (NamidaAvahiBrowser *self)
+avahi_browser_resolve_next (NamidaAvahiBrowser *self)
 {
   while (self->resolving < NAMIDA_AVAHI_MAX_RESOLVING && !g_queue_is_empty (self->waiting))
     {
@@ -151,7 +151,7 @@ resolve_next (NamidaAvahiBrowser *self)
       /* Ask for the address family of the announcement, which is known to get through. */
       namida_avahi_server_call_resolve_service (self->server, item->interface, item->protocol, item->name,
                                                 self->service, item->domain, item->protocol, 0, self->cancellable,
-                                                on_resolved, item);
+                                                avahi_browser_on_resolved, item);
     }
 }
 
@@ -166,11 +166,11 @@ item_appeared (NamidaAvahiBrowser *self, GVariant *parameters)
   if (g_queue_get_length (self->waiting) >= NAMIDA_AVAHI_MAX_WAITING)
     item_free (g_queue_pop_head (self->waiting));
   g_queue_push_tail (self->waiting, item_new (self, parameters));
-  resolve_next (self);
+  avahi_browser_resolve_next (self);
 }
 
 static gboolean
-is_known (NamidaAvahiBrowser *self, const char *fingerprint)
+avahi_browser_is_known (NamidaAvahiBrowser *self, const char *fingerprint)
 {
   GHashTableIter iter;
   gpointer info;
@@ -197,12 +197,12 @@ item_removed (NamidaAvahiBrowser *self, GVariant *parameters)
         return;
       }
   if (g_hash_table_steal_extended (self->known, item->key, (gpointer *) &key, (gpointer *) &info)
-      && !is_known (self, info->fingerprint))
+      && !avahi_browser_is_known (self, info->fingerprint))
     self->lost (info, self->user_data);
 }
 
 static void
-take_signal (NamidaAvahiBrowser *self, const char *name, GVariant *parameters)
+avahi_browser_take_signal (NamidaAvahiBrowser *self, const char *name, GVariant *parameters)
 {
   if (g_str_equal (name, "Failure"))
     g_debug ("avahi: browsing stopped");
@@ -215,20 +215,20 @@ take_signal (NamidaAvahiBrowser *self, const char *name, GVariant *parameters)
 }
 
 static void
-on_signal (GDBusConnection *connection,
-           const char *sender,
-           const char *path,
-           const char *interface,
-           const char *name,
-           GVariant *parameters,
-           gpointer user_data)
+avahi_browser_on_signal (GDBusConnection *connection,
+                         const char *sender,
+                         const char *path,
+                         const char *interface,
+                         const char *name,
+                         GVariant *parameters,
+                         gpointer user_data)
 {
   NamidaAvahiBrowser *self = user_data;
 
   if (self->path != NULL)
     {
       if (g_str_equal (path, self->path))
-        take_signal (self, name, parameters);
+        avahi_browser_take_signal (self, name, parameters);
     }
   else if (g_queue_get_length (self->early) < MAX_EARLY)
     {
@@ -242,21 +242,22 @@ on_signal (GDBusConnection *connection,
 }
 
 static GDBusConnection *
-get_connection (NamidaAvahiBrowser *self)
+avahi_browser_get_connection (NamidaAvahiBrowser *self)
 {
   return g_dbus_proxy_get_connection (G_DBUS_PROXY (self->server));
 }
 
 /* Calls a method without waiting for the answer. */
 static void
-call_browser (NamidaAvahiBrowser *self, const char *method)
+avahi_browser_call (NamidaAvahiBrowser *self, const char *method)
 {
-  g_dbus_connection_call (get_connection (self), g_dbus_proxy_get_name (G_DBUS_PROXY (self->server)), self->path,
-                          BROWSER_INTERFACE, method, NULL, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
+  g_dbus_connection_call (avahi_browser_get_connection (self), g_dbus_proxy_get_name (G_DBUS_PROXY (self->server)),
+                          self->path, BROWSER_INTERFACE, method, NULL, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL,
+                          NULL, NULL);
 }
 
 static void
-take_path (NamidaAvahiBrowser *self, const char *path)
+avahi_browser_take_path (NamidaAvahiBrowser *self, const char *path)
 {
   Signal *early;
 
@@ -264,25 +265,25 @@ take_path (NamidaAvahiBrowser *self, const char *path)
   while ((early = g_queue_pop_head (self->early)) != NULL)
     {
       if (g_str_equal (early->path, path))
-        take_signal (self, early->name, early->parameters);
+        avahi_browser_take_signal (self, early->name, early->parameters);
       signal_free (early);
     }
 }
 
 static void
-on_browser_new (GObject *source, GAsyncResult *result, gpointer user_data)
+avahi_browser_on_browser_new (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
 
   if (namida_avahi_server_call_service_browser_new_finish (NAMIDA_AVAHI_SERVER (source), &path, result, &error))
-    take_path (user_data, path);
+    avahi_browser_take_path (user_data, path);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_debug ("Avahi: ServiceBrowserNew: %s", error->message);
 }
 
 static void
-on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
+avahi_browser_on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaAvahiBrowser *self = user_data;
   g_autoptr (GError) error = NULL;
@@ -296,36 +297,38 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
       /* Avahi before 0.8: the browser starts before its path is known, so signals are collected from the beginning
        * and assigned later. */
       namida_avahi_server_call_service_browser_new (self->server, self->interface, NAMIDA_AVAHI_ANY, self->service, "",
-                                                    0, self->cancellable, on_browser_new, self);
+                                                    0, self->cancellable, avahi_browser_on_browser_new, self);
       return;
     }
   g_variant_get (reply, "(&o)", &path);
-  take_path (self, path);
-  call_browser (self, "Start");
+  avahi_browser_take_path (self, path);
+  avahi_browser_call (self, "Start");
 }
 
 static void
-begin (NamidaAvahiBrowser *self)
+avahi_browser_begin (NamidaAvahiBrowser *self)
 {
   const char *daemon = g_dbus_proxy_get_name (G_DBUS_PROXY (self->server));
 
   self->cancellable = g_cancellable_new ();
-  self->subscription = g_dbus_connection_signal_subscribe (get_connection (self), daemon, BROWSER_INTERFACE, NULL, NULL,
-                                                           NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
-  g_dbus_connection_call (get_connection (self), daemon, "/", "org.freedesktop.Avahi.Server2", "ServiceBrowserPrepare",
+  self->subscription
+      = g_dbus_connection_signal_subscribe (avahi_browser_get_connection (self), daemon, BROWSER_INTERFACE, NULL, NULL,
+                                            NULL, G_DBUS_SIGNAL_FLAGS_NONE, avahi_browser_on_signal, self, NULL);
+  g_dbus_connection_call (avahi_browser_get_connection (self), daemon, "/", "org.freedesktop.Avahi.Server2",
+                          "ServiceBrowserPrepare",
                           g_variant_new ("(iissu)", self->interface, NAMIDA_AVAHI_ANY, self->service, "", 0u),
-                          G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_prepared,
-                          self);
+                          G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable,
+                          avahi_browser_on_prepared, self);
 }
 
 static void
-end (NamidaAvahiBrowser *self)
+avahi_browser_end (NamidaAvahiBrowser *self)
 {
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  g_dbus_connection_signal_unsubscribe (get_connection (self), self->subscription);
+  g_dbus_connection_signal_unsubscribe (avahi_browser_get_connection (self), self->subscription);
   if (self->path != NULL)
-    call_browser (self, "Free");
+    avahi_browser_call (self, "Free");
   g_clear_pointer (&self->path, g_free);
   g_queue_clear_full (self->early, (GDestroyNotify) signal_free);
   g_queue_clear_full (self->waiting, (GDestroyNotify) item_free);
@@ -353,22 +356,22 @@ namida_avahi_browser_new (NamidaAvahiServer *server,
   self->early = g_queue_new ();
   self->waiting = g_queue_new ();
   self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) namida_device_info_unref);
-  begin (self);
+  avahi_browser_begin (self);
   return self;
 }
 
 void
 namida_avahi_browser_restart (NamidaAvahiBrowser *self)
 {
-  end (self);
+  avahi_browser_end (self);
   g_hash_table_remove_all (self->known);
-  begin (self);
+  avahi_browser_begin (self);
 }
 
 void
 namida_avahi_browser_free (NamidaAvahiBrowser *self)
 {
-  end (self);
+  avahi_browser_end (self);
   g_object_unref (self->server);
   g_queue_free (self->early);
   g_queue_free (self->waiting);

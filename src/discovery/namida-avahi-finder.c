@@ -51,7 +51,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaAvahiFinder,
 
 /* Returns: whether there is an interface to use. */
 static gboolean
-find_interface (NamidaAvahiFinder *self, int *index)
+avahi_finder_find_interface (NamidaAvahiFinder *self, int *index)
 {
   g_autoptr (GPtrArray) interfaces = NULL;
   NamidaInterface *interface;
@@ -68,43 +68,43 @@ find_interface (NamidaAvahiFinder *self, int *index)
 }
 
 static gboolean
-is_own (NamidaAvahiFinder *self, NamidaDeviceInfo *info)
+avahi_finder_is_own (NamidaAvahiFinder *self, NamidaDeviceInfo *info)
 {
   return self->own->fingerprint != NULL && g_ascii_strcasecmp (info->fingerprint, self->own->fingerprint) == 0;
 }
 
 static void
-on_found (NamidaDeviceInfo *info, GInetSocketAddress *address, gpointer user_data)
+avahi_finder_on_found (NamidaDeviceInfo *info, GInetSocketAddress *address, gpointer user_data)
 {
   NamidaAvahiFinder *self = user_data;
 
-  if (is_own (self, info))
+  if (avahi_finder_is_own (self, info))
     return;
   namida_finder_emit_found (NAMIDA_FINDER (self), info, NAMIDA_DIALECT_V1, address);
   namida_finder_emit_greeted (NAMIDA_FINDER (self), info, NAMIDA_DIALECT_V1, address);
 }
 
 static void
-on_lost (NamidaDeviceInfo *info, gpointer user_data)
+avahi_finder_on_lost (NamidaDeviceInfo *info, gpointer user_data)
 {
-  if (!is_own (user_data, info))
+  if (!avahi_finder_is_own (user_data, info))
     namida_finder_emit_lost (NAMIDA_FINDER (user_data), info);
 }
 
 static void
-on_player_found (NamidaDeviceInfo *info, GInetSocketAddress *address, gpointer user_data)
+avahi_finder_on_player_found (NamidaDeviceInfo *info, GInetSocketAddress *address, gpointer user_data)
 {
   g_signal_emit (user_data, signals[PLAYER_FOUND], 0, info, address);
 }
 
 static void
-on_player_lost (NamidaDeviceInfo *info, gpointer user_data)
+avahi_finder_on_player_lost (NamidaDeviceInfo *info, gpointer user_data)
 {
   g_signal_emit (user_data, signals[PLAYER_LOST], 0, info);
 }
 
 static void
-end_work (NamidaAvahiFinder *self)
+avahi_finder_end_work (NamidaAvahiFinder *self)
 {
   g_clear_pointer (&self->players, namida_avahi_browser_free);
   g_clear_pointer (&self->browser, namida_avahi_browser_free);
@@ -112,21 +112,22 @@ end_work (NamidaAvahiFinder *self)
 }
 
 static void
-begin_work (NamidaAvahiFinder *self)
+avahi_finder_begin_work (NamidaAvahiFinder *self)
 {
-  end_work (self);
-  if (self->server == NULL || !find_interface (self, &self->interface))
+  avahi_finder_end_work (self);
+  if (self->server == NULL || !avahi_finder_find_interface (self, &self->interface))
     return;
   if (!self->own->sends_only)
     self->publisher = namida_avahi_publisher_new (self->server, self->interface, self->own);
   self->browser = namida_avahi_browser_new (self->server, self->interface, NAMIDA_AVAHI_SERVICE, namida_avahi_txt_parse,
-                                            on_found, on_lost, self);
-  self->players = namida_avahi_browser_new (self->server, self->interface, NAMIDA_AVAHI_PLAYER_SERVICE,
-                                            namida_avahi_player_parse, on_player_found, on_player_lost, self);
+                                            avahi_finder_on_found, avahi_finder_on_lost, self);
+  self->players
+      = namida_avahi_browser_new (self->server, self->interface, NAMIDA_AVAHI_PLAYER_SERVICE, namida_avahi_player_parse,
+                                  avahi_finder_on_player_found, avahi_finder_on_player_lost, self);
 }
 
 static void
-on_server (GObject *source, GAsyncResult *result, gpointer user_data)
+avahi_finder_on_server (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaAvahiFinder *self = user_data;
   g_autoptr (GError) error = NULL;
@@ -136,36 +137,36 @@ on_server (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   g_clear_object (&self->server);
   self->server = server;
-  begin_work (self);
+  avahi_finder_begin_work (self);
 }
 
 static void
-on_name_appeared (GDBusConnection *bus, const char *name, const char *owner, gpointer user_data)
+avahi_finder_on_name_appeared (GDBusConnection *bus, const char *name, const char *owner, gpointer user_data)
 {
   NamidaAvahiFinder *self = user_data;
 
   /* Use the unique bus name of the daemon, so that nothing from an earlier daemon is attributed to this one. */
   namida_avahi_server_proxy_new (bus, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
-                                 owner, "/", self->cancellable, on_server, self);
+                                 owner, "/", self->cancellable, avahi_finder_on_server, self);
 }
 
 static void
-on_name_vanished (GDBusConnection *bus, const char *name, gpointer user_data)
+avahi_finder_on_name_vanished (GDBusConnection *bus, const char *name, gpointer user_data)
 {
   NamidaAvahiFinder *self = user_data;
 
   /* This does not mean that the devices are gone, so do not emit "lost". */
-  end_work (self);
+  avahi_finder_end_work (self);
   g_clear_object (&self->server);
 }
 
 static void
-disconnect_bus (NamidaAvahiFinder *self)
+avahi_finder_disconnect_bus (NamidaAvahiFinder *self)
 {
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   self->connecting = FALSE;
-  end_work (self);
+  avahi_finder_end_work (self);
   g_clear_object (&self->server);
   g_clear_handle_id (&self->watch, g_bus_unwatch_name);
   g_clear_signal_handler (&self->closed_handler, self->bus);
@@ -173,7 +174,7 @@ disconnect_bus (NamidaAvahiFinder *self)
 }
 
 static void
-on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
+avahi_finder_on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaAvahiFinder *self = user_data;
   g_autoptr (GError) error = NULL;
@@ -191,23 +192,25 @@ on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
   self->bus = bus;
   /* By default the program exits when the bus closes. A transfer must continue without the bus. */
   g_dbus_connection_set_exit_on_close (bus, FALSE);
-  self->closed_handler = g_signal_connect_swapped (bus, "closed", G_CALLBACK (disconnect_bus), self);
+  self->closed_handler = g_signal_connect_swapped (bus, "closed", G_CALLBACK (avahi_finder_disconnect_bus), self);
   /* Do not start the daemon: if it is not running, it was turned off on purpose. */
-  self->watch = g_bus_watch_name_on_connection (bus, AVAHI_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_name_appeared,
-                                                on_name_vanished, self, NULL);
+  self->watch
+      = g_bus_watch_name_on_connection (bus, AVAHI_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, avahi_finder_on_name_appeared,
+                                        avahi_finder_on_name_vanished, self, NULL);
 }
 
 static void
-connect_bus (NamidaAvahiFinder *self)
+avahi_finder_connect_bus (NamidaAvahiFinder *self)
 {
   int index;
 
-  if (self->connecting || self->bus != NULL || (!find_interface (self, &index) && index != NAMIDA_AVAHI_ANY))
+  if (self->connecting || self->bus != NULL
+      || (!avahi_finder_find_interface (self, &index) && index != NAMIDA_AVAHI_ANY))
     return;
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
   self->connecting = TRUE;
-  g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_bus, self);
+  g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, avahi_finder_on_bus, self);
 }
 
 static void
@@ -217,7 +220,7 @@ namida_avahi_finder_refresh (NamidaFinder *finder)
 
   if (self->own == NULL)
     return;
-  connect_bus (self);
+  avahi_finder_connect_bus (self);
   /* The daemon does not report again what it already knows, but the peer list may have removed a device meanwhile. */
   if (self->browser != NULL)
     namida_avahi_browser_restart (self->browser);
@@ -227,7 +230,7 @@ namida_avahi_finder_refresh (NamidaFinder *finder)
 
 /* Returns: whether the addresses have changed since the last call. */
 static gboolean
-note_network (NamidaAvahiFinder *self)
+avahi_finder_note_network (NamidaAvahiFinder *self)
 {
   g_autoptr (GPtrArray) networks = namida_network_list (self->only);
   g_autoptr (GString) text = g_string_new (NULL);
@@ -247,19 +250,19 @@ note_network (NamidaAvahiFinder *self)
 }
 
 static gboolean
-on_settled (gpointer data)
+avahi_finder_on_settled (gpointer data)
 {
   NamidaAvahiFinder *self = data;
   int index;
 
   self->settle_timer = 0;
   /* Routers repeat their routes every few minutes. Only a change of addresses may wake up all devices nearby. */
-  if (!note_network (self) || self->server == NULL)
+  if (!avahi_finder_note_network (self) || self->server == NULL)
     return G_SOURCE_REMOVE;
-  if (!find_interface (self, &index))
-    end_work (self);
+  if (!avahi_finder_find_interface (self, &index))
+    avahi_finder_end_work (self);
   else if (self->browser == NULL || index != self->interface)
-    begin_work (self);
+    avahi_finder_begin_work (self);
   else
     {
       namida_avahi_browser_restart (self->browser);
@@ -269,10 +272,10 @@ on_settled (gpointer data)
 }
 
 static void
-on_network_changed (GNetworkMonitor *monitor, gboolean available, NamidaAvahiFinder *self)
+avahi_finder_on_network_changed (GNetworkMonitor *monitor, gboolean available, NamidaAvahiFinder *self)
 {
   g_clear_handle_id (&self->settle_timer, g_source_remove);
-  self->settle_timer = g_timeout_add (SETTLE_MS, on_settled, self);
+  self->settle_timer = g_timeout_add (SETTLE_MS, avahi_finder_on_settled, self);
 }
 
 static gboolean
@@ -291,12 +294,12 @@ namida_avahi_finder_start (NamidaFinder *finder, NamidaDeviceInfo *own, GError *
     self->publisher = namida_avahi_publisher_new (self->server, self->interface, own);
   if (!started)
     {
-      note_network (self);
+      avahi_finder_note_network (self);
       self->monitor = g_object_ref (g_network_monitor_get_default ());
       self->changed_handler
-          = g_signal_connect (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self);
+          = g_signal_connect (self->monitor, "network-changed", G_CALLBACK (avahi_finder_on_network_changed), self);
     }
-  connect_bus (self);
+  avahi_finder_connect_bus (self);
   return TRUE;
 }
 
@@ -316,7 +319,7 @@ namida_avahi_finder_stop (NamidaFinder *finder)
   g_clear_handle_id (&self->settle_timer, g_source_remove);
   g_clear_signal_handler (&self->changed_handler, self->monitor);
   g_clear_object (&self->monitor);
-  disconnect_bus (self);
+  avahi_finder_disconnect_bus (self);
   g_clear_pointer (&self->own, namida_device_info_unref);
 }
 

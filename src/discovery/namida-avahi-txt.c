@@ -16,7 +16,7 @@
 
 /* Cuts @text in place at a character boundary. */
 static char *
-cut_bytes (char *text, gsize max)
+avahi_txt_cut_bytes (char *text, gsize max)
 {
   if (strlen (text) > max)
     *g_utf8_find_prev_char (text, text + max + 1) = '\0';
@@ -24,13 +24,13 @@ cut_bytes (char *text, gsize max)
 }
 
 static void
-add_entry (GVariantBuilder *builder, const char *key, const char *value)
+avahi_txt_add_entry (GVariantBuilder *builder, const char *key, const char *value)
 {
   g_autofree char *entry = NULL;
 
   if (value == NULL || *value == '\0' || !g_utf8_validate (value, -1, NULL))
     return;
-  entry = cut_bytes (g_strconcat (key, "=", value, NULL), MAX_ENTRY_BYTES);
+  entry = avahi_txt_cut_bytes (g_strconcat (key, "=", value, NULL), MAX_ENTRY_BYTES);
   g_variant_builder_add_value (builder, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, entry, strlen (entry), 1));
 }
 
@@ -43,17 +43,17 @@ namida_avahi_txt_new (NamidaDeviceInfo *own)
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aay"));
   /* RFC 6763, 6.7: the version comes first. */
-  add_entry (&builder, "v", "1");
-  add_entry (&builder, "id", own->uuid);
-  add_entry (&builder, "fp", own->fingerprint);
-  add_entry (&builder, "type", own->device_type);
-  add_entry (&builder, "model", own->device_model);
+  avahi_txt_add_entry (&builder, "v", "1");
+  avahi_txt_add_entry (&builder, "id", own->uuid);
+  avahi_txt_add_entry (&builder, "fp", own->fingerprint);
+  avahi_txt_add_entry (&builder, "type", own->device_type);
+  avahi_txt_add_entry (&builder, "model", own->device_model);
   return g_variant_builder_end (&builder);
 }
 
 /* Returns: (transfer full) (nullable): the value of the first entry with this key, as RFC 6763, 6.4 requires. */
 static char *
-dup_value (GVariant *txt, const char *key)
+avahi_txt_dup_value (GVariant *txt, const char *key)
 {
   gsize n = MIN (g_variant_n_children (txt), NAMIDA_AVAHI_MAX_TXT);
   gsize key_length = strlen (key);
@@ -75,9 +75,9 @@ dup_value (GVariant *txt, const char *key)
 }
 
 static char *
-dup_word (GVariant *txt, const char *key)
+avahi_txt_dup_word (GVariant *txt, const char *key)
 {
-  g_autofree char *value = dup_value (txt, key);
+  g_autofree char *value = avahi_txt_dup_value (txt, key);
 
   return value != NULL && g_utf8_strlen (value, -1) <= MAX_WORD_CHARS ? g_steal_pointer (&value) : NULL;
 }
@@ -91,9 +91,9 @@ namida_avahi_txt_parse (GVariant *txt, const char *name, guint port, GError **er
 
   g_return_val_if_fail (g_variant_is_of_type (txt, G_VARIANT_TYPE ("aay")), NULL);
 
-  version = dup_value (txt, "v");
-  fingerprint = dup_value (txt, "fp");
-  info->uuid = dup_word (txt, "id");
+  version = avahi_txt_dup_value (txt, "v");
+  fingerprint = avahi_txt_dup_value (txt, "fp");
+  info->uuid = avahi_txt_dup_word (txt, "id");
   if (g_strcmp0 (version, "1") != 0 || info->uuid == NULL || fingerprint == NULL
       || !namida_fingerprint_is_valid (fingerprint) || port == 0 || port > G_MAXUINT16 || name == NULL || *name == '\0'
       || !g_utf8_validate (name, -1, NULL))
@@ -105,8 +105,8 @@ namida_avahi_txt_parse (GVariant *txt, const char *name, guint port, GError **er
   g_free (info->alias);
   info->alias = namida_format_cut (name, NAMIDA_LIMIT_ALIAS_CHARS);
   info->fingerprint = g_ascii_strup (fingerprint, -1);
-  info->device_type = dup_word (txt, "type");
-  info->device_model = dup_word (txt, "model");
+  info->device_type = avahi_txt_dup_word (txt, "type");
+  info->device_model = avahi_txt_dup_word (txt, "model");
   info->port = (guint16) port;
   info->https = TRUE;
   return g_steal_pointer (&info);
@@ -127,10 +127,10 @@ namida_avahi_player_parse (GVariant *txt, const char *name, guint port, GError *
       return NULL;
     }
   info = namida_device_info_new ();
-  alias = dup_word (txt, "device_name");
+  alias = avahi_txt_dup_word (txt, "device_name");
   g_free (info->alias);
   info->alias = alias != NULL ? alias : namida_format_cut (name, NAMIDA_LIMIT_ALIAS_CHARS);
-  info->fingerprint = dup_word (txt, "device_id");
+  info->fingerprint = avahi_txt_dup_word (txt, "device_id");
   if (info->fingerprint == NULL)
     info->fingerprint = g_strdup (name);
   info->port = (guint16) port;
@@ -140,5 +140,5 @@ namida_avahi_player_parse (GVariant *txt, const char *name, guint port, GError *
 char *
 namida_avahi_service_name (const char *alias)
 {
-  return cut_bytes (namida_format_alias (alias), NAMIDA_AVAHI_NAME_BYTES);
+  return avahi_txt_cut_bytes (namida_format_alias (alias), NAMIDA_AVAHI_NAME_BYTES);
 }

@@ -93,7 +93,7 @@ namida_device_info_has_feature (NamidaDeviceInfo *self, const char *feature)
 /* Returns: (transfer none) (nullable): the string value of a member; %NULL if it is missing, empty or of another
  * type. */
 static const char *
-peek_text (JsonObject *object, const char *key)
+device_info_peek_text (JsonObject *object, const char *key)
 {
   JsonNode *node = json_object_get_member (object, key);
   const char *text;
@@ -105,9 +105,9 @@ peek_text (JsonObject *object, const char *key)
 }
 
 static char *
-dup_capped (JsonObject *object, const char *key, glong max_chars)
+device_info_dup_capped (JsonObject *object, const char *key, glong max_chars)
 {
-  const char *text = peek_text (object, key);
+  const char *text = device_info_peek_text (object, key);
 
   if (text == NULL)
     return NULL;
@@ -117,23 +117,23 @@ dup_capped (JsonObject *object, const char *key, glong max_chars)
 /* For values that are compared. A truncated value could equal that of another device, so a value that is too long
  * counts as missing. */
 static char *
-dup_whole (JsonObject *object, const char *key)
+device_info_dup_whole (JsonObject *object, const char *key)
 {
-  const char *text = peek_text (object, key);
+  const char *text = device_info_peek_text (object, key);
 
   return text != NULL && g_utf8_strlen (text, -1) <= MAX_WORD_CHARS ? g_strdup (text) : NULL;
 }
 
 static char *
-dup_fingerprint (JsonObject *object)
+device_info_dup_fingerprint (JsonObject *object)
 {
-  const char *text = peek_text (object, "fingerprint");
+  const char *text = device_info_peek_text (object, "fingerprint");
 
   return text != NULL && namida_fingerprint_is_valid (text) ? g_ascii_strup (text, -1) : NULL;
 }
 
 static gboolean
-read_boolean (JsonObject *object, const char *key, gboolean fallback)
+device_info_read_boolean (JsonObject *object, const char *key, gboolean fallback)
 {
   JsonNode *node = json_object_get_member (object, key);
 
@@ -143,7 +143,7 @@ read_boolean (JsonObject *object, const char *key, gboolean fallback)
 }
 
 static guint
-read_wanted (JsonObject *object)
+device_info_read_wanted (JsonObject *object)
 {
   JsonNode *node = json_object_get_member (object, "wanted");
 
@@ -153,7 +153,7 @@ read_wanted (JsonObject *object)
 }
 
 static guint16
-read_port (JsonObject *object)
+device_info_read_port (JsonObject *object)
 {
   JsonNode *node = json_object_get_member (object, "port");
   gint64 port;
@@ -165,7 +165,7 @@ read_port (JsonObject *object)
 }
 
 static GStrv
-read_features (JsonObject *object)
+device_info_read_features (JsonObject *object)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   JsonNode *node = json_object_get_member (object, "features");
@@ -192,7 +192,7 @@ namida_device_info_from_json (JsonObject *object, GError **error)
 
   g_return_val_if_fail (object != NULL, NULL);
 
-  alias = dup_capped (object, "alias", NAMIDA_LIMIT_ALIAS_CHARS);
+  alias = device_info_dup_capped (object, "alias", NAMIDA_LIMIT_ALIAS_CHARS);
   if (alias == NULL)
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
@@ -201,29 +201,29 @@ namida_device_info_from_json (JsonObject *object, GError **error)
     }
   g_free (self->alias);
   self->alias = g_steal_pointer (&alias);
-  version = dup_capped (object, "version", MAX_WORD_CHARS);
+  version = device_info_dup_capped (object, "version", MAX_WORD_CHARS);
   if (version != NULL)
     {
       g_free (self->version);
       self->version = g_steal_pointer (&version);
     }
-  self->uuid = dup_whole (object, "uuid");
-  self->fingerprint = dup_fingerprint (object);
-  self->device_model = dup_capped (object, "deviceModel", MAX_WORD_CHARS);
-  self->device_type = dup_capped (object, "deviceType", MAX_WORD_CHARS);
-  self->port = read_port (object);
-  self->https = g_strcmp0 (peek_text (object, "protocol"), "https") == 0;
-  self->goodbye = read_boolean (object, "goodbye", FALSE);
-  self->announce = !self->goodbye && read_boolean (object, "announce", TRUE);
-  self->sends_only = !read_boolean (object, "receives", TRUE);
+  self->uuid = device_info_dup_whole (object, "uuid");
+  self->fingerprint = device_info_dup_fingerprint (object);
+  self->device_model = device_info_dup_capped (object, "deviceModel", MAX_WORD_CHARS);
+  self->device_type = device_info_dup_capped (object, "deviceType", MAX_WORD_CHARS);
+  self->port = device_info_read_port (object);
+  self->https = g_strcmp0 (device_info_peek_text (object, "protocol"), "https") == 0;
+  self->goodbye = device_info_read_boolean (object, "goodbye", FALSE);
+  self->announce = !self->goodbye && device_info_read_boolean (object, "announce", TRUE);
+  self->sends_only = !device_info_read_boolean (object, "receives", TRUE);
   g_strfreev (self->features);
-  self->features = read_features (object);
-  self->wanted = read_wanted (object);
+  self->features = device_info_read_features (object);
+  self->wanted = device_info_read_wanted (object);
   return g_steal_pointer (&self);
 }
 
 static void
-add_text (JsonBuilder *builder, const char *key, const char *value)
+device_info_add_text (JsonBuilder *builder, const char *key, const char *value)
 {
   if (value == NULL)
     return;
@@ -232,14 +232,14 @@ add_text (JsonBuilder *builder, const char *key, const char *value)
 }
 
 static void
-add_boolean (JsonBuilder *builder, const char *key, gboolean value)
+device_info_add_boolean (JsonBuilder *builder, const char *key, gboolean value)
 {
   json_builder_set_member_name (builder, key);
   json_builder_add_boolean_value (builder, value);
 }
 
 static void
-add_features (JsonBuilder *builder, GStrv features)
+device_info_add_features (JsonBuilder *builder, GStrv features)
 {
   json_builder_set_member_name (builder, "features");
   json_builder_begin_array (builder);
@@ -253,21 +253,21 @@ namida_device_info_add_to_json (NamidaDeviceInfo *self, JsonBuilder *builder, gb
 {
   g_return_if_fail (self != NULL && builder != NULL);
 
-  add_text (builder, "alias", self->alias);
+  device_info_add_text (builder, "alias", self->alias);
   json_builder_set_member_name (builder, "port");
   json_builder_add_int_value (builder, self->port);
-  add_text (builder, "uuid", self->uuid);
-  add_text (builder, "version", self->version);
-  add_text (builder, "fingerprint", self->fingerprint);
-  add_text (builder, "protocol", self->https ? "https" : "http");
-  add_text (builder, "deviceType", self->device_type);
-  add_text (builder, "deviceModel", self->device_model);
+  device_info_add_text (builder, "uuid", self->uuid);
+  device_info_add_text (builder, "version", self->version);
+  device_info_add_text (builder, "fingerprint", self->fingerprint);
+  device_info_add_text (builder, "protocol", self->https ? "https" : "http");
+  device_info_add_text (builder, "deviceType", self->device_type);
+  device_info_add_text (builder, "deviceModel", self->device_model);
   if (self->sends_only)
-    add_boolean (builder, "receives", FALSE);
+    device_info_add_boolean (builder, "receives", FALSE);
   if (!announce)
     {
       /* Not in a hello, so that the datagram stays small. The register message contains it. */
-      add_features (builder, self->features);
+      device_info_add_features (builder, self->features);
       if (self->wanted > 0)
         {
           json_builder_set_member_name (builder, "wanted");
@@ -275,19 +275,19 @@ namida_device_info_add_to_json (NamidaDeviceInfo *self, JsonBuilder *builder, gb
         }
       return;
     }
-  add_boolean (builder, "announce", self->announce && !self->goodbye);
-  add_boolean (builder, "download", FALSE); /* for LocalSend: nothing can be downloaded with a browser */
+  device_info_add_boolean (builder, "announce", self->announce && !self->goodbye);
+  device_info_add_boolean (builder, "download", FALSE); /* for LocalSend: nothing can be downloaded with a browser */
   if (self->goodbye)
-    add_boolean (builder, "goodbye", TRUE);
+    device_info_add_boolean (builder, "goodbye", TRUE);
 }
 
 static NamidaDialect
-dialect_of (NamidaDeviceInfo *info, JsonObject *object)
+device_info_dialect_of (NamidaDeviceInfo *info, JsonObject *object)
 {
   if (info->fingerprint != NULL && info->uuid != NULL && info->https)
     return NAMIDA_DIALECT_V1;
   /* LocalSend without encryption sends random letters as its fingerprint, which is not a digest. */
-  if (peek_text (object, "fingerprint") != NULL && info->uuid == NULL)
+  if (device_info_peek_text (object, "fingerprint") != NULL && info->uuid == NULL)
     return info->https ? NAMIDA_DIALECT_LOCALSEND : NAMIDA_DIALECT_LOCALSEND_PLAIN;
   return NAMIDA_DIALECT_PHONE;
 }
@@ -323,7 +323,7 @@ namida_hello_parse (const char *data, gsize length, NamidaDialect *dialect, GErr
     }
   info = namida_device_info_from_json (json_node_get_object (root), error);
   if (info != NULL && dialect != NULL)
-    *dialect = dialect_of (info, json_node_get_object (root));
+    *dialect = device_info_dialect_of (info, json_node_get_object (root));
   return info;
 }
 

@@ -40,7 +40,7 @@ check_free (Check *check)
 }
 
 static void
-add (GPtrArray *hints, NamidaHintKind kind, const char *title, const char *body)
+hint_checker_add (GPtrArray *hints, NamidaHintKind kind, const char *title, const char *body)
 {
   g_ptr_array_add (hints, namida_hint_new (kind, title, body));
 }
@@ -72,7 +72,7 @@ namida_gateways_list (const char *proc)
 }
 
 static gboolean
-has_host (GPtrArray *hosts, GInetAddress *host)
+hint_checker_has_host (GPtrArray *hosts, GInetAddress *host)
 {
   for (guint i = 0; i < hosts->len; i++)
     if (g_inet_address_equal (g_ptr_array_index (hosts, i), host))
@@ -82,22 +82,23 @@ has_host (GPtrArray *hosts, GInetAddress *host)
 
 /* Only if the gateway answered: an empty network proves nothing. */
 static void
-add_isolation (Check *check, GPtrArray *hints)
+hint_checker_add_isolation (Check *check, GPtrArray *hints)
 {
   g_autoptr (GPtrArray) gateways = namida_gateways_list (check->proc);
 
   if (!check->scanned || check->answered->len == 0)
     return;
   for (guint i = 0; i < check->answered->len; i++)
-    if (!has_host (gateways, g_ptr_array_index (check->answered, i)))
+    if (!hint_checker_has_host (gateways, g_ptr_array_index (check->answered, i)))
       return;
-  add (hints, NAMIDA_HINT_ISOLATED, _ ("No other device answered on this network"),
-       _ ("The network may isolate its devices, as guest and hotel Wi-Fi often does, or no other device is turned on. "
-          "Try your home network or a phone hotspot."));
+  hint_checker_add (
+      hints, NAMIDA_HINT_ISOLATED, _ ("No other device answered on this network"),
+      _ ("The network may isolate its devices, as guest and hotel Wi-Fi often does, or no other device is turned on. "
+         "Try your home network or a phone hotspot."));
 }
 
 static void
-add_udp_port (Check *check, GPtrArray *hints)
+hint_checker_add_udp_port (Check *check, GPtrArray *hints)
 {
   g_autofree char *name = NULL;
   g_autofree char *title = NULL;
@@ -107,40 +108,41 @@ add_udp_port (Check *check, GPtrArray *hints)
   /* Translators: %s is a program's name, %u a port */
   title = name != NULL ? g_strdup_printf (_ ("“%s” is blocking port %u"), name, NAMIDA_MULTICAST_PORT)
                        : g_strdup_printf (_ ("Another app is blocking port %u"), NAMIDA_MULTICAST_PORT);
-  add (hints, NAMIDA_HINT_PORT, title,
-       _ ("Namida Sync needs this port to find devices. Close that app and search again, or enter the address of the "
-          "other device."));
+  hint_checker_add (
+      hints, NAMIDA_HINT_PORT, title,
+      _ ("Namida Sync needs this port to find devices. Close that app and search again, or enter the address of the "
+         "other device."));
 }
 
 /* The service of this user may run beside the window or a command. Both are the same device, which is found on
  * either port. */
 static gboolean
-is_ours (const char *name)
+hint_checker_is_ours (const char *name)
 {
   return g_strcmp0 (name, "namida-sync-cli") == 0 || g_strcmp0 (name, "namida-sync") == 0;
 }
 
 static void
-add_tcp_port (Check *check, GPtrArray *hints)
+hint_checker_add_tcp_port (Check *check, GPtrArray *hints)
 {
   g_autofree char *name = NULL;
   g_autofree char *title = NULL;
   g_autofree char *body = NULL;
 
   if (check->tcp_port == 0 || check->tcp_port == NAMIDA_PORT_FIRST
-      || !namida_port_find_holder (check->proc, TRUE, NAMIDA_PORT_FIRST, &name) || is_ours (name))
+      || !namida_port_find_holder (check->proc, TRUE, NAMIDA_PORT_FIRST, &name) || hint_checker_is_ours (name))
     return;
   title = name != NULL ? g_strdup_printf (_ ("“%s” uses port %u"), name, NAMIDA_PORT_FIRST)
                        : g_strdup_printf (_ ("Another program uses port %u"), NAMIDA_PORT_FIRST);
   body = g_strdup_printf (_ ("Namida Sync is using port %u instead, so devices that scan the network may not find it. "
                              "To use the default port, close that app and restart Namida Sync."),
                           check->tcp_port);
-  add (hints, NAMIDA_HINT_PORT, title, body);
+  hint_checker_add (hints, NAMIDA_HINT_PORT, title, body);
 }
 
 /* Returns: (transfer full): "53317-53327", or the one port if it is outside of that range. */
 static char *
-tcp_range (guint16 port, char dash)
+hint_checker_tcp_range (guint16 port, char dash)
 {
   if (port != 0 && (port < NAMIDA_PORT_FIRST || port > NAMIDA_PORT_LAST))
     return g_strdup_printf ("%u", port);
@@ -149,7 +151,7 @@ tcp_range (guint16 port, char dash)
 
 /* @told: whether firewalld itself said that it blocks other devices. Otherwise only root can find out. */
 static void
-add_firewall_command (GPtrArray *hints, gboolean told, const char *command)
+hint_checker_add_firewall_command (GPtrArray *hints, gboolean told, const char *command)
 {
   g_autofree char *surely = g_strdup_printf (
       /* Translators: %s is a command */
@@ -162,35 +164,35 @@ add_firewall_command (GPtrArray *hints, gboolean told, const char *command)
          "type in a terminal:\n%s"),
       command);
 
-  add (hints, NAMIDA_HINT_FIREWALL,
-       told ? _ ("A firewall is blocking other devices") : _ ("A firewall may be blocking other devices"),
-       told ? surely : maybe);
+  hint_checker_add (hints, NAMIDA_HINT_FIREWALL,
+                    told ? _ ("A firewall is blocking other devices") : _ ("A firewall may be blocking other devices"),
+                    told ? surely : maybe);
 }
 
 static void
-add_firewalld (Check *check, GPtrArray *hints, gboolean told, const char *zone)
+hint_checker_add_firewalld (Check *check, GPtrArray *hints, gboolean told, const char *zone)
 {
-  g_autofree char *tcp = tcp_range (check->tcp_port, '-');
+  g_autofree char *tcp = hint_checker_tcp_range (check->tcp_port, '-');
   g_autofree char *of_zone = zone != NULL ? g_strdup_printf (" --zone=%s", zone) : g_strdup ("");
   g_autofree char *command = g_strdup_printf (
       "sudo firewall-cmd --permanent%s --add-port=%u/udp --add-port=%s/tcp && sudo firewall-cmd --reload", of_zone,
       NAMIDA_MULTICAST_PORT, tcp);
 
-  add_firewall_command (hints, told, command);
+  hint_checker_add_firewall_command (hints, told, command);
 }
 
 static void
-add_ufw (Check *check, GPtrArray *hints)
+hint_checker_add_ufw (Check *check, GPtrArray *hints)
 {
-  g_autofree char *tcp = tcp_range (check->tcp_port, ':');
+  g_autofree char *tcp = hint_checker_tcp_range (check->tcp_port, ':');
   g_autofree char *command
       = g_strdup_printf ("sudo ufw allow %u/udp && sudo ufw allow %s/tcp", NAMIDA_MULTICAST_PORT, tcp);
 
-  add_firewall_command (hints, FALSE, command);
+  hint_checker_add_firewall_command (hints, FALSE, command);
 }
 
 static void
-add_firewall (Check *check, GPtrArray *hints, GPtrArray *interfaces, GCancellable *cancellable)
+hint_checker_add_firewall (Check *check, GPtrArray *hints, GPtrArray *interfaces, GCancellable *cancellable)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *zone = NULL;
@@ -203,13 +205,13 @@ add_firewall (Check *check, GPtrArray *hints, GPtrArray *interfaces, GCancellabl
       namida_firewall_look (check->bus, check->etc, names, NAMIDA_MULTICAST_PORT, check->tcp_port, cancellable, &zone))
     {
     case NAMIDA_FIREWALL_FIREWALLD:
-      add_firewalld (check, hints, TRUE, zone);
+      hint_checker_add_firewalld (check, hints, TRUE, zone);
       break;
     case NAMIDA_FIREWALL_MAYBE:
-      add_firewalld (check, hints, FALSE, zone);
+      hint_checker_add_firewalld (check, hints, FALSE, zone);
       break;
     case NAMIDA_FIREWALL_UFW:
-      add_ufw (check, hints);
+      hint_checker_add_ufw (check, hints);
       break;
     case NAMIDA_FIREWALL_NONE:
     default:
@@ -228,16 +230,16 @@ check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   for (guint i = 0; i < interfaces->len; i++)
     loopback = loopback && ((NamidaInterface *) g_ptr_array_index (interfaces, i))->loopback;
   if (interfaces->len == 0)
-    add (hints, NAMIDA_HINT_NO_NETWORK, _ ("This device is not connected to a network"),
-         _ ("Connect it to the same network as the other device."));
+    hint_checker_add (hints, NAMIDA_HINT_NO_NETWORK, _ ("This device is not connected to a network"),
+                      _ ("Connect it to the same network as the other device."));
   else
     {
-      add_udp_port (check, hints);
+      hint_checker_add_udp_port (check, hints);
       if (!loopback)
-        add_firewall (check, hints, interfaces, cancellable);
-      add_tcp_port (check, hints);
+        hint_checker_add_firewall (check, hints, interfaces, cancellable);
+      hint_checker_add_tcp_port (check, hints);
       if (!loopback)
-        add_isolation (check, hints);
+        hint_checker_add_isolation (check, hints);
     }
   g_task_return_pointer (task, hints, (GDestroyNotify) g_ptr_array_unref);
 }

@@ -15,13 +15,13 @@
 #define MAX_INTERFACES 3
 
 static GVariant *
-call (GDBusConnection *bus,
-      const char *interface,
-      const char *method,
-      GVariant *parameters,
-      const char *type,
-      GCancellable *cancellable,
-      GError **error)
+hint_firewall_call (GDBusConnection *bus,
+                    const char *interface,
+                    const char *method,
+                    GVariant *parameters,
+                    const char *type,
+                    GCancellable *cancellable,
+                    GError **error)
 {
   return g_dbus_connection_call_sync (bus, FIREWALLD, FIREWALLD_PATH, interface, method, parameters,
                                       G_VARIANT_TYPE (type), G_DBUS_CALL_FLAGS_NO_AUTO_START, CALL_MS, cancellable,
@@ -30,7 +30,7 @@ call (GDBusConnection *bus,
 
 /* Refuses other characters, because the user will paste the name into a terminal. */
 static gboolean
-is_plain (const char *zone)
+hint_firewall_is_plain (const char *zone)
 {
   for (const char *c = zone; *c != '\0'; c++)
     if (!g_ascii_isalnum (*c) && *c != '-' && *c != '_')
@@ -40,10 +40,10 @@ is_plain (const char *zone)
 
 /* Returns: (transfer full) (nullable): the zone of @interface, or the default zone. */
 static char *
-find_zone (GDBusConnection *bus, const char *interface, GCancellable *cancellable, GError **error)
+hint_firewall_find_zone (GDBusConnection *bus, const char *interface, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GVariant) answer
-      = call (bus, ZONES, "getZoneOfInterface", g_variant_new ("(s)", interface), "(s)", cancellable, error);
+  g_autoptr (GVariant) answer = hint_firewall_call (bus, ZONES, "getZoneOfInterface", g_variant_new ("(s)", interface),
+                                                    "(s)", cancellable, error);
   const char *zone = NULL;
 
   if (answer == NULL)
@@ -52,7 +52,7 @@ find_zone (GDBusConnection *bus, const char *interface, GCancellable *cancellabl
   if (*zone != '\0')
     return g_strdup (zone);
   g_variant_unref (answer);
-  answer = call (bus, FIREWALLD, "getDefaultZone", NULL, "(s)", cancellable, error);
+  answer = hint_firewall_call (bus, FIREWALLD, "getDefaultZone", NULL, "(s)", cancellable, error);
   if (answer == NULL)
     return NULL;
   g_variant_get (answer, "(&s)", &zone);
@@ -61,7 +61,7 @@ find_zone (GDBusConnection *bus, const char *interface, GCancellable *cancellabl
 
 /* @text: "53317" or "1025-65535" */
 static gboolean
-is_in_range (const char *text, guint16 port)
+hint_firewall_is_in_range (const char *text, guint16 port)
 {
   g_auto (GStrv) ends = g_strsplit (text, "-", 2);
   guint64 first;
@@ -76,7 +76,7 @@ is_in_range (const char *text, guint16 port)
 }
 
 static gboolean
-lets_pass (GVariant *settings, const char *protocol, guint16 port)
+hint_firewall_lets_pass (GVariant *settings, const char *protocol, guint16 port)
 {
   g_autoptr (GVariant) ports = g_variant_lookup_value (settings, "ports", G_VARIANT_TYPE ("a(ss)"));
   g_autoptr (GVariant) target = g_variant_lookup_value (settings, "target", G_VARIANT_TYPE_STRING);
@@ -90,30 +90,31 @@ lets_pass (GVariant *settings, const char *protocol, guint16 port)
     return FALSE;
   g_variant_iter_init (&iter, ports);
   while (g_variant_iter_next (&iter, "(&s&s)", &range, &kind))
-    if (g_str_equal (kind, protocol) && is_in_range (range, port))
+    if (g_str_equal (kind, protocol) && hint_firewall_is_in_range (range, port))
       return TRUE;
   return FALSE;
 }
 
 static NamidaFirewall
-ask_firewalld (GDBusConnection *bus,
-               const char *interface,
-               guint16 udp_port,
-               guint16 tcp_port,
-               GCancellable *cancellable,
-               char **zone)
+hint_firewall_ask_firewalld (GDBusConnection *bus,
+                             const char *interface,
+                             guint16 udp_port,
+                             guint16 tcp_port,
+                             GCancellable *cancellable,
+                             char **zone)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *found = find_zone (bus, interface, cancellable, &error);
+  g_autofree char *found = hint_firewall_find_zone (bus, interface, cancellable, &error);
   g_autoptr (GVariant) answer = NULL;
   g_autoptr (GVariant) settings = NULL;
 
   if (found != NULL)
-    answer = call (bus, ZONES, "getZoneSettings2", g_variant_new ("(s)", found), "(a{sv})", cancellable, &error);
+    answer = hint_firewall_call (bus, ZONES, "getZoneSettings2", g_variant_new ("(s)", found), "(a{sv})", cancellable,
+                                 &error);
   if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN)
       || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
     return NAMIDA_FIREWALL_NONE;
-  if (found != NULL && is_plain (found))
+  if (found != NULL && hint_firewall_is_plain (found))
     *zone = g_strdup (found);
   if (answer == NULL)
     {
@@ -121,7 +122,8 @@ ask_firewalld (GDBusConnection *bus,
       return NAMIDA_FIREWALL_MAYBE;
     }
   settings = g_variant_get_child_value (answer, 0);
-  if (lets_pass (settings, "udp", udp_port) && (tcp_port == 0 || lets_pass (settings, "tcp", tcp_port)))
+  if (hint_firewall_lets_pass (settings, "udp", udp_port)
+      && (tcp_port == 0 || hint_firewall_lets_pass (settings, "tcp", tcp_port)))
     {
       g_clear_pointer (zone, g_free);
       return NAMIDA_FIREWALL_NONE;
@@ -130,7 +132,7 @@ ask_firewalld (GDBusConnection *bus,
 }
 
 static gboolean
-is_ufw_on (const char *etc)
+hint_firewall_is_ufw_on (const char *etc)
 {
   g_autofree char *path = g_build_filename (etc, "ufw", "ufw.conf", NULL);
   g_autofree char *text = NULL;
@@ -158,8 +160,8 @@ namida_firewall_look (GDBusConnection *bus,
 
   *zone = NULL;
   for (guint i = 0; bus != NULL && i < MIN (interfaces->len, MAX_INTERFACES) && worst == NAMIDA_FIREWALL_NONE; i++)
-    worst = ask_firewalld (bus, g_ptr_array_index (interfaces, i), udp_port, tcp_port, cancellable, zone);
-  if (worst == NAMIDA_FIREWALL_NONE && is_ufw_on (etc))
+    worst = hint_firewall_ask_firewalld (bus, g_ptr_array_index (interfaces, i), udp_port, tcp_port, cancellable, zone);
+  if (worst == NAMIDA_FIREWALL_NONE && hint_firewall_is_ufw_on (etc))
     worst = NAMIDA_FIREWALL_UFW;
   return worst;
 }

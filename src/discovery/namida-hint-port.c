@@ -16,7 +16,7 @@
 /* proc(5), /proc/net/tcp: "sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …". Returns: the
  * inode; 0 if the line is about another port. */
 static guint64
-inode_of_line (const char *line, gboolean tcp, guint16 port)
+hint_port_inode_of_line (const char *line, gboolean tcp, guint16 port)
 {
   unsigned int local;
   char state[3];
@@ -31,7 +31,7 @@ inode_of_line (const char *line, gboolean tcp, guint16 port)
 }
 
 static void
-collect_inodes (GHashTable *inodes, const char *proc, const char *table, gboolean tcp, guint16 port)
+hint_port_collect_inodes (GHashTable *inodes, const char *proc, const char *table, gboolean tcp, guint16 port)
 {
   g_autofree char *path = g_build_filename (proc, "net", table, NULL);
   g_autofree char *text = NULL;
@@ -42,7 +42,7 @@ collect_inodes (GHashTable *inodes, const char *proc, const char *table, gboolea
   lines = g_strsplit (text, "\n", MAX_LINES);
   for (guint i = 0; lines[i] != NULL; i++)
     {
-      guint64 inode = inode_of_line (lines[i], tcp, port);
+      guint64 inode = hint_port_inode_of_line (lines[i], tcp, port);
 
       if (inode != 0)
         g_hash_table_add (inodes, g_strdup_printf ("socket:[%" G_GUINT64_FORMAT "]", inode));
@@ -52,7 +52,7 @@ collect_inodes (GHashTable *inodes, const char *proc, const char *table, gboolea
 /* Returns whether the process has one of @inodes open; processes of other users cannot be examined. @take_out:
  * remove the inodes that are found from @inodes, for the program's own sockets. */
 static gboolean
-has_inode (const char *folder, GHashTable *inodes, gboolean take_out)
+hint_port_has_inode (const char *folder, GHashTable *inodes, gboolean take_out)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
@@ -73,7 +73,7 @@ has_inode (const char *folder, GHashTable *inodes, gboolean take_out)
 }
 
 static char *
-read_name (const char *proc, const char *pid)
+hint_port_read_name (const char *proc, const char *pid)
 {
   g_autofree char *path = g_build_filename (proc, pid, "comm", NULL);
   g_autofree char *text = NULL;
@@ -86,7 +86,7 @@ read_name (const char *proc, const char *pid)
 }
 
 static char *
-find_process (const char *proc, GHashTable *inodes)
+hint_port_find_process (const char *proc, GHashTable *inodes)
 {
   g_autoptr (GDir) dir = g_dir_open (proc, 0, NULL);
   g_autofree char *own = g_strdup_printf ("%d", (int) getpid ());
@@ -96,9 +96,10 @@ find_process (const char *proc, GHashTable *inodes)
     {
       g_autofree char *folder = g_build_filename (proc, pid, "fd", NULL);
 
-      if (strspn (pid, "0123456789") != strlen (pid) || g_str_equal (pid, own) || !has_inode (folder, inodes, FALSE))
+      if (strspn (pid, "0123456789") != strlen (pid) || g_str_equal (pid, own)
+          || !hint_port_has_inode (folder, inodes, FALSE))
         continue;
-      return read_name (proc, pid);
+      return hint_port_read_name (proc, pid);
     }
   return NULL;
 }
@@ -110,11 +111,11 @@ namida_port_find_holder (const char *proc, gboolean tcp, guint16 port, char **na
   g_autofree char *own = g_build_filename (proc, "self", "fd", NULL);
 
   *name = NULL;
-  collect_inodes (inodes, proc, tcp ? "tcp" : "udp", tcp, port);
-  collect_inodes (inodes, proc, tcp ? "tcp6" : "udp6", tcp, port);
-  has_inode (own, inodes, TRUE);
+  hint_port_collect_inodes (inodes, proc, tcp ? "tcp" : "udp", tcp, port);
+  hint_port_collect_inodes (inodes, proc, tcp ? "tcp6" : "udp6", tcp, port);
+  hint_port_has_inode (own, inodes, TRUE);
   if (g_hash_table_size (inodes) == 0)
     return FALSE;
-  *name = find_process (proc, inodes);
+  *name = hint_port_find_process (proc, inodes);
   return TRUE;
 }

@@ -37,7 +37,7 @@ namida_interface_is_usual (const char *name, guint flags)
 }
 
 static NamidaInterface *
-find_or_add (GPtrArray *list, const struct ifaddrs *entry)
+interface_find_or_add (GPtrArray *list, const struct ifaddrs *entry)
 {
   NamidaInterface *interface;
 
@@ -60,7 +60,7 @@ find_or_add (GPtrArray *list, const struct ifaddrs *entry)
 }
 
 static void
-take_address (NamidaInterface *interface, const struct sockaddr *address)
+interface_take_address (NamidaInterface *interface, const struct sockaddr *address)
 {
   gsize size = address->sa_family == AF_INET ? sizeof (struct sockaddr_in) : sizeof (struct sockaddr_in6);
   g_autoptr (GSocketAddress) native = g_socket_address_new_from_native ((gpointer) address, size);
@@ -77,7 +77,7 @@ take_address (NamidaInterface *interface, const struct sockaddr *address)
 }
 
 static gboolean
-is_wanted (NamidaInterface *interface, const char *only)
+interface_is_wanted (NamidaInterface *interface, const char *only)
 {
   g_autoptr (GInetAddress) address = NULL;
 
@@ -106,11 +106,11 @@ namida_interface_list (const char *only, GError **error)
   for (const struct ifaddrs *entry = entries; entry != NULL; entry = entry->ifa_next)
     if ((entry->ifa_flags & IFF_UP) != 0 && entry->ifa_addr != NULL
         && (entry->ifa_addr->sa_family == AF_INET || entry->ifa_addr->sa_family == AF_INET6))
-      take_address (find_or_add (list, entry), entry->ifa_addr);
+      interface_take_address (interface_find_or_add (list, entry), entry->ifa_addr);
   freeifaddrs (entries);
 
   for (guint i = list->len; i > 0; i--)
-    if (!is_wanted (g_ptr_array_index (list, i - 1), only))
+    if (!interface_is_wanted (g_ptr_array_index (list, i - 1), only))
       g_ptr_array_remove_index (list, i - 1);
   if (only != NULL && list->len == 0)
     g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
@@ -121,7 +121,7 @@ namida_interface_list (const char *only, GError **error)
 
 /* The lower, the better: addresses that are easy to enter on another device come first. */
 static guint
-rank_address (GInetAddress *address)
+interface_rank_address (GInetAddress *address)
 {
   gboolean ipv4 = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4;
 
@@ -146,7 +146,7 @@ namida_interface_primary_address (const char *only)
         {
           GInetAddress *address = g_ptr_array_index (interface->addresses, j);
 
-          if (best == NULL || rank_address (address) < rank_address (best))
+          if (best == NULL || interface_rank_address (address) < interface_rank_address (best))
             best = address;
         }
     }
@@ -154,9 +154,10 @@ namida_interface_primary_address (const char *only)
 }
 
 static int
-compare_ranks (gconstpointer a, gconstpointer b)
+interface_compare_ranks (gconstpointer a, gconstpointer b)
 {
-  return (int) rank_address (*(GInetAddress *const *) a) - (int) rank_address (*(GInetAddress *const *) b);
+  return (int) interface_rank_address (*(GInetAddress *const *) a)
+         - (int) interface_rank_address (*(GInetAddress *const *) b);
 }
 
 GPtrArray *
@@ -178,6 +179,6 @@ namida_interface_list_addresses (const char *only)
             g_ptr_array_add (addresses, g_object_ref (address));
         }
     }
-  g_ptr_array_sort (addresses, compare_ranks);
+  g_ptr_array_sort (addresses, interface_compare_ranks);
   return addresses;
 }

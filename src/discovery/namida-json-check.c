@@ -10,7 +10,7 @@
 
 /* Returns the value of the four digits of a "\u" escape, or -1 if they are missing. */
 static int
-read_escape (const char *at, const char *end)
+json_check_read_escape (const char *at, const char *end)
 {
   int value = 0;
 
@@ -28,9 +28,9 @@ read_escape (const char *at, const char *end)
 /* @at: the 'u' of an escape. Returns: the position after the escape (after both halves of a surrogate pair); %NULL
  * if it is invalid. */
 static const char *
-skip_unicode_escape (const char *at, const char *end)
+json_check_skip_unicode_escape (const char *at, const char *end)
 {
-  int unit = read_escape (at + 1, end);
+  int unit = json_check_read_escape (at + 1, end);
   int low;
 
   /* U+0000 would end a C string in the middle. */
@@ -41,14 +41,14 @@ skip_unicode_escape (const char *at, const char *end)
     return at;
   if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
     return NULL;
-  low = read_escape (at + 2, end);
+  low = json_check_read_escape (at + 2, end);
   return low >= 0xdc00 && low <= 0xdfff ? at + 6 : NULL;
 }
 
 /* @at: the position after the opening quote. Returns: the position after the closing quote; %NULL if the string is
  * invalid. */
 static const char *
-skip_string (const char *at, const char *end)
+json_check_skip_string (const char *at, const char *end)
 {
   while (at < end)
     {
@@ -62,7 +62,7 @@ skip_string (const char *at, const char *end)
         return NULL;
       if (*at == 'u')
         {
-          at = skip_unicode_escape (at, end);
+          at = json_check_skip_unicode_escape (at, end);
           if (at == NULL)
             return NULL;
         }
@@ -75,16 +75,16 @@ skip_string (const char *at, const char *end)
 }
 
 static gboolean
-is_space (char c)
+json_check_is_space (char c)
 {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 /* Characters outside of strings: numbers, the letters of true, false and null, and separators. */
 static gboolean
-is_plain (char c)
+json_check_is_plain (char c)
 {
-  return is_space (c) || g_ascii_isdigit (c) || (c != '\0' && strchr (":,+-.eEtrufalsn", c) != NULL);
+  return json_check_is_space (c) || g_ascii_isdigit (c) || (c != '\0' && strchr (":,+-.eEtrufalsn", c) != NULL);
 }
 
 static gboolean
@@ -92,7 +92,7 @@ check_structure (const char *at, const char *end, guint max_depth)
 {
   guint depth = 0;
 
-  while (at < end && is_space (*at))
+  while (at < end && json_check_is_space (*at))
     at++;
   if (at == end || *at != '{')
     return FALSE;
@@ -102,7 +102,7 @@ check_structure (const char *at, const char *end, guint max_depth)
 
       if (c == '"')
         {
-          at = skip_string (at, end);
+          at = json_check_skip_string (at, end);
           if (at == NULL)
             return FALSE;
         }
@@ -113,11 +113,11 @@ check_structure (const char *at, const char *end, guint max_depth)
         }
       else if (c == '}' || c == ']')
         depth--;
-      else if (!is_plain (c))
+      else if (!json_check_is_plain (c))
         return FALSE;
     }
   while (depth > 0 && at < end);
-  while (at < end && is_space (*at))
+  while (at < end && json_check_is_space (*at))
     at++;
   return depth == 0 && at == end;
 }

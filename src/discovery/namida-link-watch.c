@@ -19,7 +19,7 @@ struct _NamidaLinkWatch
 
 /* Neither the kind of change nor lost messages matter, because the listener looks at the interfaces itself. */
 static gboolean
-on_readable (int fd, GIOCondition condition, gpointer data)
+link_watch_on_readable (int fd, GIOCondition condition, gpointer data)
 {
   NamidaLinkWatch *self = data;
   char buffer[8192];
@@ -55,7 +55,7 @@ namida_link_watch_new (NamidaLinkChanged changed, gpointer user_data)
   self->fd = fd;
   self->changed = changed;
   self->user_data = user_data;
-  self->source = g_unix_fd_add (fd, G_IO_IN, on_readable, self);
+  self->source = g_unix_fd_add (fd, G_IO_IN, link_watch_on_readable, self);
   return self;
 }
 

@@ -80,7 +80,7 @@ answer_free (Answer *answer)
 }
 
 static void
-send_hello (NamidaMulticastFinder *self, const char *text, const char *localsend_text)
+multicast_finder_send_hello (NamidaMulticastFinder *self, const char *text, const char *localsend_text)
 {
   for (guint i = 0; !self->silent && i < self->links->len; i++)
     {
@@ -91,7 +91,7 @@ send_hello (NamidaMulticastFinder *self, const char *text, const char *localsend
 }
 
 static gboolean
-is_own (NamidaMulticastFinder *self, NamidaDeviceInfo *info)
+multicast_finder_is_own (NamidaMulticastFinder *self, NamidaDeviceInfo *info)
 {
   if (info->fingerprint != NULL && self->own->fingerprint != NULL)
     return g_ascii_strcasecmp (info->fingerprint, self->own->fingerprint) == 0;
@@ -101,7 +101,7 @@ is_own (NamidaMulticastFinder *self, NamidaDeviceInfo *info)
 /* Returns: whether this greeting is new, as opposed to a copy, received through another group, of one that was just
  * passed on. */
 static gboolean
-note_greeting (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
+multicast_finder_note_greeting (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
 {
   g_autofree char *place = namida_address_to_text (address);
   g_autofree char *key = g_strdup_printf ("%s %s", place, info->fingerprint != NULL ? info->fingerprint : "");
@@ -120,22 +120,22 @@ note_greeting (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketA
 
 /* Returns: (transfer full): the address on which the sender of a datagram listens. */
 static GInetSocketAddress *
-listening_address (NamidaDeviceInfo *info, GInetSocketAddress *from)
+multicast_finder_listening_address (NamidaDeviceInfo *info, GInetSocketAddress *from)
 {
   return g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", g_inet_socket_address_get_address (from), "port",
                        (guint) info->port, "scope-id", namida_address_scope (from), NULL);
 }
 
 static void
-emit_own_seen (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketAddress *from)
+multicast_finder_emit_own_seen (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketAddress *from)
 {
-  g_autoptr (GInetSocketAddress) address = listening_address (info, from);
+  g_autoptr (GInetSocketAddress) address = multicast_finder_listening_address (info, from);
 
   g_signal_emit (self, signals[OWN_SEEN], 0, address);
 }
 
 static void
-on_received (const char *data, gsize length, GInetSocketAddress *from, gpointer user_data)
+multicast_finder_on_received (const char *data, gsize length, GInetSocketAddress *from, gpointer user_data)
 {
   g_autoptr (NamidaMulticastFinder) self = g_object_ref (user_data);
   NamidaDialect dialect;
@@ -148,10 +148,10 @@ on_received (const char *data, gsize length, GInetSocketAddress *from, gpointer 
   info = namida_hello_parse (data, length, &dialect, NULL);
   if (info == NULL)
     return;
-  if (is_own (self, info))
+  if (multicast_finder_is_own (self, info))
     {
       if (!info->goodbye && info->fingerprint != NULL)
-        emit_own_seen (self, info, from);
+        multicast_finder_emit_own_seen (self, info, from);
       return;
     }
   if (info->goodbye)
@@ -159,25 +159,25 @@ on_received (const char *data, gsize length, GInetSocketAddress *from, gpointer 
       namida_finder_emit_lost (NAMIDA_FINDER (self), info);
       return;
     }
-  address = listening_address (info, from);
+  address = multicast_finder_listening_address (info, from);
   namida_finder_emit_found (NAMIDA_FINDER (self), info, dialect, address);
-  if (info->announce && self->own != NULL && note_greeting (self, info, address))
+  if (info->announce && self->own != NULL && multicast_finder_note_greeting (self, info, address))
     namida_finder_emit_greeted (NAMIDA_FINDER (self), info, dialect, address);
 }
 
 static gboolean
-on_burst (gpointer data)
+multicast_finder_on_burst (gpointer data)
 {
   NamidaMulticastFinder *self = data;
   guint step = self->burst_step++;
 
   self->burst_timer = 0;
-  send_hello (self, self->hello, self->localsend_hello);
+  multicast_finder_send_hello (self, self->hello, self->localsend_hello);
   if (self->players != NULL && (step == 0 || step + 1 == G_N_ELEMENTS (burst_ms)))
     namida_player_finder_ask (self->players);
   if (self->burst_step < G_N_ELEMENTS (burst_ms))
-    self->burst_timer
-        = g_timeout_add ((burst_ms[self->burst_step] - burst_ms[step]) / namida_multicast_finder_pace, on_burst, self);
+    self->burst_timer = g_timeout_add ((burst_ms[self->burst_step] - burst_ms[step]) / namida_multicast_finder_pace,
+                                       multicast_finder_on_burst, self);
   return G_SOURCE_REMOVE;
 }
 
@@ -190,12 +190,12 @@ namida_multicast_finder_refresh (NamidaFinder *finder)
     return;
   g_clear_handle_id (&self->burst_timer, g_source_remove);
   self->burst_step = 0;
-  on_burst (self);
+  multicast_finder_on_burst (self);
 }
 
 /* Describes the interfaces. When the text changes, the sockets are opened again. */
 static char *
-describe (GPtrArray *interfaces)
+multicast_finder_describe (GPtrArray *interfaces)
 {
   GString *text = g_string_new (NULL);
 
@@ -217,33 +217,35 @@ describe (GPtrArray *interfaces)
 }
 
 static void
-on_player_found (NamidaDeviceInfo *info, GInetSocketAddress *address, gpointer user_data)
+multicast_finder_on_player_found (NamidaDeviceInfo *info, GInetSocketAddress *address, gpointer user_data)
 {
   g_signal_emit (user_data, signals[PLAYER_FOUND], 0, info, address);
 }
 
 static void
-on_player_lost (NamidaDeviceInfo *info, gpointer user_data)
+multicast_finder_on_player_lost (NamidaDeviceInfo *info, gpointer user_data)
 {
   g_signal_emit (user_data, signals[PLAYER_LOST], 0, info);
 }
 
 /* Opens as many links as possible. Returns: %FALSE if there were interfaces but no link could be opened. */
 static gboolean
-join (NamidaMulticastFinder *self, GPtrArray *interfaces, GError **error)
+multicast_finder_join (NamidaMulticastFinder *self, GPtrArray *interfaces, GError **error)
 {
   g_autoptr (GError) reason = NULL;
 
   g_ptr_array_set_size (self->links, 0);
   g_clear_pointer (&self->players, namida_player_finder_free);
-  self->players = namida_player_finder_new (interfaces, on_player_found, on_player_lost, self);
+  self->players
+      = namida_player_finder_new (interfaces, multicast_finder_on_player_found, multicast_finder_on_player_lost, self);
   for (guint i = 0; i < interfaces->len; i++)
     {
       NamidaInterface *interface = g_ptr_array_index (interfaces, i);
       NamidaMulticastLink *link = NULL;
 
       if (interface->multicast || interface->loopback)
-        link = namida_multicast_link_open (interface, on_received, self, reason == NULL ? &reason : NULL);
+        link = namida_multicast_link_open (interface, multicast_finder_on_received, self,
+                                           reason == NULL ? &reason : NULL);
       if (link != NULL)
         g_ptr_array_add (self->links, link);
     }
@@ -254,11 +256,11 @@ join (NamidaMulticastFinder *self, GPtrArray *interfaces, GError **error)
 }
 
 static gboolean
-on_rejoin (gpointer data)
+multicast_finder_on_rejoin (gpointer data)
 {
   NamidaMulticastFinder *self = data;
   g_autoptr (GPtrArray) interfaces = namida_interface_list (self->interface, NULL);
-  g_autofree char *network = describe (interfaces);
+  g_autofree char *network = multicast_finder_describe (interfaces);
 
   self->rejoin_timer = 0;
   if (g_strcmp0 (network, self->network) == 0)
@@ -266,25 +268,25 @@ on_rejoin (gpointer data)
   g_free (self->network);
   self->network = g_steal_pointer (&network);
   /* A failure is tried again at the next change. */
-  join (self, interfaces, NULL);
+  multicast_finder_join (self, interfaces, NULL);
   namida_multicast_finder_refresh (NAMIDA_FINDER (self));
   return G_SOURCE_REMOVE;
 }
 
 static void
-on_link_changed (gpointer data)
+multicast_finder_on_link_changed (gpointer data)
 {
   NamidaMulticastFinder *self = data;
 
   /* Changes come in groups. Wait until there are no more. */
   g_clear_handle_id (&self->rejoin_timer, g_source_remove);
-  self->rejoin_timer = g_timeout_add (REJOIN_MS, on_rejoin, self);
+  self->rejoin_timer = g_timeout_add (REJOIN_MS, multicast_finder_on_rejoin, self);
 }
 
 /* For LocalSend's groups. Our own devices find a complete hello in it, and LocalSend finds a version that it treats
  * as its own. */
 static char *
-format_for_localsend (NamidaDeviceInfo *own)
+multicast_finder_format_for_localsend (NamidaDeviceInfo *own)
 {
   g_autoptr (NamidaDeviceInfo) copy = namida_device_info_copy (own);
 
@@ -308,20 +310,20 @@ namida_multicast_finder_set_silent (NamidaMulticastFinder *self, gboolean silent
 
   if (silent && !self->silent && self->own != NULL)
     {
-      send_hello (self, self->goodbye, self->goodbye);
+      multicast_finder_send_hello (self, self->goodbye, self->goodbye);
       g_ptr_array_set_size (self->answers, 0);
     }
   self->silent = silent;
 }
 
 static void
-on_network_changed (GNetworkMonitor *monitor, gboolean available, NamidaMulticastFinder *self)
+multicast_finder_on_network_changed (GNetworkMonitor *monitor, gboolean available, NamidaMulticastFinder *self)
 {
-  on_link_changed (self);
+  multicast_finder_on_link_changed (self);
 }
 
 static void
-set_own (NamidaMulticastFinder *self, NamidaDeviceInfo *own)
+multicast_finder_set_own (NamidaMulticastFinder *self, NamidaDeviceInfo *own)
 {
   g_autoptr (NamidaDeviceInfo) copy = namida_device_info_copy (own);
 
@@ -330,7 +332,7 @@ set_own (NamidaMulticastFinder *self, NamidaDeviceInfo *own)
   g_free (self->hello);
   self->hello = namida_hello_format (copy);
   g_free (self->localsend_hello);
-  self->localsend_hello = format_for_localsend (copy);
+  self->localsend_hello = multicast_finder_format_for_localsend (copy);
   copy->announce = FALSE;
   g_free (self->answer);
   self->answer = namida_hello_format (copy);
@@ -356,26 +358,26 @@ namida_multicast_finder_start (NamidaFinder *finder, NamidaDeviceInfo *own, GErr
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
         }
-      if (!join (self, interfaces, error))
+      if (!multicast_finder_join (self, interfaces, error))
         return FALSE;
-      self->network = describe (interfaces);
+      self->network = multicast_finder_describe (interfaces);
       self->monitor = g_object_ref (g_network_monitor_get_default ());
       self->changed_handler
-          = g_signal_connect (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self);
-      self->link_watch = namida_link_watch_new (on_link_changed, self);
+          = g_signal_connect (self->monitor, "network-changed", G_CALLBACK (multicast_finder_on_network_changed), self);
+      self->link_watch = namida_link_watch_new (multicast_finder_on_link_changed, self);
     }
-  set_own (self, own);
+  multicast_finder_set_own (self, own);
   namida_multicast_finder_refresh (finder);
   return TRUE;
 }
 
 static gboolean
-on_looking (gpointer data)
+multicast_finder_on_looking (gpointer data)
 {
   NamidaMulticastFinder *self = data;
 
   if (self->own != NULL)
-    send_hello (self, self->hello, self->localsend_hello);
+    multicast_finder_send_hello (self, self->hello, self->localsend_hello);
   if (self->players != NULL)
     namida_player_finder_ask (self->players);
   return G_SOURCE_CONTINUE;
@@ -389,7 +391,7 @@ namida_multicast_finder_set_looking (NamidaFinder *finder, gboolean looking)
   if (!looking)
     g_clear_handle_id (&self->looking_timer, g_source_remove);
   else if (self->looking_timer == 0)
-    self->looking_timer = g_timeout_add_seconds (LOOKING_SECONDS, on_looking, self);
+    self->looking_timer = g_timeout_add_seconds (LOOKING_SECONDS, multicast_finder_on_looking, self);
 }
 
 static void
@@ -399,7 +401,7 @@ namida_multicast_finder_stop (NamidaFinder *finder)
 
   if (self->own == NULL)
     return;
-  send_hello (self, self->goodbye, self->goodbye);
+  multicast_finder_send_hello (self, self->goodbye, self->goodbye);
   g_clear_pointer (&self->players, namida_player_finder_free);
   g_clear_handle_id (&self->burst_timer, g_source_remove);
   g_clear_handle_id (&self->looking_timer, g_source_remove);
@@ -415,7 +417,7 @@ namida_multicast_finder_stop (NamidaFinder *finder)
 }
 
 static gboolean
-on_answer (gpointer data)
+multicast_finder_on_answer (gpointer data)
 {
   Answer *answer = data;
   NamidaMulticastFinder *self = answer->finder;
@@ -431,8 +433,8 @@ on_answer (gpointer data)
       sent = sent || namida_multicast_link_send_to (link, answer->address, self->answer);
     }
   if (answer->step < G_N_ELEMENTS (answer_ms))
-    answer->timer
-        = g_timeout_add ((answer_ms[answer->step] - answer_ms[step]) / namida_multicast_finder_pace, on_answer, answer);
+    answer->timer = g_timeout_add ((answer_ms[answer->step] - answer_ms[step]) / namida_multicast_finder_pace,
+                                   multicast_finder_on_answer, answer);
   else
     g_ptr_array_remove_fast (self->answers, answer);
   return G_SOURCE_REMOVE;
@@ -460,7 +462,7 @@ namida_multicast_finder_answer (NamidaMulticastFinder *self, NamidaDeviceInfo *i
   answer->finder = self;
   answer->address = g_object_ref (address);
   g_ptr_array_add (self->answers, answer);
-  on_answer (answer);
+  multicast_finder_on_answer (answer);
 }
 
 gboolean

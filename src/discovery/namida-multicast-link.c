@@ -74,7 +74,7 @@ link_unref (NamidaMulticastLink *self)
 }
 
 static gboolean
-on_readable (GSocket *socket, GIOCondition condition, gpointer data)
+multicast_link_on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 {
   NamidaMulticastLink *self = data;
   /* One byte more than allowed, so that a longer datagram is recognized as too long instead of being truncated to
@@ -102,14 +102,14 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 }
 
 static gboolean
-set_option (GSocket *socket, int level, int option, int value)
+multicast_link_set_option (GSocket *socket, int level, int option, int value)
 {
   return g_socket_set_option (socket, level, option, value, NULL);
 }
 
 /* Returns: (transfer full) (nullable): a bound socket that has not joined a group yet. */
 static GSocket *
-open_bound (GSocketFamily family, GError **error)
+multicast_link_open_bound (GSocketFamily family, GError **error)
 {
   g_autoptr (GInetAddress) any = g_inet_address_new_any (family);
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new (any, NAMIDA_MULTICAST_PORT);
@@ -118,17 +118,17 @@ open_bound (GSocketFamily family, GError **error)
   if (socket == NULL)
     return NULL;
   g_socket_set_blocking (socket, FALSE);
-  set_option (socket, SOL_SOCKET, SO_REUSEADDR, 1);
-  set_option (socket, SOL_SOCKET, SO_REUSEPORT, 1);
+  multicast_link_set_option (socket, SOL_SOCKET, SO_REUSEADDR, 1);
+  multicast_link_set_option (socket, SOL_SOCKET, SO_REUSEPORT, 1);
   if (family == G_SOCKET_FAMILY_IPV6)
-    set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    multicast_link_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   if (!g_socket_bind (socket, address, TRUE, error))
     return NULL;
   return g_steal_pointer (&socket);
 }
 
 static gboolean
-join_ipv4 (GSocket *socket, const char *group, guint index)
+multicast_link_join_ipv4 (GSocket *socket, const char *group, guint index)
 {
   struct ip_mreqn request = { .imr_ifindex = (int) index };
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (group);
@@ -138,7 +138,7 @@ join_ipv4 (GSocket *socket, const char *group, guint index)
 }
 
 static gboolean
-join_ipv6 (GSocket *socket, const char *group, guint index)
+multicast_link_join_ipv6 (GSocket *socket, const char *group, guint index)
 {
   struct ipv6_mreq request = { .ipv6mr_interface = index };
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (group);
@@ -151,7 +151,7 @@ join_ipv6 (GSocket *socket, const char *group, guint index)
  * because 127.0.0.1 has host scope and is not a candidate for a multicast group (Linux, inet_select_addr() with
  * RT_SCOPE_LINK). */
 static struct in_addr
-source_address (NamidaInterface *interface)
+multicast_link_source_address (NamidaInterface *interface)
 {
   struct in_addr source = { 0 };
 
@@ -168,53 +168,54 @@ source_address (NamidaInterface *interface)
 }
 
 static GSocket *
-open_ipv4 (NamidaInterface *interface, GError **error)
+multicast_link_open_ipv4 (NamidaInterface *interface, GError **error)
 {
-  g_autoptr (GSocket) socket = open_bound (G_SOCKET_FAMILY_IPV4, error);
-  struct ip_mreqn out = { .imr_ifindex = (int) interface->index, .imr_address = source_address (interface) };
+  g_autoptr (GSocket) socket = multicast_link_open_bound (G_SOCKET_FAMILY_IPV4, error);
+  struct ip_mreqn out
+      = { .imr_ifindex = (int) interface->index, .imr_address = multicast_link_source_address (interface) };
   guint n_joined = 0;
 
   if (socket == NULL)
     return NULL;
   /* Without this option, a socket also receives what other sockets joined on other interfaces (ip(7),
    * IP_MULTICAST_ALL). */
-  set_option (socket, IPPROTO_IP, IP_MULTICAST_ALL, 0);
-  set_option (socket, IPPROTO_IP, IP_MULTICAST_TTL, 1);
-  set_option (socket, IPPROTO_IP, IP_MULTICAST_LOOP, 1);
+  multicast_link_set_option (socket, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+  multicast_link_set_option (socket, IPPROTO_IP, IP_MULTICAST_TTL, 1);
+  multicast_link_set_option (socket, IPPROTO_IP, IP_MULTICAST_LOOP, 1);
   if (setsockopt (g_socket_get_fd (socket), IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof out) != 0)
     return NULL;
   for (guint i = 0; i < G_N_ELEMENTS (groups_ipv4); i++)
-    n_joined += join_ipv4 (socket, groups_ipv4[i], interface->index) ? 1 : 0;
+    n_joined += multicast_link_join_ipv4 (socket, groups_ipv4[i], interface->index) ? 1 : 0;
   return n_joined > 0 ? g_steal_pointer (&socket) : NULL;
 }
 
 static GSocket *
-open_ipv6 (guint index)
+multicast_link_open_ipv6 (guint index)
 {
-  g_autoptr (GSocket) socket = open_bound (G_SOCKET_FAMILY_IPV6, NULL);
+  g_autoptr (GSocket) socket = multicast_link_open_bound (G_SOCKET_FAMILY_IPV6, NULL);
   guint n_joined = 0;
 
   if (socket == NULL)
     return NULL;
-  set_option (socket, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
-  set_option (socket, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1);
-  set_option (socket, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 1);
-  if (!set_option (socket, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int) index))
+  multicast_link_set_option (socket, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
+  multicast_link_set_option (socket, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1);
+  multicast_link_set_option (socket, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 1);
+  if (!multicast_link_set_option (socket, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int) index))
     return NULL;
   for (guint i = 0; i < G_N_ELEMENTS (groups_ipv6); i++)
-    n_joined += join_ipv6 (socket, groups_ipv6[i], index) ? 1 : 0;
+    n_joined += multicast_link_join_ipv6 (socket, groups_ipv6[i], index) ? 1 : 0;
   return n_joined > 0 ? g_steal_pointer (&socket) : NULL;
 }
 
 static GSource *
-watch (NamidaMulticastLink *self, GSocket *socket)
+multicast_link_watch (NamidaMulticastLink *self, GSocket *socket)
 {
   GSource *source;
 
   if (socket == NULL)
     return NULL;
   source = g_socket_create_source (socket, G_IO_IN, NULL);
-  g_source_set_callback (source, G_SOURCE_FUNC (on_readable), self, NULL);
+  g_source_set_callback (source, G_SOURCE_FUNC (multicast_link_on_readable), self, NULL);
   g_source_attach (source, g_main_context_get_thread_default ());
   return source;
 }
@@ -233,9 +234,9 @@ namida_multicast_link_open (NamidaInterface *interface,
   self->received = received;
   self->user_data = user_data;
   if (interface->has_ipv4)
-    self->ipv4 = open_ipv4 (interface, &reason);
+    self->ipv4 = multicast_link_open_ipv4 (interface, &reason);
   if (interface->has_ipv6)
-    self->ipv6 = open_ipv6 (interface->index);
+    self->ipv6 = multicast_link_open_ipv6 (interface->index);
   if (self->ipv4 == NULL && self->ipv6 == NULL)
     {
       g_set_error (
@@ -245,13 +246,13 @@ namida_multicast_link_open (NamidaInterface *interface,
       namida_multicast_link_free (self);
       return NULL;
     }
-  self->source_ipv4 = watch (self, self->ipv4);
-  self->source_ipv6 = watch (self, self->ipv6);
+  self->source_ipv4 = multicast_link_watch (self, self->ipv4);
+  self->source_ipv6 = multicast_link_watch (self, self->ipv6);
   return self;
 }
 
 static gboolean
-send_text (GSocket *socket, GInetAddress *host, guint scope, const char *text)
+multicast_link_send_text (GSocket *socket, GInetAddress *host, guint scope, const char *text)
 {
   g_autoptr (GSocketAddress) address = g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", host, "port",
                                                      NAMIDA_MULTICAST_PORT, "scope-id", scope, NULL);
@@ -260,27 +261,27 @@ send_text (GSocket *socket, GInetAddress *host, guint scope, const char *text)
 }
 
 static void
-send_to_group (GSocket *socket, const char *group, guint scope, const char *text)
+multicast_link_send_to_group (GSocket *socket, const char *group, guint scope, const char *text)
 {
   g_autoptr (GInetAddress) host = g_inet_address_new_from_string (group);
 
-  send_text (socket, host, scope, text);
+  multicast_link_send_text (socket, host, scope, text);
 }
 
 void
 namida_multicast_link_send_to_localsend (NamidaMulticastLink *self, const char *text)
 {
   for (guint i = 1; self->ipv4 != NULL && i < G_N_ELEMENTS (groups_ipv4); i++)
-    send_to_group (self->ipv4, groups_ipv4[i], 0, text);
+    multicast_link_send_to_group (self->ipv4, groups_ipv4[i], 0, text);
   for (guint i = 0; self->ipv6 != NULL && i < G_N_ELEMENTS (groups_ipv6); i++)
-    send_to_group (self->ipv6, groups_ipv6[i], self->index, text);
+    multicast_link_send_to_group (self->ipv6, groups_ipv6[i], self->index, text);
 }
 
 void
 namida_multicast_link_send_to_phones (NamidaMulticastLink *self, const char *text)
 {
   if (self->ipv4 != NULL)
-    send_to_group (self->ipv4, groups_ipv4[0], 0, text);
+    multicast_link_send_to_group (self->ipv4, groups_ipv4[0], 0, text);
 }
 
 gboolean
@@ -297,11 +298,11 @@ namida_multicast_link_send_to (NamidaMulticastLink *self, GInetSocketAddress *ho
       if (scope != 0 && scope != self->index)
         return FALSE;
     }
-  return socket != NULL && send_text (socket, address, scope, text);
+  return socket != NULL && multicast_link_send_text (socket, address, scope, text);
 }
 
 static void
-close_socket (GSource *source, GSocket *socket)
+multicast_link_close_socket (GSource *source, GSocket *socket)
 {
   if (source != NULL)
     {
@@ -319,7 +320,7 @@ void
 namida_multicast_link_free (NamidaMulticastLink *self)
 {
   self->closed = TRUE;
-  close_socket (self->source_ipv4, self->ipv4);
-  close_socket (self->source_ipv6, self->ipv6);
+  multicast_link_close_socket (self->source_ipv4, self->ipv4);
+  multicast_link_close_socket (self->source_ipv6, self->ipv6);
   link_unref (self);
 }

@@ -24,7 +24,7 @@ namida_network_free (NamidaNetwork *self)
 }
 
 static guint
-count_bits (const guint8 *bytes, gsize n)
+network_count_bits (const guint8 *bytes, gsize n)
 {
   guint bits = 0;
 
@@ -48,7 +48,7 @@ network_new (const struct ifaddrs *entry)
       const struct sockaddr_in *net = (const void *) entry->ifa_netmask;
 
       address = g_inet_address_new_from_bytes ((const guint8 *) &host->sin_addr, G_SOCKET_FAMILY_IPV4);
-      bits = count_bits ((const guint8 *) &net->sin_addr, 4);
+      bits = network_count_bits ((const guint8 *) &net->sin_addr, 4);
     }
   else
     {
@@ -56,7 +56,7 @@ network_new (const struct ifaddrs *entry)
       const struct sockaddr_in6 *net = (const void *) entry->ifa_netmask;
 
       address = g_inet_address_new_from_bytes ((const guint8 *) &host->sin6_addr, G_SOCKET_FAMILY_IPV6);
-      bits = count_bits ((const guint8 *) &net->sin6_addr, 16);
+      bits = network_count_bits ((const guint8 *) &net->sin6_addr, 16);
     }
   {
     g_autofree guint8 *bytes = g_memdup2 (g_inet_address_to_bytes (address), g_inet_address_get_native_size (address));
@@ -79,7 +79,7 @@ network_new (const struct ifaddrs *entry)
 }
 
 static gboolean
-has_index (GPtrArray *interfaces, guint index)
+network_has_index (GPtrArray *interfaces, guint index)
 {
   for (guint i = 0; i < interfaces->len; i++)
     if (((NamidaInterface *) g_ptr_array_index (interfaces, i))->index == index)
@@ -89,7 +89,7 @@ has_index (GPtrArray *interfaces, guint index)
 
 /* @interfaces: (nullable): limits the list to these. */
 static GPtrArray *
-list_networks (GPtrArray *interfaces)
+network_list_networks (GPtrArray *interfaces)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_network_free);
   struct ifaddrs *entries;
@@ -104,7 +104,7 @@ list_networks (GPtrArray *interfaces)
           || (entry->ifa_addr->sa_family != AF_INET && entry->ifa_addr->sa_family != AF_INET6))
         continue;
       network = network_new (entry);
-      if (network != NULL && (interfaces == NULL || has_index (interfaces, network->index)))
+      if (network != NULL && (interfaces == NULL || network_has_index (interfaces, network->index)))
         g_ptr_array_add (list, network);
       else if (network != NULL)
         namida_network_free (network);
@@ -118,13 +118,13 @@ namida_network_list (const char *only)
 {
   g_autoptr (GPtrArray) interfaces = namida_interface_list (only, NULL);
 
-  return list_networks (interfaces);
+  return network_list_networks (interfaces);
 }
 
 GPtrArray *
 namida_network_list_all (void)
 {
-  return list_networks (NULL);
+  return network_list_networks (NULL);
 }
 
 gboolean
@@ -155,7 +155,7 @@ namida_network_is_on_link (GInetAddress *address, guint index)
     return FALSE;
   if (namida_address_is_near (address))
     return TRUE;
-  networks = list_networks (NULL);
+  networks = network_list_networks (NULL);
   for (guint i = 0; i < networks->len; i++)
     {
       NamidaNetwork *network = g_ptr_array_index (networks, i);
@@ -178,7 +178,7 @@ namida_network_is_near (GInetAddress *address)
   if (networks == NULL || now - read_at >= NETWORKS_US || now < read_at)
     {
       g_clear_pointer (&networks, g_ptr_array_unref);
-      networks = list_networks (NULL);
+      networks = network_list_networks (NULL);
       read_at = now;
     }
   for (guint i = 0; i < networks->len; i++)

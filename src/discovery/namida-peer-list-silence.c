@@ -12,7 +12,7 @@
 /* Handles a device that does not answer. A trusted device stays in the list as away, whether it said goodbye or fell
  * silent. */
 static void
-depart (NamidaPeerList *self, NamidaPeer *peer)
+silence_depart (NamidaPeerList *self, NamidaPeer *peer)
 {
   if (!namida_peer_get_trusted (peer))
     {
@@ -27,7 +27,7 @@ depart (NamidaPeerList *self, NamidaPeer *peer)
 /* A request that was sent before a device said goodbye may be answered afterwards and list the device again, so
  * probe it once more. */
 static void
-look_after_goodbyes (NamidaPeerList *self)
+silence_look_after_goodbyes (NamidaPeerList *self)
 {
   g_autoptr (GPtrArray) left = g_ptr_array_new_with_free_func (g_object_unref);
   gint64 now = namida_clock_monotonic ();
@@ -58,7 +58,7 @@ look_after_goodbyes (NamidaPeerList *self)
 }
 
 static void
-note_goodbye (NamidaPeerList *self, const char *fingerprint)
+silence_note_goodbye (NamidaPeerList *self, const char *fingerprint)
 {
   gint64 *now;
 
@@ -75,7 +75,7 @@ namida_peer_list_check_silence (NamidaPeerList *self)
   g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func (g_object_unref);
   gint64 now = namida_clock_monotonic ();
 
-  look_after_goodbyes (self);
+  silence_look_after_goodbyes (self);
   /* Iterate over a copy, because handlers may change the list. */
   for (guint i = 0; i < self->peers->len; i++)
     g_ptr_array_add (peers, g_object_ref (g_ptr_array_index (self->peers, i)));
@@ -88,7 +88,7 @@ namida_peer_list_check_silence (NamidaPeerList *self)
         {
           /* The owner never reported a result, which counts as a failed probe. */
           if (now - probing >= NAMIDA_PEER_PROBE_SECONDS * G_USEC_PER_SEC)
-            depart (self, peer);
+            silence_depart (self, peer);
         }
       else if (!namida_peer_get_away (peer)
                && now - namida_peer_get_last_sign (peer) >= NAMIDA_PEER_SILENCE_SECONDS * G_USEC_PER_SEC)
@@ -108,7 +108,7 @@ namida_peer_list_probed (NamidaPeerList *self, NamidaPeer *peer, gboolean alive)
     }
   /* If a sign of life came in during the probe, it ended the probe and counts more than its failure. */
   else if (namida_peer_get_probing_since (peer) != 0)
-    depart (self, peer);
+    silence_depart (self, peer);
   /* The sign of life may have been the answer to a request from before the goodbye, so probe again. */
   else if (namida_peer_get_leaving (peer) && g_ptr_array_find (self->peers, peer, NULL))
     namida_peer_list_probe (self, peer);
@@ -133,12 +133,12 @@ namida_peer_list_goodbye (NamidaPeerList *self, NamidaDeviceInfo *info)
     {
       namida_peer_set_leaving (peer, TRUE);
       if (info->fingerprint != NULL)
-        note_goodbye (self, info->fingerprint);
+        silence_note_goodbye (self, info->fingerprint);
     }
   /* Anyone can say goodbye in the name of another device. If a connection has proven the device, probe it before it
    * is removed. */
   if (!namida_peer_get_proven (peer))
-    depart (self, peer);
+    silence_depart (self, peer);
   else if (namida_peer_get_probing_since (peer) == 0)
     namida_peer_list_probe (self, peer);
 }

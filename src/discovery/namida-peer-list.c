@@ -50,25 +50,25 @@ namida_peer_list_model_init (GListModelInterface *iface)
 }
 
 static gboolean
-on_timer (gpointer data)
+peer_list_on_timer (gpointer data)
 {
   namida_peer_list_check_silence (data);
   return G_SOURCE_CONTINUE;
 }
 
 static void
-update_timer (NamidaPeerList *self)
+peer_list_update_timer (NamidaPeerList *self)
 {
   gboolean wanted = !self->unwatched && namida_peer_list_get_n_near (self) > 0;
 
   if (wanted && self->timer == 0)
-    self->timer = g_timeout_add_seconds (CHECK_SECONDS, on_timer, self);
+    self->timer = g_timeout_add_seconds (CHECK_SECONDS, peer_list_on_timer, self);
   else if (!wanted)
     g_clear_handle_id (&self->timer, g_source_remove);
 }
 
 static int
-compare_peers (NamidaPeer *a, NamidaPeer *b)
+peer_list_compare_peers (NamidaPeer *a, NamidaPeer *b)
 {
   int order = namida_peer_get_away (a) - namida_peer_get_away (b);
 
@@ -82,14 +82,14 @@ compare_peers (NamidaPeer *a, NamidaPeer *b)
 }
 
 static void
-insert_sorted (NamidaPeerList *self, NamidaPeer *peer)
+peer_list_insert_sorted (NamidaPeerList *self, NamidaPeer *peer)
 {
   guint at = 0;
 
-  while (at < self->peers->len && compare_peers (g_ptr_array_index (self->peers, at), peer) <= 0)
+  while (at < self->peers->len && peer_list_compare_peers (g_ptr_array_index (self->peers, at), peer) <= 0)
     at++;
   g_ptr_array_insert (self->peers, (int) at, g_object_ref (peer));
-  update_timer (self);
+  peer_list_update_timer (self);
   g_list_model_items_changed (G_LIST_MODEL (self), at, 0, 1);
 }
 
@@ -101,7 +101,7 @@ namida_peer_list_remove (NamidaPeerList *self, NamidaPeer *peer)
   if (!g_ptr_array_find (self->peers, peer, &at))
     return;
   g_ptr_array_remove_index (self->peers, at);
-  update_timer (self);
+  peer_list_update_timer (self);
   g_list_model_items_changed (G_LIST_MODEL (self), at, 1, 0);
 }
 
@@ -114,10 +114,10 @@ namida_peer_list_resort (NamidaPeerList *self, NamidaPeer *peer)
   if (!g_ptr_array_find (self->peers, peer, &at))
     return;
   g_ptr_array_steal_index (self->peers, at);
-  while (to < self->peers->len && compare_peers (g_ptr_array_index (self->peers, to), peer) <= 0)
+  while (to < self->peers->len && peer_list_compare_peers (g_ptr_array_index (self->peers, to), peer) <= 0)
     to++;
   g_ptr_array_insert (self->peers, (int) to, peer);
-  update_timer (self);
+  peer_list_update_timer (self);
   g_list_model_items_changed (G_LIST_MODEL (self), MIN (at, to), MAX (at, to) - MIN (at, to) + 1,
                               MAX (at, to) - MIN (at, to) + 1);
 }
@@ -125,14 +125,14 @@ namida_peer_list_resort (NamidaPeerList *self, NamidaPeer *peer)
 /* Moves a device to its place after its alias changed. Emits nothing if the order is still right, because the device
  * was never gone. */
 static void
-keep_sorted (NamidaPeerList *self, NamidaPeer *peer)
+peer_list_keep_sorted (NamidaPeerList *self, NamidaPeer *peer)
 {
   guint at;
 
   if (!g_ptr_array_find (self->peers, peer, &at))
     return;
-  if ((at == 0 || compare_peers (g_ptr_array_index (self->peers, at - 1), peer) <= 0)
-      && (at + 1 == self->peers->len || compare_peers (peer, g_ptr_array_index (self->peers, at + 1)) <= 0))
+  if ((at == 0 || peer_list_compare_peers (g_ptr_array_index (self->peers, at - 1), peer) <= 0)
+      && (at + 1 == self->peers->len || peer_list_compare_peers (peer, g_ptr_array_index (self->peers, at + 1)) <= 0))
     return;
   namida_peer_list_resort (self, peer);
 }
@@ -167,7 +167,7 @@ peer_list_find_silent (NamidaPeerList *self, GInetAddress *host, guint *n_found)
 
 /* @proven: whether the new device is proven; it then takes precedence over a silent proven one. */
 static gboolean
-make_room (NamidaPeerList *self, GInetAddress *host, gboolean proven)
+peer_list_make_room (NamidaPeerList *self, GInetAddress *host, gboolean proven)
 {
   NamidaPeer *victim;
   guint n;
@@ -223,7 +223,7 @@ namida_peer_list_mark_players (NamidaPeerList *self, GHashTable *hosts)
 
 /* Once a connection has shown who is at @address, what other devices claimed about it is void. */
 static void
-settle_address (NamidaPeerList *self, NamidaPeer *winner, GInetSocketAddress *address)
+peer_list_settle_address (NamidaPeerList *self, NamidaPeer *winner, GInetSocketAddress *address)
 {
   for (guint i = self->peers->len; i > 0; i--)
     {
@@ -259,22 +259,22 @@ namida_peer_list_sighting (
       if (away != namida_peer_get_away (peer))
         namida_peer_list_resort (self, peer);
       else
-        keep_sorted (self, peer);
+        peer_list_keep_sorted (self, peer);
     }
   else
     {
       g_autoptr (NamidaPeer) fresh = namida_peer_new ();
 
-      if (!make_room (self, g_inet_socket_address_get_address (plain), proven))
+      if (!peer_list_make_room (self, g_inet_socket_address_get_address (plain), proven))
         return NULL;
       namida_peer_take (fresh, info, dialect, plain, proven);
-      insert_sorted (self, fresh);
+      peer_list_insert_sorted (self, fresh);
       peer = fresh;
     }
   /* The device may have been found at another of its addresses before. */
   peer_list_mark_player (self, peer);
   if (proven)
-    settle_address (self, peer, plain);
+    peer_list_settle_address (self, peer, plain);
   return peer;
 }
 
@@ -284,7 +284,7 @@ namida_peer_list_set_watched (NamidaPeerList *self, gboolean watched)
   g_return_if_fail (NAMIDA_IS_PEER_LIST (self));
 
   self->unwatched = !watched;
-  update_timer (self);
+  peer_list_update_timer (self);
   if (watched)
     namida_peer_list_check_silence (self);
 }
@@ -325,7 +325,7 @@ namida_peer_list_add_known (NamidaPeerList *self, NamidaDeviceInfo *info, GInetS
   peer = namida_peer_new ();
   namida_peer_set_trusted (peer, TRUE);
   namida_peer_take_known (peer, info, address, last_seen);
-  insert_sorted (self, peer);
+  peer_list_insert_sorted (self, peer);
 }
 
 void
@@ -343,14 +343,14 @@ namida_peer_list_forget_away (NamidaPeerList *self)
 }
 
 static void
-on_found (
+peer_list_on_found (
     NamidaFinder *finder, NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address, NamidaPeerList *self)
 {
   namida_peer_list_sighting (self, info, (NamidaDialect) dialect, address, FALSE);
 }
 
 static void
-on_lost (NamidaFinder *finder, NamidaDeviceInfo *info, NamidaPeerList *self)
+peer_list_on_lost (NamidaFinder *finder, NamidaDeviceInfo *info, NamidaPeerList *self)
 {
   /* The end of a command says nothing about the program that receives on the same device. */
   if (!info->sends_only)
@@ -363,8 +363,8 @@ namida_peer_list_add_finder (NamidaPeerList *self, NamidaFinder *finder)
   g_return_if_fail (NAMIDA_IS_PEER_LIST (self) && NAMIDA_IS_FINDER (finder));
 
   g_ptr_array_add (self->finders, g_object_ref (finder));
-  g_signal_connect_object (finder, "found", G_CALLBACK (on_found), self, 0);
-  g_signal_connect_object (finder, "lost", G_CALLBACK (on_lost), self, 0);
+  g_signal_connect_object (finder, "found", G_CALLBACK (peer_list_on_found), self, 0);
+  g_signal_connect_object (finder, "lost", G_CALLBACK (peer_list_on_lost), self, 0);
 }
 
 static void

@@ -34,19 +34,19 @@ match_by (NamidaPeerList *list, Fits fits, gconstpointer wanted, NamidaPeer **fo
 }
 
 static gboolean
-fits_address (NamidaPeer *peer, gconstpointer wanted)
+peer_match_fits_address (NamidaPeer *peer, gconstpointer wanted)
 {
   return namida_peer_has_address (peer, (GInetSocketAddress *) wanted);
 }
 
 static gboolean
-fits_host (NamidaPeer *peer, gconstpointer wanted)
+peer_match_fits_host (NamidaPeer *peer, gconstpointer wanted)
 {
   return namida_peer_has_host (peer, (GInetAddress *) wanted);
 }
 
 static gboolean
-fits_fingerprint (NamidaPeer *peer, gconstpointer wanted)
+peer_match_fits_fingerprint (NamidaPeer *peer, gconstpointer wanted)
 {
   const char *fingerprint = namida_peer_get_fingerprint (peer);
 
@@ -54,7 +54,7 @@ fits_fingerprint (NamidaPeer *peer, gconstpointer wanted)
 }
 
 static gboolean
-fits_alias (NamidaPeer *peer, gconstpointer wanted)
+peer_match_fits_alias (NamidaPeer *peer, gconstpointer wanted)
 {
   g_autofree char *folded = namida_format_fold (namida_peer_get_alias (peer));
 
@@ -64,7 +64,7 @@ fits_alias (NamidaPeer *peer, gconstpointer wanted)
 /* Returns: (transfer full) (nullable): the digits in upper case, if @text is nothing but the beginning of a
  * fingerprint. */
 static char *
-fingerprint_digits (const char *text)
+peer_match_fingerprint_digits (const char *text)
 {
   g_autoptr (GString) digits = g_string_new (NULL);
 
@@ -81,7 +81,7 @@ fingerprint_digits (const char *text)
 }
 
 static gboolean
-has_port (const char *text)
+peer_match_has_port (const char *text)
 {
   const char *bracket = strchr (text, ']');
   const char *colon = strchr (text, ':');
@@ -98,9 +98,9 @@ match_address (NamidaPeerList *self, const char *text, NamidaPeer **found)
 
   if (address == NULL)
     return NAMIDA_MATCH_NONE;
-  if (has_port (text))
-    return match_by (self, fits_address, address, found);
-  return match_by (self, fits_host, g_inet_socket_address_get_address (address), found);
+  if (peer_match_has_port (text))
+    return match_by (self, peer_match_fits_address, address, found);
+  return match_by (self, peer_match_fits_host, g_inet_socket_address_get_address (address), found);
 }
 
 NamidaMatch
@@ -121,14 +121,14 @@ namida_peer_list_match (NamidaPeerList *self, const char *text, NamidaPeer **pee
   /* Numbers take precedence over names, so that nobody can impersonate an address or a fingerprint by naming a
    * device like it. */
   match = match_address (self, stripped, &found);
-  digits = fingerprint_digits (stripped);
+  digits = peer_match_fingerprint_digits (stripped);
   if (match == NAMIDA_MATCH_NONE && digits != NULL)
-    match = match_by (self, fits_fingerprint, digits, &found);
+    match = match_by (self, peer_match_fits_fingerprint, digits, &found);
   if (match == NAMIDA_MATCH_NONE)
     {
       g_autofree char *folded = namida_format_fold (stripped);
 
-      match = match_by (self, fits_alias, folded, &found);
+      match = match_by (self, peer_match_fits_alias, folded, &found);
     }
   if (match == NAMIDA_MATCH_ONE && peer != NULL)
     *peer = found;

@@ -55,7 +55,7 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 static void
-notify (NamidaPeer *self, guint property)
+peer_notify (NamidaPeer *self, guint property)
 {
   g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
@@ -192,32 +192,32 @@ namida_peer_has_host (NamidaPeer *self, GInetAddress *host)
 }
 
 static void
-put_address (NamidaPeer *self, guint position, GInetSocketAddress *address)
+peer_put_address (NamidaPeer *self, guint position, GInetSocketAddress *address)
 {
   namida_places_put (self->places, position, address);
-  notify (self, PROP_ADDRESS);
+  peer_notify (self, PROP_ADDRESS);
 }
 
 gboolean
 namida_peer_drop_address (NamidaPeer *self, GInetSocketAddress *address)
 {
   if (namida_places_drop (self->places, address))
-    notify (self, PROP_ADDRESS);
+    peer_notify (self, PROP_ADDRESS);
   return namida_places_count (self->places) > 0;
 }
 
 static void
-take_text (NamidaPeer *self, char **field, const char *value, guint property)
+peer_take_text (NamidaPeer *self, char **field, const char *value, guint property)
 {
   if (value == NULL || g_strcmp0 (*field, value) == 0)
     return;
   g_free (*field);
   *field = g_strdup (value);
-  notify (self, property);
+  peer_notify (self, property);
 }
 
 static void
-take_dialects (NamidaPeer *self, NamidaDialect dialects, gboolean https)
+peer_take_dialects (NamidaPeer *self, NamidaDialect dialects, gboolean https)
 {
   gboolean encrypted = namida_peer_get_encrypted (self);
 
@@ -225,35 +225,35 @@ take_dialects (NamidaPeer *self, NamidaDialect dialects, gboolean https)
   if (self->dialects != dialects)
     {
       self->dialects = dialects;
-      notify (self, PROP_DIALECTS);
+      peer_notify (self, PROP_DIALECTS);
     }
   if (encrypted != namida_peer_get_encrypted (self))
-    notify (self, PROP_ENCRYPTED);
+    peer_notify (self, PROP_ENCRYPTED);
 }
 
 static void
-take_texts (NamidaPeer *self, NamidaDeviceInfo *info)
+peer_take_texts (NamidaPeer *self, NamidaDeviceInfo *info)
 {
   g_autofree char *alias = namida_format_alias (info->alias);
 
-  take_text (self, &self->fingerprint, info->fingerprint, PROP_FINGERPRINT);
-  take_text (self, &self->uuid, info->uuid, PROP_UUID);
-  take_text (self, &self->device_type, info->device_type, PROP_DEVICE_TYPE);
-  take_text (self, &self->device_model, info->device_model, PROP_DEVICE_MODEL);
-  take_text (self, &self->alias, alias, PROP_ALIAS);
+  peer_take_text (self, &self->fingerprint, info->fingerprint, PROP_FINGERPRINT);
+  peer_take_text (self, &self->uuid, info->uuid, PROP_UUID);
+  peer_take_text (self, &self->device_type, info->device_type, PROP_DEVICE_TYPE);
+  peer_take_text (self, &self->device_model, info->device_model, PROP_DEVICE_MODEL);
+  peer_take_text (self, &self->alias, alias, PROP_ALIAS);
 }
 
 static void
-take_proof (NamidaPeer *self, NamidaDeviceInfo *info, NamidaDialect dialect, GInetSocketAddress *address)
+peer_take_proof (NamidaPeer *self, NamidaDeviceInfo *info, NamidaDialect dialect, GInetSocketAddress *address)
 {
-  take_texts (self, info);
-  take_dialects (self, self->proven ? self->dialects | dialect : dialect, info->https);
+  peer_take_texts (self, info);
+  peer_take_dialects (self, self->proven ? self->dialects | dialect : dialect, info->https);
   if (namida_places_find (self->places, address) != 0)
-    put_address (self, 0, address);
+    peer_put_address (self, 0, address);
   if (!self->proven)
     {
       self->proven = TRUE;
-      notify (self, PROP_PROVEN);
+      peer_notify (self, PROP_PROVEN);
     }
   namida_peer_set_away (self, FALSE);
   namida_peer_touch (self);
@@ -262,14 +262,14 @@ take_proof (NamidaPeer *self, NamidaDeviceInfo *info, NamidaDialect dialect, GIn
 /* Anyone may have sent this. A proven peer, or a trusted one that is away, takes nothing from it except one more
  * address to try. */
 static void
-take_claim_about_proven (NamidaPeer *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
+peer_take_claim_about_proven (NamidaPeer *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
 {
   guint n = namida_places_count (self->places);
 
   if (!self->away && namida_peer_has_host (self, g_inet_socket_address_get_address (address)))
     namida_peer_touch (self);
   if (info->fingerprint != NULL && n < NAMIDA_PEER_MAX_ADDRESSES && !namida_peer_has_address (self, address))
-    put_address (self, n, address);
+    peer_put_address (self, n, address);
 }
 
 void
@@ -282,17 +282,17 @@ namida_peer_take (
 
   g_object_freeze_notify (G_OBJECT (self));
   if (proven)
-    take_proof (self, info, dialect, address);
+    peer_take_proof (self, info, dialect, address);
   else if (self->proven || self->away)
-    take_claim_about_proven (self, info, address);
+    peer_take_claim_about_proven (self, info, address);
   else
     {
-      take_texts (self, info);
-      take_dialects (self, self->dialects | dialect, self->https || info->https);
+      peer_take_texts (self, info);
+      peer_take_dialects (self, self->dialects | dialect, self->https || info->https);
       /* Put the newest address first, because a device's address changes; link-local IPv6 comes last, because not
        * every program supports it. */
       if (!namida_peer_has_address (self, address))
-        put_address (self, link_local_ipv6 ? G_MAXUINT : 0, address);
+        peer_put_address (self, link_local_ipv6 ? G_MAXUINT : 0, address);
       namida_peer_touch (self);
     }
   g_object_thaw_notify (G_OBJECT (self));
@@ -304,18 +304,18 @@ namida_peer_touch (NamidaPeer *self)
   self->last_sign = namida_clock_monotonic ();
   self->last_seen = namida_clock_real ();
   self->probing_since = 0;
-  notify (self, PROP_LAST_SEEN);
+  peer_notify (self, PROP_LAST_SEEN);
 }
 
 void
 namida_peer_take_known (NamidaPeer *self, NamidaDeviceInfo *info, GInetSocketAddress *address, gint64 last_seen)
 {
-  take_texts (self, info);
-  take_dialects (self, NAMIDA_DIALECT_V1, TRUE);
+  peer_take_texts (self, info);
+  peer_take_dialects (self, NAMIDA_DIALECT_V1, TRUE);
   if (address != NULL)
-    put_address (self, 0, address);
+    peer_put_address (self, 0, address);
   self->last_seen = last_seen;
-  notify (self, PROP_LAST_SEEN);
+  peer_notify (self, PROP_LAST_SEEN);
   namida_peer_set_away (self, TRUE);
 }
 
@@ -326,7 +326,7 @@ namida_peer_set_away (NamidaPeer *self, gboolean away)
     return;
   self->away = away;
   self->probing_since = 0;
-  notify (self, PROP_AWAY);
+  peer_notify (self, PROP_AWAY);
 }
 
 void
@@ -335,7 +335,7 @@ namida_peer_set_player (NamidaPeer *self, gboolean player)
   if (self->player == player)
     return;
   self->player = player;
-  notify (self, PROP_PLAYER);
+  peer_notify (self, PROP_PLAYER);
 }
 
 gboolean
@@ -372,7 +372,7 @@ namida_peer_rate_address (NamidaPeer *self, GInetSocketAddress *address, gboolea
   g_return_if_fail (NAMIDA_IS_PEER (self) && G_IS_INET_SOCKET_ADDRESS (address));
 
   if (namida_places_rate (self->places, address, same_link, round_trip))
-    notify (self, PROP_ADDRESS);
+    peer_notify (self, PROP_ADDRESS);
 }
 
 gint64
@@ -499,7 +499,7 @@ namida_peer_set_trusted (NamidaPeer *self, gboolean trusted)
   if (self->trusted == !!trusted)
     return;
   self->trusted = !!trusted;
-  notify (self, PROP_TRUSTED);
+  peer_notify (self, PROP_TRUSTED);
 }
 
 void
@@ -512,7 +512,7 @@ namida_peer_set_doubt (NamidaPeer *self, NamidaDoubt doubt, const char *warning)
     return;
   g_free (self->warning);
   self->warning = g_strdup (warning);
-  notify (self, PROP_WARNING);
+  peer_notify (self, PROP_WARNING);
 }
 
 const char *

@@ -60,7 +60,7 @@ namida_places_count (NamidaPlaces *self)
 
 /* Returns: (transfer full) */
 static GInetSocketAddress *
-get (NamidaPlaces *self, guint position)
+places_get (NamidaPlaces *self, guint position)
 {
   return g_list_model_get_item (G_LIST_MODEL (self->addresses), position);
 }
@@ -72,7 +72,7 @@ namida_places_find (NamidaPlaces *self, GInetSocketAddress *address)
 
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (GInetSocketAddress) known = get (self, i);
+      g_autoptr (GInetSocketAddress) known = places_get (self, i);
 
       if (namida_address_equal (known, address))
         return (int) i;
@@ -87,7 +87,7 @@ namida_places_has_host (NamidaPlaces *self, GInetAddress *host)
 
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (GInetSocketAddress) known = get (self, i);
+      g_autoptr (GInetSocketAddress) known = places_get (self, i);
 
       if (g_inet_address_equal (g_inet_socket_address_get_address (known), host))
         return TRUE;
@@ -96,7 +96,7 @@ namida_places_has_host (NamidaPlaces *self, GInetAddress *host)
 }
 
 static Rating *
-find_rating (NamidaPlaces *self, GInetSocketAddress *address)
+places_find_rating (NamidaPlaces *self, GInetSocketAddress *address)
 {
   for (guint i = 0; i < self->ratings->len; i++)
     {
@@ -110,7 +110,7 @@ find_rating (NamidaPlaces *self, GInetSocketAddress *address)
 
 /* Removes the ratings of addresses that are no longer in the list. */
 static void
-prune_ratings (NamidaPlaces *self)
+places_prune_ratings (NamidaPlaces *self)
 {
   for (guint i = self->ratings->len; i > 0; i--)
     if (namida_places_find (self, ((Rating *) g_ptr_array_index (self->ratings, i - 1))->address) < 0)
@@ -129,7 +129,7 @@ namida_places_put (NamidaPlaces *self, guint position, GInetSocketAddress *addre
   if (n == NAMIDA_PEER_MAX_ADDRESSES)
     g_list_store_remove (self->addresses, --n);
   g_list_store_insert (self->addresses, MIN (position, n), address);
-  prune_ratings (self);
+  places_prune_ratings (self);
 }
 
 gboolean
@@ -140,7 +140,7 @@ namida_places_drop (NamidaPlaces *self, GInetSocketAddress *address)
   if (at < 0)
     return FALSE;
   g_list_store_remove (self->addresses, (guint) at);
-  prune_ratings (self);
+  places_prune_ratings (self);
   return TRUE;
 }
 
@@ -157,7 +157,7 @@ rating_class (const Rating *rating)
 
 /* A smaller difference is chance, and no reason for a row to show another address. */
 static gboolean
-is_much_faster (const Rating *a, const Rating *b)
+places_is_much_faster (const Rating *a, const Rating *b)
 {
   return a != NULL && b != NULL && a->round_trip > 0 && b->round_trip > 2 * a->round_trip
          && b->round_trip - a->round_trip > NAMIDA_PEER_NOTICEABLE_US;
@@ -165,15 +165,15 @@ is_much_faster (const Rating *a, const Rating *b)
 
 /* Returns whether @rating stays behind @before. */
 static gboolean
-is_behind (const Rating *rating, const Rating *before)
+places_is_behind (const Rating *rating, const Rating *before)
 {
   return rating_class (rating) > rating_class (before)
-         || (rating_class (rating) == rating_class (before) && !is_much_faster (rating, before));
+         || (rating_class (rating) == rating_class (before) && !places_is_much_faster (rating, before));
 }
 
 /* Returns: whether the order has changed. */
 static gboolean
-sort (NamidaPlaces *self)
+places_sort (NamidaPlaces *self)
 {
   g_autoptr (GPtrArray) sorted = g_ptr_array_new_with_free_func (g_object_unref);
   guint n = namida_places_count (self);
@@ -181,11 +181,11 @@ sort (NamidaPlaces *self)
 
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (GInetSocketAddress) address = get (self, i);
-      const Rating *rating = find_rating (self, address);
+      g_autoptr (GInetSocketAddress) address = places_get (self, i);
+      const Rating *rating = places_find_rating (self, address);
       guint to = sorted->len;
 
-      while (to > 0 && !is_behind (rating, find_rating (self, g_ptr_array_index (sorted, to - 1))))
+      while (to > 0 && !places_is_behind (rating, places_find_rating (self, g_ptr_array_index (sorted, to - 1))))
         to--;
       changed |= to != i;
       g_ptr_array_insert (sorted, (int) to, g_object_ref (address));
@@ -202,7 +202,7 @@ namida_places_rate (NamidaPlaces *self, GInetSocketAddress *address, gboolean sa
 
   if (namida_places_find (self, address) < 0)
     return FALSE;
-  rating = find_rating (self, address);
+  rating = places_find_rating (self, address);
   if (rating == NULL)
     {
       rating = g_new0 (Rating, 1);
@@ -214,13 +214,13 @@ namida_places_rate (NamidaPlaces *self, GInetSocketAddress *address, gboolean sa
   /* An earlier measurement is more useful than the mere fact that the address answered. */
   if (round_trip != 0 || rating->round_trip == NAMIDA_PEER_UNREACHABLE)
     rating->round_trip = round_trip;
-  return sort (self);
+  return places_sort (self);
 }
 
 gint64
 namida_places_get_rated_at (NamidaPlaces *self, GInetSocketAddress *address)
 {
-  Rating *rating = find_rating (self, address);
+  Rating *rating = places_find_rating (self, address);
 
   return rating != NULL ? rating->at : 0;
 }

@@ -46,7 +46,7 @@ static GParamSpec *props[N_PROPS];
 static guint probe_address_signal;
 
 static void namida_scan_finder_iface_init (NamidaFinderInterface *iface);
-static void fill (NamidaScanFinder *self);
+static void scan_finder_fill (NamidaScanFinder *self);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaScanFinder,
                                namida_scan_finder,
@@ -93,7 +93,7 @@ namida_scan_targets (GInetAddress *own, guint prefix)
 }
 
 static void
-add_target (GPtrArray *list, GHashTable *seen, GInetAddress *host, guint port)
+scan_finder_add_target (GPtrArray *list, GHashTable *seen, GInetAddress *host, guint port)
 {
   g_autofree char *text = g_inet_address_to_string (host);
   g_autofree char *key = g_strdup_printf ("%s %u", text, port);
@@ -103,7 +103,7 @@ add_target (GPtrArray *list, GHashTable *seen, GInetAddress *host, guint port)
 }
 
 static GPtrArray *
-collect (NamidaScanFinder *self)
+scan_finder_collect (NamidaScanFinder *self)
 {
   g_autoptr (GPtrArray) networks = namida_network_list (self->only);
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -118,18 +118,18 @@ collect (NamidaScanFinder *self)
           && g_inet_address_get_family (network->address) == G_SOCKET_FAMILY_IPV4)
         for (guint port = NAMIDA_PORT_FIRST; port <= NAMIDA_PORT_LAST; port++)
           if (port != self->own_port)
-            add_target (list, seen, network->address, port);
+            scan_finder_add_target (list, seen, network->address, port);
       if (network->loopback)
         continue;
       hosts = namida_scan_targets (network->address, g_inet_address_mask_get_length (network->mask));
       for (guint j = 0; j < hosts->len; j++)
-        add_target (list, seen, g_ptr_array_index (hosts, j), NAMIDA_PORT_FIRST);
+        scan_finder_add_target (list, seen, g_ptr_array_index (hosts, j), NAMIDA_PORT_FIRST);
     }
   return list;
 }
 
 static void
-finish (Try *try, gboolean open)
+scan_finder_finish (Try *try, gboolean open)
 {
   g_autoptr (NamidaScanFinder) self = g_object_ref (try->finder);
   g_autoptr (GInetSocketAddress) address = g_object_ref (try->address);
@@ -141,13 +141,13 @@ finish (Try *try, gboolean open)
   /* The handler may have cancelled the scan. */
   if (self->targets == NULL)
     return;
-  fill (self);
+  scan_finder_fill (self);
   if (self->targets != NULL)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROGRESS]);
 }
 
 static gboolean
-on_ready (GSocket *socket, GIOCondition condition, gpointer data)
+scan_finder_on_ready (GSocket *socket, GIOCondition condition, gpointer data)
 {
   Try *try = data;
   g_autoptr (GError) error = NULL;
@@ -155,23 +155,23 @@ on_ready (GSocket *socket, GIOCondition condition, gpointer data)
 
   if (open || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     g_ptr_array_add (try->finder->answered, g_object_ref (g_inet_socket_address_get_address (try->address)));
-  finish (try, open);
+  scan_finder_finish (try, open);
   return G_SOURCE_REMOVE;
 }
 
 static gboolean
-on_timeout (gpointer data)
+scan_finder_on_timeout (gpointer data)
 {
   Try *try = data;
 
   try->timeout = 0;
-  finish (try, FALSE);
+  scan_finder_finish (try, FALSE);
   return G_SOURCE_REMOVE;
 }
 
 /* Returns: whether a connection attempt has begun. Never blocks. */
 static gboolean
-begin (Try *try)
+scan_finder_begin (Try *try)
 {
   g_autoptr (GError) error = NULL;
 
@@ -184,14 +184,14 @@ begin (Try *try)
     return FALSE;
   /* Also for a connection that was made at once; its source is ready at once. */
   try->ready = g_socket_create_source (try->socket, G_IO_OUT, NULL);
-  g_source_set_callback (try->ready, G_SOURCE_FUNC (on_ready), try, NULL);
+  g_source_set_callback (try->ready, G_SOURCE_FUNC (scan_finder_on_ready), try, NULL);
   g_source_attach (try->ready, g_main_context_get_thread_default ());
-  try->timeout = g_timeout_add (NAMIDA_SCAN_TIMEOUT_MS, on_timeout, try);
+  try->timeout = g_timeout_add (NAMIDA_SCAN_TIMEOUT_MS, scan_finder_on_timeout, try);
   return TRUE;
 }
 
 static void
-fill (NamidaScanFinder *self)
+scan_finder_fill (NamidaScanFinder *self)
 {
   while (g_hash_table_size (self->tries) < NAMIDA_SCAN_AT_ONCE && self->next < self->targets->len)
     {
@@ -199,7 +199,7 @@ fill (NamidaScanFinder *self)
 
       try->finder = self;
       try->address = g_object_ref (g_ptr_array_index (self->targets, self->next++));
-      if (begin (try))
+      if (scan_finder_begin (try))
         g_hash_table_add (self->tries, try);
       else
         {
@@ -221,7 +221,7 @@ namida_scan_finder_scan (NamidaScanFinder *self)
 
   if (!self->started || self->targets != NULL)
     return;
-  self->targets = collect (self);
+  self->targets = scan_finder_collect (self);
   self->next = 0;
   self->done = 0;
   self->finished = FALSE;
@@ -229,7 +229,7 @@ namida_scan_finder_scan (NamidaScanFinder *self)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SCANNING]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROGRESS]);
   if (self->targets != NULL)
-    fill (self);
+    scan_finder_fill (self);
 }
 
 void

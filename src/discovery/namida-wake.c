@@ -30,7 +30,7 @@ G_DEFINE_FINAL_TYPE (NamidaWake, namida_wake, G_TYPE_OBJECT)
 static guint woke_signal;
 
 static gint64
-read_clock (clockid_t id)
+wake_read_clock (clockid_t id)
 {
   struct timespec now;
 
@@ -40,9 +40,9 @@ read_clock (clockid_t id)
 
 /* clock_gettime(2): CLOCK_BOOTTIME counts the time of a suspend, CLOCK_MONOTONIC does not. */
 static gint64
-time_slept (void)
+wake_time_slept (void)
 {
-  return read_clock (CLOCK_BOOTTIME) - read_clock (CLOCK_MONOTONIC);
+  return wake_read_clock (CLOCK_BOOTTIME) - wake_read_clock (CLOCK_MONOTONIC);
 }
 
 void
@@ -60,20 +60,20 @@ namida_wake_check (NamidaWake *self)
 }
 
 static gboolean
-on_timer (gpointer data)
+wake_on_timer (gpointer data)
 {
   namida_wake_check (data);
   return G_SOURCE_CONTINUE;
 }
 
 static void
-on_prepare_for_sleep (GDBusConnection *bus,
-                      const char *sender,
-                      const char *path,
-                      const char *interface,
-                      const char *name,
-                      GVariant *parameters,
-                      gpointer user_data)
+wake_on_prepare_for_sleep (GDBusConnection *bus,
+                           const char *sender,
+                           const char *path,
+                           const char *interface,
+                           const char *name,
+                           GVariant *parameters,
+                           gpointer user_data)
 {
   NamidaWake *self = user_data;
   gboolean going = TRUE;
@@ -88,7 +88,7 @@ on_prepare_for_sleep (GDBusConnection *bus,
 }
 
 static void
-on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
+wake_on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaWake) self = user_data;
   g_autoptr (GDBusConnection) bus = g_bus_get_finish (result, NULL);
@@ -96,8 +96,9 @@ on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
   if (bus == NULL || g_cancellable_is_cancelled (self->cancellable))
     return;
   g_set_object (&self->bus, bus);
-  self->subscription = g_dbus_connection_signal_subscribe (bus, LOGIND, MANAGER, "PrepareForSleep", LOGIND_PATH, NULL,
-                                                           G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_sleep, self, NULL);
+  self->subscription
+      = g_dbus_connection_signal_subscribe (bus, LOGIND, MANAGER, "PrepareForSleep", LOGIND_PATH, NULL,
+                                            G_DBUS_SIGNAL_FLAGS_NONE, wake_on_prepare_for_sleep, self, NULL);
 }
 
 void
@@ -149,8 +150,8 @@ namida_wake_new (void)
 {
   NamidaWake *self = g_object_new (NAMIDA_TYPE_WAKE, NULL);
 
-  namida_wake_set_clock (self, time_slept);
-  self->timer = g_timeout_add_seconds (CHECK_SECONDS, on_timer, self);
-  g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_bus, g_object_ref (self));
+  namida_wake_set_clock (self, wake_time_slept);
+  self->timer = g_timeout_add_seconds (CHECK_SECONDS, wake_on_timer, self);
+  g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, wake_on_bus, g_object_ref (self));
   return self;
 }

@@ -31,7 +31,7 @@ struct _NamidaBodyBuffer
 };
 
 static void
-budget_clear (gpointer data)
+body_buffer_budget_clear (gpointer data)
 {
   g_mutex_clear (&((NamidaBodyBudget *) data)->lock);
 }
@@ -54,7 +54,7 @@ namida_body_budget_ref (NamidaBodyBudget *self)
 void
 namida_body_budget_unref (NamidaBodyBudget *self)
 {
-  g_atomic_rc_box_release_full (self, budget_clear);
+  g_atomic_rc_box_release_full (self, body_buffer_budget_clear);
 }
 
 guint64
@@ -69,7 +69,7 @@ namida_body_budget_get_memory (NamidaBodyBudget *self)
 }
 
 static gboolean
-budget_take (NamidaBodyBudget *self, guint64 memory, guint64 files)
+body_buffer_budget_take (NamidaBodyBudget *self, guint64 memory, guint64 files)
 {
   gboolean ok;
 
@@ -85,7 +85,7 @@ budget_take (NamidaBodyBudget *self, guint64 memory, guint64 files)
 }
 
 static void
-budget_give (NamidaBodyBudget *self, guint64 memory, guint64 files)
+body_buffer_budget_give (NamidaBodyBudget *self, guint64 memory, guint64 files)
 {
   g_mutex_lock (&self->lock);
   self->memory -= memory;
@@ -109,7 +109,7 @@ namida_body_buffer_free (NamidaBodyBuffer *self)
 {
   if (self->budget != NULL)
     {
-      budget_give (self->budget, self->memory, self->files);
+      body_buffer_budget_give (self->budget, self->memory, self->files);
       namida_body_budget_unref (self->budget);
     }
   g_clear_pointer (&self->file, g_mapped_file_unref);
@@ -122,7 +122,7 @@ namida_body_buffer_free (NamidaBodyBuffer *self)
 static gboolean
 buffer_take (NamidaBodyBuffer *self, guint64 memory, guint64 files, GError **error)
 {
-  if (self->budget != NULL && !budget_take (self->budget, memory, files))
+  if (self->budget != NULL && !body_buffer_budget_take (self->budget, memory, files))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
                            _ ("The other device is busy with many requests. Try again in a minute."));
@@ -183,7 +183,7 @@ buffer_move (NamidaBodyBuffer *self, GError **error)
   if (self->fd < 0)
     {
       if (self->budget != NULL)
-        budget_give (self->budget, 0, self->files);
+        body_buffer_budget_give (self->budget, 0, self->files);
       self->files = 0;
       return TRUE;
     }
@@ -192,7 +192,7 @@ buffer_move (NamidaBodyBuffer *self, GError **error)
   g_byte_array_unref (self->bytes);
   self->bytes = g_byte_array_new ();
   if (self->budget != NULL)
-    budget_give (self->budget, self->memory, 0);
+    body_buffer_budget_give (self->budget, self->memory, 0);
   self->memory = 0;
   return TRUE;
 }

@@ -69,7 +69,7 @@ namida_body_receiver_write (int fd, const void *bytes, gsize length, guint64 off
 }
 
 static gboolean
-wrong_size (GError **error)
+body_receiver_wrong_size (GError **error)
 {
   g_set_error_literal (
       error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
@@ -80,7 +80,7 @@ wrong_size (GError **error)
 /* Fills a block as far as the body goes. Returns %FALSE with an error. A short block is the last one. Bytes that
  * came before an error count. */
 static gboolean
-read_block (NamidaBodyReceiver *self, char *data, gsize size, gsize *length, GError **error)
+body_receiver_read_block (NamidaBodyReceiver *self, char *data, gsize size, gsize *length, GError **error)
 {
   *length = 0;
   while (*length < size)
@@ -100,23 +100,23 @@ read_block (NamidaBodyReceiver *self, char *data, gsize size, gsize *length, GEr
 
 /* After all expected bytes were read, nothing may follow. */
 static gboolean
-read_end (NamidaBodyReceiver *self, GError **error)
+body_receiver_read_end (NamidaBodyReceiver *self, GError **error)
 {
   char c;
   gssize n = namida_http_body_read (self->body, &c, 1, self->cancellable, error);
 
   if (n > 0)
-    return wrong_size (error);
+    return body_receiver_wrong_size (error);
   return n == 0;
 }
 
 static gboolean
-run_inline (NamidaBodyReceiver *self, guint64 *written, GError **error)
+body_receiver_run_inline (NamidaBodyReceiver *self, guint64 *written, GError **error)
 {
   g_autofree char *data = g_malloc (MAX (self->expected, 1));
   g_autoptr (GError) broken = NULL;
   gsize length;
-  gboolean ok = read_block (self, data, (gsize) self->expected, &length, &broken);
+  gboolean ok = body_receiver_read_block (self, data, (gsize) self->expected, &length, &broken);
 
   if (!namida_body_receiver_write (self->fd, data, length, self->offset, written, error))
     return FALSE;
@@ -126,13 +126,13 @@ run_inline (NamidaBodyReceiver *self, guint64 *written, GError **error)
       return FALSE;
     }
   if (length < self->expected)
-    return wrong_size (error);
+    return body_receiver_wrong_size (error);
   namida_digest_update (self->digest, data, length);
-  return read_end (self, error);
+  return body_receiver_read_end (self, error);
 }
 
 static void
-release (Pipeline *pipeline, Block *block)
+body_receiver_release (Pipeline *pipeline, Block *block)
 {
   /* GAsyncQueue pops from the tail, where push_front adds: a block that is still in a cache is used first. */
   if (g_atomic_int_dec_and_test (&block->users))
@@ -140,7 +140,7 @@ release (Pipeline *pipeline, Block *block)
 }
 
 static void
-write_block (Pipeline *pipeline, const Block *block)
+body_receiver_write_block (Pipeline *pipeline, const Block *block)
 {
   NamidaBodyReceiver *self = pipeline->receiver;
   Writing *writing = &pipeline->writing;
@@ -152,7 +152,7 @@ write_block (Pipeline *pipeline, const Block *block)
 }
 
 static gpointer
-writer_thread (gpointer user_data)
+body_receiver_writer_thread (gpointer user_data)
 {
   Pipeline *pipeline = user_data;
 
@@ -162,13 +162,13 @@ writer_thread (gpointer user_data)
 
       if (block->data == NULL)
         return NULL;
-      write_block (pipeline, block);
-      release (pipeline, block);
+      body_receiver_write_block (pipeline, block);
+      body_receiver_release (pipeline, block);
     }
 }
 
 static gpointer
-hash_thread (gpointer user_data)
+body_receiver_hash_thread (gpointer user_data)
 {
   Pipeline *pipeline = user_data;
 
@@ -179,14 +179,14 @@ hash_thread (gpointer user_data)
       if (block->data == NULL)
         return NULL;
       namida_digest_update (pipeline->receiver->digest, block->data, block->length);
-      release (pipeline, block);
+      body_receiver_release (pipeline, block);
     }
 }
 
 /* Waits until the two threads have nothing left to do. The caller has one of the blocks, and the others are spare
  * then. */
 static void
-wait_for_threads (Pipeline *pipeline)
+body_receiver_wait_for_threads (Pipeline *pipeline)
 {
   Block *others[N_BLOCKS - 1];
 
@@ -199,21 +199,21 @@ wait_for_threads (Pipeline *pipeline)
 
 /* Writes and hashes a block here, while it is in this core's cache, or has the two threads do it. */
 static void
-pass_on (Pipeline *pipeline, Block *block)
+body_receiver_pass_on (Pipeline *pipeline, Block *block)
 {
   if (namida_streams_are_crowded ())
     {
-      wait_for_threads (pipeline);
+      body_receiver_wait_for_threads (pipeline);
       block->users = 1;
-      write_block (pipeline, block);
+      body_receiver_write_block (pipeline, block);
       namida_digest_update (pipeline->receiver->digest, block->data, block->length);
-      release (pipeline, block);
+      body_receiver_release (pipeline, block);
       return;
     }
   if (pipeline->writer == NULL)
     {
-      pipeline->writer = g_thread_new ("namida-write", writer_thread, pipeline);
-      pipeline->hasher = g_thread_new ("namida-hash", hash_thread, pipeline);
+      pipeline->writer = g_thread_new ("namida-write", body_receiver_writer_thread, pipeline);
+      pipeline->hasher = g_thread_new ("namida-hash", body_receiver_hash_thread, pipeline);
     }
   pipeline->passed_on = TRUE;
   block->users = 2;
@@ -222,7 +222,7 @@ pass_on (Pipeline *pipeline, Block *block)
 }
 
 static gboolean
-feed (Pipeline *pipeline, GError **error)
+body_receiver_feed (Pipeline *pipeline, GError **error)
 {
   NamidaBodyReceiver *self = pipeline->receiver;
   guint64 left = self->expected;
@@ -235,22 +235,22 @@ feed (Pipeline *pipeline, GError **error)
 
       if (block->data == NULL)
         block->data = g_malloc (BLOCK_SIZE);
-      ok = read_block (self, block->data, want, &block->length, error);
+      ok = body_receiver_read_block (self, block->data, want, &block->length, error);
       left -= block->length;
       if (!ok || g_atomic_int_get (&pipeline->writing.failed) || block->length < want)
         {
           gboolean is_short = ok && block->length < want;
 
-          pass_on (pipeline, block);
-          return is_short ? wrong_size (error) : ok;
+          body_receiver_pass_on (pipeline, block);
+          return is_short ? body_receiver_wrong_size (error) : ok;
         }
-      pass_on (pipeline, block);
+      body_receiver_pass_on (pipeline, block);
     }
-  return read_end (self, error);
+  return body_receiver_read_end (self, error);
 }
 
 static void
-join_threads (Pipeline *pipeline)
+body_receiver_join_threads (Pipeline *pipeline)
 {
   Block end = { 0 };
 
@@ -263,7 +263,7 @@ join_threads (Pipeline *pipeline)
 }
 
 static gboolean
-run_pipeline (NamidaBodyReceiver *self, guint64 *written, GError **error)
+body_receiver_run_pipeline (NamidaBodyReceiver *self, guint64 *written, GError **error)
 {
   Pipeline pipeline = {
     .receiver = self, .spare = g_async_queue_new (), .to_write = g_async_queue_new (), .to_hash = g_async_queue_new ()
@@ -274,8 +274,8 @@ run_pipeline (NamidaBodyReceiver *self, guint64 *written, GError **error)
 
   for (guint i = 0; i < N_BLOCKS; i++)
     g_async_queue_push (pipeline.spare, &blocks[i]);
-  ok = feed (&pipeline, &broken);
-  join_threads (&pipeline);
+  ok = body_receiver_feed (&pipeline, &broken);
+  body_receiver_join_threads (&pipeline);
   for (guint i = 0; i < N_BLOCKS; i++)
     g_free (blocks[i].data);
   g_async_queue_unref (pipeline.spare);
@@ -297,7 +297,8 @@ namida_body_receiver_run (NamidaBodyReceiver *self, guint64 *written, GError **e
 
   *written = 0;
   namida_streams_enter ();
-  ok = self->expected > INLINE_SIZE ? run_pipeline (self, written, error) : run_inline (self, written, error);
+  ok = self->expected > INLINE_SIZE ? body_receiver_run_pipeline (self, written, error)
+                                    : body_receiver_run_inline (self, written, error);
   namida_streams_leave ();
   return ok;
 }

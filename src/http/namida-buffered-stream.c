@@ -53,7 +53,7 @@ G_DEFINE_TYPE_WITH_CODE (NamidaBufferedInput,
 
 /* Checks @count bytes before TLS reads them. Returns: @count, or -1 with @error if a renegotiation begins in them. */
 static gssize
-input_pass (NamidaBufferedInput *self, const void *buffer, gssize count, GError **error)
+buffered_stream_input_pass (NamidaBufferedInput *self, const void *buffer, gssize count, GError **error)
 {
   if (!self->is_refused
       && (count <= 0 || !self->is_server || !namida_tls_records_follow (&self->records, buffer, (gsize) count)
@@ -65,28 +65,28 @@ input_pass (NamidaBufferedInput *self, const void *buffer, gssize count, GError 
 }
 
 static gssize
-input_take (NamidaBufferedInput *self, void *buffer, gsize count, GError **error)
+buffered_stream_input_take (NamidaBufferedInput *self, void *buffer, gsize count, GError **error)
 {
   gsize n = MIN (count, self->end - self->start);
 
   memcpy (buffer, self->data + self->start, n);
   self->start += n;
-  return input_pass (self, buffer, (gssize) n, error);
+  return buffered_stream_input_pass (self, buffer, (gssize) n, error);
 }
 
 static gssize
-input_read_any (
+buffered_stream_input_read_any (
     NamidaBufferedInput *self, void *buffer, gsize count, gboolean blocking, GCancellable *cancellable, GError **error)
 {
   gsize size = g_atomic_int_get (&self->expects_much) ? BUFFER_SIZE : SMALL_SIZE;
   gssize n;
 
   if (self->start < self->end)
-    return input_take (self, buffer, count, error);
+    return buffered_stream_input_take (self, buffer, count, error);
   if (count >= size)
     {
       n = g_pollable_stream_read (self->base, buffer, count, blocking, cancellable, error);
-      return input_pass (self, buffer, n, error);
+      return buffered_stream_input_pass (self, buffer, n, error);
     }
   if (self->size != size)
     {
@@ -99,19 +99,19 @@ input_read_any (
     return n;
   self->start = 0;
   self->end = (gsize) n;
-  return input_take (self, buffer, count, error);
+  return buffered_stream_input_take (self, buffer, count, error);
 }
 
 static gssize
 namida_buffered_input_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
-  return input_read_any (NAMIDA_BUFFERED_INPUT (stream), buffer, count, TRUE, cancellable, error);
+  return buffered_stream_input_read_any (NAMIDA_BUFFERED_INPUT (stream), buffer, count, TRUE, cancellable, error);
 }
 
 static gssize
 namida_buffered_input_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count, GError **error)
 {
-  return input_read_any (NAMIDA_BUFFERED_INPUT (stream), buffer, count, FALSE, NULL, error);
+  return buffered_stream_input_read_any (NAMIDA_BUFFERED_INPUT (stream), buffer, count, FALSE, NULL, error);
 }
 
 static gboolean
@@ -191,7 +191,7 @@ G_DEFINE_TYPE_WITH_CODE (NamidaBufferedOutput,
 
 /* Returns the number of bytes that TCP has not delivered yet (tcp(7), SIOCOUTQ). */
 static int
-get_untaken (GSocket *socket)
+buffered_stream_get_untaken (GSocket *socket)
 {
   int bytes = 0;
 
@@ -201,7 +201,7 @@ get_untaken (GSocket *socket)
 /* Whether the other system acknowledges retransmissions or probes of its closed window. If so, its program is
  * running and merely does not read. One acknowledgment may still be on its way. */
 static gboolean
-is_alive (GSocket *socket)
+buffered_stream_is_alive (GSocket *socket)
 {
   struct tcp_info info = { 0 };
   socklen_t length = sizeof info;
@@ -212,18 +212,21 @@ is_alive (GSocket *socket)
 }
 
 static gint64
-output_get_patience (NamidaBufferedOutput *self)
+buffered_stream_output_get_patience (NamidaBufferedOutput *self)
 {
-  return self->stall > self->silence && is_alive (self->socket) ? self->stall : self->silence;
+  return self->stall > self->silence && buffered_stream_is_alive (self->socket) ? self->stall : self->silence;
 }
 
 static gboolean
-output_wait (NamidaBufferedOutput *self, GIOCondition condition, GCancellable *cancellable, GError **error)
+buffered_stream_output_wait (NamidaBufferedOutput *self,
+                             GIOCondition condition,
+                             GCancellable *cancellable,
+                             GError **error)
 {
   gint64 moved_at = g_get_monotonic_time ();
   int before = G_MAXINT, untaken;
 
-  while ((untaken = get_untaken (self->socket)) > 0)
+  while ((untaken = buffered_stream_get_untaken (self->socket)) > 0)
     {
       g_autoptr (GError) local = NULL;
 
@@ -236,7 +239,7 @@ output_wait (NamidaBufferedOutput *self, GIOCondition condition, GCancellable *c
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
-      if (g_get_monotonic_time () - moved_at >= output_get_patience (self))
+      if (g_get_monotonic_time () - moved_at >= buffered_stream_output_get_patience (self))
         {
           /* Not G_IO_ERROR_TIMED_OUT, after which TLS tries again. It may do so anyway, and must not wait again. */
           g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
@@ -253,12 +256,12 @@ output_wait (NamidaBufferedOutput *self, GIOCondition condition, GCancellable *c
  * the window was first closed, and keeps counting while the waiting data does not fit into the window as a whole,
  * which happens with a slow reader. */
 static gssize
-output_write_base (NamidaBufferedOutput *self,
-                   const void *buffer,
-                   gsize count,
-                   gboolean blocking,
-                   GCancellable *cancellable,
-                   GError **error)
+buffered_stream_output_write_base (NamidaBufferedOutput *self,
+                                   const void *buffer,
+                                   gsize count,
+                                   gboolean blocking,
+                                   GCancellable *cancellable,
+                                   GError **error)
 {
   gboolean watch = blocking && self->silence > 0;
 
@@ -271,7 +274,7 @@ output_write_base (NamidaBufferedOutput *self,
         return n;
       if (watch && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         {
-          if (output_wait (self, G_IO_OUT, cancellable, error))
+          if (buffered_stream_output_wait (self, G_IO_OUT, cancellable, error))
             continue;
           return -1;
         }
@@ -282,12 +285,12 @@ output_write_base (NamidaBufferedOutput *self,
 
 /* Writes what is buffered: all of it if @blocking is set, otherwise as much as possible. */
 static gboolean
-output_drain (NamidaBufferedOutput *self, gboolean blocking, GCancellable *cancellable, GError **error)
+buffered_stream_output_drain (NamidaBufferedOutput *self, gboolean blocking, GCancellable *cancellable, GError **error)
 {
   while (self->start < self->end)
     {
-      gssize n
-          = output_write_base (self, self->data + self->start, self->end - self->start, blocking, cancellable, error);
+      gssize n = buffered_stream_output_write_base (self, self->data + self->start, self->end - self->start, blocking,
+                                                    cancellable, error);
 
       if (n <= 0)
         return FALSE;
@@ -301,26 +304,26 @@ output_drain (NamidaBufferedOutput *self, gboolean blocking, GCancellable *cance
 /* Bytes that come slowly because of a rate limit must not wait for each other: the other side would see silence and
  * hang up. */
 static gboolean
-holds_back (NamidaBufferedOutput *self)
+buffered_stream_holds_back (NamidaBufferedOutput *self)
 {
   return self->corked && namida_clock_monotonic () - self->moved_at < CORK_MOST_US;
 }
 
 static gssize
-output_write_any (NamidaBufferedOutput *self,
-                  const void *buffer,
-                  gsize count,
-                  gboolean blocking,
-                  GCancellable *cancellable,
-                  GError **error)
+buffered_stream_output_write_any (NamidaBufferedOutput *self,
+                                  const void *buffer,
+                                  gsize count,
+                                  gboolean blocking,
+                                  GCancellable *cancellable,
+                                  GError **error)
 {
-  gboolean hold = holds_back (self);
+  gboolean hold = buffered_stream_holds_back (self);
   gsize n;
 
-  if ((!hold || self->end == BUFFER_SIZE) && !output_drain (self, blocking, cancellable, error))
+  if ((!hold || self->end == BUFFER_SIZE) && !buffered_stream_output_drain (self, blocking, cancellable, error))
     return -1;
   if (!hold || (self->end == 0 && count >= BUFFER_SIZE))
-    return output_write_base (self, buffer, count, blocking, cancellable, error);
+    return buffered_stream_output_write_base (self, buffer, count, blocking, cancellable, error);
   if (self->data == NULL)
     self->data = g_malloc (BUFFER_SIZE);
   n = MIN (count, BUFFER_SIZE - self->end);
@@ -333,13 +336,13 @@ static gssize
 namida_buffered_output_write (
     GOutputStream *stream, const void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
-  return output_write_any (NAMIDA_BUFFERED_OUTPUT (stream), buffer, count, TRUE, cancellable, error);
+  return buffered_stream_output_write_any (NAMIDA_BUFFERED_OUTPUT (stream), buffer, count, TRUE, cancellable, error);
 }
 
 static gboolean
 namida_buffered_output_flush (GOutputStream *stream, GCancellable *cancellable, GError **error)
 {
-  return output_drain (NAMIDA_BUFFERED_OUTPUT (stream), TRUE, cancellable, error);
+  return buffered_stream_output_drain (NAMIDA_BUFFERED_OUTPUT (stream), TRUE, cancellable, error);
 }
 
 static gssize
@@ -348,11 +351,11 @@ namida_buffered_output_write_nonblocking (GPollableOutputStream *stream,
                                           gsize count,
                                           GError **error)
 {
-  return output_write_any (NAMIDA_BUFFERED_OUTPUT (stream), buffer, count, FALSE, NULL, error);
+  return buffered_stream_output_write_any (NAMIDA_BUFFERED_OUTPUT (stream), buffer, count, FALSE, NULL, error);
 }
 
 static gboolean
-output_has_room (NamidaBufferedOutput *self)
+buffered_stream_output_has_room (NamidaBufferedOutput *self)
 {
   return self->corked && self->end < BUFFER_SIZE;
 }
@@ -362,7 +365,8 @@ namida_buffered_output_is_writable (GPollableOutputStream *stream)
 {
   NamidaBufferedOutput *self = NAMIDA_BUFFERED_OUTPUT (stream);
 
-  return output_has_room (self) || g_pollable_output_stream_is_writable (G_POLLABLE_OUTPUT_STREAM (self->base));
+  return buffered_stream_output_has_room (self)
+         || g_pollable_output_stream_is_writable (G_POLLABLE_OUTPUT_STREAM (self->base));
 }
 
 static GSource *
@@ -371,7 +375,7 @@ namida_buffered_output_create_source (GPollableOutputStream *stream, GCancellabl
   NamidaBufferedOutput *self = NAMIDA_BUFFERED_OUTPUT (stream);
   g_autoptr (GSource) child = NULL;
 
-  if (output_has_room (self))
+  if (buffered_stream_output_has_room (self))
     child = g_timeout_source_new (0);
   else
     child = g_pollable_output_stream_create_source (G_POLLABLE_OUTPUT_STREAM (self->base), NULL);
@@ -539,7 +543,7 @@ namida_buffered_stream_cork (GIOStream *stream, gboolean corked)
   self->output->moved_at = namida_clock_monotonic ();
   /* What cannot be written now stays in the buffer. The next write or flush gets the same error and reports it. */
   if (!corked)
-    output_drain (self->output, TRUE, NULL, NULL);
+    buffered_stream_output_drain (self->output, TRUE, NULL, NULL);
 }
 
 void
@@ -557,19 +561,19 @@ namida_buffered_stream_set_stall (GIOStream *stream, guint seconds)
 gboolean
 namida_buffered_stream_wait_taken (GIOStream *stream, GCancellable *cancellable, GError **error)
 {
-  return output_wait (NAMIDA_BUFFERED_STREAM (stream)->output, G_IO_IN, cancellable, error);
+  return buffered_stream_output_wait (NAMIDA_BUFFERED_STREAM (stream)->output, G_IO_IN, cancellable, error);
 }
 
 gboolean
 namida_buffered_stream_wait_room (GIOStream *stream, GCancellable *cancellable, GError **error)
 {
-  return output_wait (NAMIDA_BUFFERED_STREAM (stream)->output, G_IO_OUT | G_IO_IN, cancellable, error);
+  return buffered_stream_output_wait (NAMIDA_BUFFERED_STREAM (stream)->output, G_IO_OUT | G_IO_IN, cancellable, error);
 }
 
 gboolean
 namida_buffered_stream_flush_nonblocking (GIOStream *stream, GError **error)
 {
-  return output_drain (NAMIDA_BUFFERED_STREAM (stream)->output, FALSE, NULL, error);
+  return buffered_stream_output_drain (NAMIDA_BUFFERED_STREAM (stream)->output, FALSE, NULL, error);
 }
 
 GSocket *

@@ -108,7 +108,7 @@ slot_uncount (Slot *slot)
 }
 
 static void
-on_connection_gone (gpointer user_data, GObject *where_it_was)
+connection_limit_on_connection_gone (gpointer user_data, GObject *where_it_was)
 {
   Slot *slot = user_data;
   NamidaConnectionLimit *self = slot->limit;
@@ -176,7 +176,7 @@ limit_add_slot (NamidaConnectionLimit *self, GSocketConnection *connection, cons
   slot->socket = g_object_ref (g_socket_connection_get_socket (connection));
   slot->link.data = slot;
   g_queue_push_tail_link (&self->slots, &slot->link);
-  g_object_weak_ref (G_OBJECT (connection), on_connection_gone, slot);
+  g_object_weak_ref (G_OBJECT (connection), connection_limit_on_connection_gone, slot);
 }
 
 /* The caller holds the lock. @victim: (out) (transfer full) (nullable) */

@@ -27,7 +27,7 @@ answer_refuse (GError **error)
 /* libsoup accepts what another reader may interpret differently: a space before the colon or at the start of a line
  * (an obsolete fold), and lines that end in a line feed alone. */
 static gboolean
-head_is_strict (const char *text, gsize length)
+http_answer_head_is_strict (const char *text, gsize length)
 {
   const char *line = text + strcspn (text, "\n") + 1;
 
@@ -49,7 +49,7 @@ head_is_strict (const char *text, gsize length)
 }
 
 static gint64
-head_parse_range (SoupMessageHeaders *headers)
+http_answer_head_parse_range (SoupMessageHeaders *headers)
 {
   goffset start = -1, end, total;
 
@@ -60,7 +60,7 @@ head_parse_range (SoupMessageHeaders *headers)
 
 /* Only seconds are supported, because our own devices never send a date. */
 static guint
-head_parse_retry_after (SoupMessageHeaders *headers)
+http_answer_head_parse_retry_after (SoupMessageHeaders *headers)
 {
   const char *text = soup_message_headers_get_list (headers, "Retry-After");
   guint64 seconds = 0;
@@ -72,7 +72,7 @@ head_parse_retry_after (SoupMessageHeaders *headers)
 
 /* The end of the body must be unambiguous (RFC 9112, 6.3). */
 static gboolean
-head_take_headers (NamidaHttpAnswerHead *head, SoupMessageHeaders *headers, SoupHTTPVersion version)
+http_answer_head_take_headers (NamidaHttpAnswerHead *head, SoupMessageHeaders *headers, SoupHTTPVersion version)
 {
   const char *length = soup_message_headers_get_list (headers, "Content-Length");
   const char *coding = soup_message_headers_get_list (headers, "Transfer-Encoding");
@@ -85,8 +85,8 @@ head_take_headers (NamidaHttpAnswerHead *head, SoupMessageHeaders *headers, Soup
     return FALSE;
   head->chunked = coding != NULL;
   head->content_length = length != NULL ? (gint64) n : -1;
-  head->range_start = head_parse_range (headers);
-  head->retry_after = head_parse_retry_after (headers);
+  head->range_start = http_answer_head_parse_range (headers);
+  head->retry_after = http_answer_head_parse_retry_after (headers);
   if (head->status < 200 || head->status == SOUP_STATUS_NO_CONTENT || head->status == SOUP_STATUS_NOT_MODIFIED)
     {
       head->content_length = 0;
@@ -111,9 +111,9 @@ namida_http_answer_head_parse (const char *data, gsize length, NamidaHttpAnswerH
       || memcmp (data + length - 4, "\r\n\r\n", 4) != 0)
     return answer_refuse (error);
   text = g_strndup (data, length);
-  if (!head_is_strict (text, length)
+  if (!http_answer_head_is_strict (text, length)
       || !soup_headers_parse_response (text, (int) length - 2, headers, &version, &head->status, NULL)
-      || !head_take_headers (head, headers, version))
+      || !http_answer_head_take_headers (head, headers, version))
     return answer_refuse (error);
   return TRUE;
 }

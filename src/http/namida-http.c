@@ -23,7 +23,7 @@
 G_STATIC_ASSERT (NAMIDA_HTTP_BUFFER > NAMIDA_LIMIT_HEAD_BYTES);
 
 static gboolean
-set_invalid (GError **error)
+http_set_invalid (GError **error)
 {
   g_set_error_literal (
       error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
@@ -34,7 +34,7 @@ set_invalid (GError **error)
 /* @head: the NAMIDA_LIMIT_HEAD_BYTES that have arrived. If they contain no line end, the request line itself is too
  * long. */
 static gboolean
-set_too_large (GError **error, const char *head)
+http_set_too_large (GError **error, const char *head)
 {
   if (memchr (head, '\n', NAMIDA_LIMIT_HEAD_BYTES) == NULL)
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LONG, _ ("The address of the request is too long."));
@@ -59,7 +59,7 @@ namida_http_reader_clear (NamidaHttpReader *self)
 
 /* Reads from the stream until the deadline. Returns: as g_input_stream_read(). */
 static gssize
-reader_take (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *cancellable, GError **error)
+http_reader_take (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
   if (self->deadline == 0 || namida_clock_monotonic () < self->deadline)
     return g_input_stream_read (self->input, buffer, count, cancellable, error);
@@ -69,7 +69,7 @@ reader_take (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *ca
 
 /* Appends the result of one read. Returns 0 at the end of the stream. The caller makes sure that there is room. */
 static gssize
-reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error)
+http_reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error)
 {
   gssize n;
 
@@ -79,7 +79,7 @@ reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error)
       self->end -= self->start;
       self->start = 0;
     }
-  n = reader_take (self, self->buffer + self->end, NAMIDA_HTTP_BUFFER - self->end, cancellable, error);
+  n = http_reader_take (self, self->buffer + self->end, NAMIDA_HTTP_BUFFER - self->end, cancellable, error);
   if (n > 0)
     self->end += (gsize) n;
   return n;
@@ -88,11 +88,11 @@ reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error)
 gssize
 namida_http_reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error)
 {
-  return reader_fill (self, cancellable, error);
+  return http_reader_fill (self, cancellable, error);
 }
 
 static gssize
-reader_read (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *cancellable, GError **error)
+http_reader_read (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
   gsize n;
 
@@ -101,8 +101,8 @@ reader_read (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *ca
       gssize got;
 
       if (count >= NAMIDA_HTTP_BUFFER / 4)
-        return reader_take (self, buffer, count, cancellable, error);
-      got = reader_fill (self, cancellable, error);
+        return http_reader_take (self, buffer, count, cancellable, error);
+      got = http_reader_fill (self, cancellable, error);
       if (got <= 0)
         return got;
     }
@@ -114,7 +114,7 @@ reader_read (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *ca
 
 /* A head with such a line would never end. */
 static gboolean
-reader_has_bare_line_feed (const char *text, gsize length)
+http_reader_has_bare_line_feed (const char *text, gsize length)
 {
   const char *end = text + length;
 
@@ -144,10 +144,10 @@ namida_http_reader_head (
           self->start += length + 2;
           return namida_http_head_parse (head, text, length, error);
         }
-      if (end == NULL && reader_has_bare_line_feed (self->buffer + self->start, have))
-        return set_invalid (error);
+      if (end == NULL && http_reader_has_bare_line_feed (self->buffer + self->start, have))
+        return http_set_invalid (error);
       if (have >= NAMIDA_LIMIT_HEAD_BYTES)
-        return set_too_large (error, self->buffer + self->start);
+        return http_set_too_large (error, self->buffer + self->start);
       if (have > 0 && deadline == 0)
         deadline = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
       if (deadline != 0 && g_get_monotonic_time () > deadline)
@@ -155,7 +155,7 @@ namida_http_reader_head (
           g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "head");
           return FALSE;
         }
-      n = reader_fill (self, cancellable, error);
+      n = http_reader_fill (self, cancellable, error);
       if (n == 0 && have > 0)
         g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "head");
       if (n <= 0)
@@ -176,14 +176,14 @@ namida_http_body_init (NamidaHttpBody *self, NamidaHttpReader *reader, gint64 le
 
 /* Reads one line and removes its CRLF. */
 static gboolean
-read_line (NamidaHttpReader *reader, char *line, GCancellable *cancellable, GError **error)
+http_read_line (NamidaHttpReader *reader, char *line, GCancellable *cancellable, GError **error)
 {
   gsize n = 0;
 
   for (;;)
     {
       char c;
-      gssize got = reader_read (reader, &c, 1, cancellable, error);
+      gssize got = http_reader_read (reader, &c, 1, cancellable, error);
 
       if (got == 0)
         g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "chunk");
@@ -192,18 +192,18 @@ read_line (NamidaHttpReader *reader, char *line, GCancellable *cancellable, GErr
       if (c == '\n')
         {
           if (n == 0 || line[n - 1] != '\r')
-            return set_invalid (error);
+            return http_set_invalid (error);
           line[n - 1] = '\0';
           return TRUE;
         }
       if (c == '\0' || (n > 0 && line[n - 1] == '\r') || n + 1 >= LINE_MAX_BYTES)
-        return set_invalid (error);
+        return http_set_invalid (error);
       line[n++] = c;
     }
 }
 
 static gboolean
-parse_chunk_size (const char *line, guint64 *size)
+http_parse_chunk_size (const char *line, guint64 *size)
 {
   gsize n = strspn (line, "0123456789abcdefABCDEF");
 
@@ -215,34 +215,34 @@ parse_chunk_size (const char *line, guint64 *size)
 }
 
 static gboolean
-next_chunk (NamidaHttpBody *self, GCancellable *cancellable, GError **error)
+http_next_chunk (NamidaHttpBody *self, GCancellable *cancellable, GError **error)
 {
   char line[LINE_MAX_BYTES];
 
   if (!self->first)
     {
-      if (!read_line (self->reader, line, cancellable, error))
+      if (!http_read_line (self->reader, line, cancellable, error))
         return FALSE;
       if (line[0] != '\0')
-        return set_invalid (error);
+        return http_set_invalid (error);
     }
   self->first = FALSE;
-  if (!read_line (self->reader, line, cancellable, error))
+  if (!http_read_line (self->reader, line, cancellable, error))
     return FALSE;
-  if (!parse_chunk_size (line, &self->left))
-    return set_invalid (error);
+  if (!http_parse_chunk_size (line, &self->left))
+    return http_set_invalid (error);
   if (self->left > 0)
     {
       /* Each chunk costs a few bytes and some work, and no real program sends tiny chunks. */
       self->n_chunks++;
       self->in_chunks += self->left;
       if (self->n_chunks > NAMIDA_LIMIT_SMALL_CHUNKS && self->in_chunks / NAMIDA_LIMIT_CHUNK_BYTES < self->n_chunks)
-        return set_invalid (error);
+        return http_set_invalid (error);
       return TRUE;
     }
   for (guint i = 0; i < N_TRAILERS_MAX; i++)
     {
-      if (!read_line (self->reader, line, cancellable, error))
+      if (!http_read_line (self->reader, line, cancellable, error))
         return FALSE;
       if (line[0] == '\0')
         {
@@ -250,7 +250,7 @@ next_chunk (NamidaHttpBody *self, GCancellable *cancellable, GError **error)
           return TRUE;
         }
     }
-  return set_invalid (error);
+  return http_set_invalid (error);
 }
 
 gboolean
@@ -265,14 +265,14 @@ namida_http_body_read (NamidaHttpBody *self, void *buffer, gsize count, GCancell
   gssize n;
 
   if (self->until_closed)
-    return reader_read (self->reader, buffer, count, cancellable, error);
-  if (self->chunked && self->left == 0 && !self->ended && !next_chunk (self, cancellable, error))
+    return http_reader_read (self->reader, buffer, count, cancellable, error);
+  if (self->chunked && self->left == 0 && !self->ended && !http_next_chunk (self, cancellable, error))
     return -1;
   if (self->ended)
     return 0;
   if (self->reader->limit != NULL)
     count = MIN (count, namida_rate_limit_get_piece (self->reader->limit));
-  n = reader_read (self->reader, buffer, (gsize) MIN ((guint64) count, self->left), cancellable, error);
+  n = http_reader_read (self->reader, buffer, (gsize) MIN ((guint64) count, self->left), cancellable, error);
   if (n == 0)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "body");

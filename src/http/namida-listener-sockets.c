@@ -21,7 +21,7 @@
  * sender run ahead by up to net.ipv4.tcp_rmem, which may be 32 MB. If the system allows so little
  * (net.core.rmem_max) that a wireless network would be slowed down, the default is kept: 0. */
 static gint
-run_ahead (void)
+listener_sockets_run_ahead (void)
 {
   g_autofree char *text = NULL;
 
@@ -34,7 +34,7 @@ run_ahead (void)
 void
 namida_listener_sockets_bound (GPtrArray *sockets, guint64 rate)
 {
-  gint bytes = run_ahead ();
+  gint bytes = listener_sockets_run_ahead ();
 
   /* A closed window opens again when a good part of the buffer is free (in Linux a sixteenth, and more for large
    * packets), so a large buffer that is read slowly would look dead to a sender. */
@@ -45,7 +45,7 @@ namida_listener_sockets_bound (GPtrArray *sockets, guint64 rate)
 }
 
 static GSocket *
-listen_on (GInetAddress *address, guint scope, guint16 port, GError **error)
+listener_sockets_listen_on (GInetAddress *address, guint scope, guint16 port, GError **error)
 {
   GSocketFamily family = g_inet_address_get_family (address);
   g_autoptr (GSocketAddress) where
@@ -67,7 +67,7 @@ listen_on (GInetAddress *address, guint scope, guint16 port, GError **error)
 /* Returns: (transfer full): the addresses to listen on. @scope: (out): the scope of a link-local address, otherwise
  * 0. */
 static GPtrArray *
-addresses_of (const char *interface, guint *scope, GError **error)
+listener_sockets_addresses_of (const char *interface, guint *scope, GError **error)
 {
   GPtrArray *addresses = g_ptr_array_new_with_free_func (g_object_unref);
   GInetAddress *only = interface != NULL ? g_inet_address_new_from_string (interface) : NULL;
@@ -105,7 +105,7 @@ addresses_of (const char *interface, guint *scope, GError **error)
 
 /* Listens on all addresses with one port, or on none. An address family that this machine does not have is ignored. */
 static GPtrArray *
-listen_on_all (GPtrArray *addresses, guint scope, guint16 port, GError **error)
+listener_sockets_listen_on_all (GPtrArray *addresses, guint scope, guint16 port, GError **error)
 {
   g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -114,7 +114,7 @@ listen_on_all (GPtrArray *addresses, guint scope, guint16 port, GError **error)
       GInetAddress *address = g_ptr_array_index (addresses, i);
       gboolean local = g_inet_address_get_is_link_local (address);
       g_autoptr (GError) reason = NULL;
-      GSocket *socket = listen_on (address, local ? scope : 0, port, &reason);
+      GSocket *socket = listener_sockets_listen_on (address, local ? scope : 0, port, &reason);
 
       if (socket != NULL)
         {
@@ -134,7 +134,7 @@ listen_on_all (GPtrArray *addresses, guint scope, guint16 port, GError **error)
 }
 
 static void
-explain (const GError *reason, const char *interface, guint first, guint last, GError **error)
+listener_sockets_explain (const GError *reason, const char *interface, guint first, guint last, GError **error)
 {
   gboolean taken = g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
   g_autoptr (GError) missing = NULL;
@@ -162,7 +162,7 @@ namida_listener_sockets_open (const char *interface, guint16 *port, GError **err
 {
   guint first = *port != 0 ? *port : NAMIDA_PORT_FIRST, last = *port != 0 ? *port : NAMIDA_PORT_LAST;
   guint scope;
-  g_autoptr (GPtrArray) addresses = addresses_of (interface, &scope, error);
+  g_autoptr (GPtrArray) addresses = listener_sockets_addresses_of (interface, &scope, error);
   g_autoptr (GError) reason = NULL;
 
   if (addresses == NULL)
@@ -172,12 +172,12 @@ namida_listener_sockets_open (const char *interface, guint16 *port, GError **err
       GPtrArray *sockets;
 
       g_clear_error (&reason);
-      sockets = listen_on_all (addresses, scope, (guint16) one, &reason);
+      sockets = listener_sockets_listen_on_all (addresses, scope, (guint16) one, &reason);
       if (sockets == NULL)
         continue;
       *port = (guint16) one;
       return sockets;
     }
-  explain (reason, interface, first, last, error);
+  listener_sockets_explain (reason, interface, first, last, error);
   return NULL;
 }

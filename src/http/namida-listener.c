@@ -94,7 +94,7 @@ listener_unref (NamidaListener *self)
 /* ---- the data of a connection ---- */
 
 static void
-connection_free (gpointer data)
+listener_connection_free (gpointer data)
 {
   NamidaConnection *self = data;
 
@@ -114,7 +114,7 @@ namida_connection_of (GSocketAddress *remote)
 /* GSocket keeps the address object that it returns, and the data of a connection is attached to its address and
  * holds the socket. Without a copy, only a stream that is closed explicitly would ever be freed. */
 static GSocketAddress *
-copy_address (GSocketAddress *address)
+listener_copy_address (GSocketAddress *address)
 {
   gsize size = (gsize) MAX (g_socket_address_get_native_size (address), 0);
   g_autofree guint8 *native = g_malloc0 (size);
@@ -128,18 +128,18 @@ GSocketAddress *
 namida_connection_new_detached (GSocketAddress *remote, const char *owner)
 {
   const NamidaConnection *like = namida_connection_of (remote);
-  GSocketAddress *copy = copy_address (remote);
+  GSocketAddress *copy = listener_copy_address (remote);
   NamidaConnection *connection = g_new0 (NamidaConnection, 1);
 
   connection->address = g_strdup (like->address);
   connection->owner = g_strdup (owner);
   connection->encrypted = like->encrypted;
-  g_object_set_data_full (G_OBJECT (copy), CONNECTION_KEY, connection, connection_free);
+  g_object_set_data_full (G_OBJECT (copy), CONNECTION_KEY, connection, listener_connection_free);
   return copy;
 }
 
 static char *
-address_text (GSocketAddress *remote)
+listener_address_text (GSocketAddress *remote)
 {
   return g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
 }
@@ -183,24 +183,24 @@ namida_listener_get_n_connections (NamidaListener *self)
 /* ---- arrivals ---- */
 
 static void
-clear_source (GSource **source)
+listener_clear_source (GSource **source)
 {
   if (*source != NULL)
     g_source_destroy (*source);
   g_clear_pointer (source, g_source_unref);
 }
 
-static void next_handshake (NamidaListener *self);
+static void listener_next_handshake (NamidaListener *self);
 
 /* The handshake has ended, or will never begin, so the next one may begin. */
 static void
-leave_handshake (Arrival *arrival)
+listener_leave_handshake (Arrival *arrival)
 {
   if (!arrival->in_turns)
     return;
   arrival->in_turns = FALSE;
   namida_handshake_turns_remove (arrival->listener->turns, arrival);
-  next_handshake (arrival->listener);
+  listener_next_handshake (arrival->listener);
 }
 
 /* Waits for first bytes no longer, now and after a pause. */
@@ -208,14 +208,14 @@ static void
 arrival_unwatch (Arrival *arrival)
 {
   namida_socket_watch_remove (arrival->listener->first_bytes, arrival);
-  clear_source (&arrival->pause);
+  listener_clear_source (&arrival->pause);
 }
 
 static void
 arrival_free (Arrival *arrival)
 {
   arrival_unwatch (arrival);
-  leave_handshake (arrival);
+  listener_leave_handshake (arrival);
   g_hash_table_remove (arrival->listener->pending, arrival);
   g_free (arrival->address);
   g_free (arrival->network);
@@ -243,7 +243,7 @@ arrival_time_out (Arrival *arrival)
 
 /* One timer for all, because every turn of the main loop looks at each source. */
 static gboolean
-on_deadlines (gpointer user_data)
+listener_on_deadlines (gpointer user_data)
 {
   NamidaListener *self = user_data;
   g_autoptr (GList) pending = g_hash_table_get_keys (self->pending);
@@ -267,7 +267,7 @@ arrival_arm (Arrival *arrival)
   if (self->deadlines != NULL)
     return;
   self->deadlines = g_timeout_source_new (DEADLINE_LOOK_MS);
-  g_source_set_callback (self->deadlines, on_deadlines, self, NULL);
+  g_source_set_callback (self->deadlines, listener_on_deadlines, self, NULL);
   g_source_attach (self->deadlines, self->context);
 }
 
@@ -278,21 +278,21 @@ arrival_ready (Arrival *arrival, gboolean encrypted, char *fingerprint)
   NamidaConnection *connection = g_new0 (NamidaConnection, 1);
 
   connection->socket = g_object_ref (g_socket_connection_get_socket (arrival->connection));
-  connection->address = address_text (arrival->remote);
+  connection->address = listener_address_text (arrival->remote);
   connection->encrypted = encrypted;
   connection->fingerprint = fingerprint;
   connection->owner = fingerprint != NULL ? g_strdup (fingerprint)
                                           : g_strconcat (encrypted ? "tls " : "plain ", connection->address, NULL);
   if (fingerprint != NULL)
     namida_connection_limit_set_owner (self->limit, connection->socket, fingerprint);
-  g_object_set_data_full (G_OBJECT (arrival->remote), CONNECTION_KEY, connection, connection_free);
+  g_object_set_data_full (G_OBJECT (arrival->remote), CONNECTION_KEY, connection, listener_connection_free);
   if (!self->stopped)
     self->ready (arrival->stream, arrival->local, arrival->remote, self->ready_data);
   arrival_free (arrival);
 }
 
 static gboolean
-on_handshake_done (gpointer user_data)
+listener_on_handshake_done (gpointer user_data)
 {
   Arrival *arrival = user_data;
 
@@ -301,7 +301,7 @@ on_handshake_done (gpointer user_data)
   else
     /* Close it before the next one begins, so that an address never has more open connections than allowed. */
     g_io_stream_close (G_IO_STREAM (arrival->connection), NULL, NULL);
-  leave_handshake (arrival);
+  listener_leave_handshake (arrival);
   if (arrival->failed)
     arrival_free (arrival);
   else
@@ -310,7 +310,7 @@ on_handshake_done (gpointer user_data)
 }
 
 static void
-handshake_worker (gpointer data, gpointer user_data)
+listener_handshake_worker (gpointer data, gpointer user_data)
 {
   Arrival *arrival = data;
   g_autoptr (GSource) done = g_idle_source_new ();
@@ -319,7 +319,7 @@ handshake_worker (gpointer data, gpointer user_data)
                     || !namida_tls_is_recent (G_TLS_CONNECTION (arrival->stream));
   namida_buffered_stream_end_handshake (arrival->buffered);
   g_source_set_priority (done, G_PRIORITY_DEFAULT);
-  g_source_set_callback (done, on_handshake_done, arrival, NULL);
+  g_source_set_callback (done, listener_on_handshake_done, arrival, NULL);
   g_source_attach (done, arrival->listener->context);
 }
 
@@ -339,11 +339,11 @@ arrival_secure (Arrival *arrival)
   arrival->in_turns = TRUE;
   namida_handshake_turns_add (self->turns, arrival, arrival->address, arrival->network,
                               namida_connection_limit_prefers (self->limit, arrival->address));
-  next_handshake (self);
+  listener_next_handshake (self);
 }
 
 static void
-begin_handshake (NamidaListener *self, Arrival *arrival)
+listener_begin_handshake (NamidaListener *self, Arrival *arrival)
 {
   arrival->in_worker = TRUE;
   arrival_arm (arrival);
@@ -367,7 +367,7 @@ arrival_get_waited (gpointer item, gint64 running)
 }
 
 static void
-make_room (NamidaListener *self)
+listener_make_room (NamidaListener *self)
 {
   Arrival *victim = self->stopped ? NULL : namida_handshake_turns_victim (self->turns);
 
@@ -379,7 +379,7 @@ make_room (NamidaListener *self)
 }
 
 static void
-begin_handshakes (NamidaListener *self)
+listener_begin_handshakes (NamidaListener *self)
 {
   Arrival *next;
 
@@ -387,16 +387,16 @@ begin_handshakes (NamidaListener *self)
                                                      ? NAMIDA_LIMIT_HANDSHAKE_SPACE_MS
                                                      : 0);
   while (!self->stopped && (next = namida_handshake_turns_next (self->turns)) != NULL)
-    begin_handshake (self, next);
+    listener_begin_handshake (self, next);
 }
 
 static gboolean
-on_look (gpointer user_data)
+listener_on_look (gpointer user_data)
 {
   NamidaListener *self = user_data;
 
-  begin_handshakes (self);
-  make_room (self);
+  listener_begin_handshakes (self);
+  listener_make_room (self);
   if (!self->stopped && namida_handshake_turns_is_waiting (self->turns))
     return G_SOURCE_CONTINUE;
   g_clear_pointer (&self->look, g_source_unref);
@@ -406,17 +406,17 @@ on_look (gpointer user_data)
 /* GLib runs each handshake in a thread of the pool that all work of the program shares, and that grows only slowly.
  * Slow strangers must not hold up our own work there, and one address must not hold up the others. */
 static void
-next_handshake (NamidaListener *self)
+listener_next_handshake (NamidaListener *self)
 {
-  begin_handshakes (self);
+  listener_begin_handshakes (self);
   if (self->stopped || !namida_handshake_turns_is_waiting (self->turns))
     return;
   /* While the timer is running it checks often enough; in a crowd, this function is called for each connection. */
   if (self->look != NULL)
     return;
-  make_room (self);
+  listener_make_room (self);
   self->look = g_timeout_source_new (TURN_LOOK_MS);
-  g_source_set_callback (self->look, on_look, self, NULL);
+  g_source_set_callback (self->look, listener_on_look, self, NULL);
   g_source_attach (self->look, self->context);
 }
 
@@ -424,7 +424,7 @@ next_handshake (NamidaListener *self)
  * pieces does not wake the main loop for each of them. Returns: %FALSE if the other side has closed, so that nothing
  * more will come. */
 static gboolean
-await_bytes (GSocket *socket, gssize count)
+listener_await_bytes (GSocket *socket, gssize count)
 {
   struct pollfd poller = { .fd = g_socket_get_fd (socket), .events = POLLRDHUP };
 
@@ -444,11 +444,11 @@ arrival_watch (Arrival *arrival)
 }
 
 static gboolean
-on_pause_over (gpointer user_data)
+listener_on_pause_over (gpointer user_data)
 {
   Arrival *arrival = user_data;
 
-  clear_source (&arrival->pause);
+  listener_clear_source (&arrival->pause);
   arrival_watch (arrival);
   return G_SOURCE_REMOVE;
 }
@@ -459,12 +459,12 @@ arrival_pause (Arrival *arrival, guint ms)
 {
   arrival_unwatch (arrival);
   arrival->pause = g_timeout_source_new (ms);
-  g_source_set_callback (arrival->pause, on_pause_over, arrival, NULL);
+  g_source_set_callback (arrival->pause, listener_on_pause_over, arrival, NULL);
   g_source_attach (arrival->pause, arrival->listener->context);
 }
 
 static void
-on_first_bytes (gpointer item, gpointer user_data)
+listener_on_first_bytes (gpointer item, gpointer user_data)
 {
   Arrival *arrival = item;
   GSocket *socket = g_socket_connection_get_socket (arrival->connection);
@@ -482,12 +482,12 @@ on_first_bytes (gpointer item, gpointer user_data)
       return;
     }
   missing = n > 0 ? namida_hello_gate_missing (bytes, (gsize) n) : -1;
-  if (missing == 0 && await_bytes (socket, 1))
+  if (missing == 0 && listener_await_bytes (socket, 1))
     {
       arrival_unwatch (arrival);
       arrival_secure (arrival);
     }
-  else if (missing <= 0 || !await_bytes (socket, missing))
+  else if (missing <= 0 || !listener_await_bytes (socket, missing))
     arrival_free (arrival);
   /* The kernel reported more data than there is, as it may do when it is short of memory. Do not check again at once.
    */
@@ -508,11 +508,11 @@ arrival_watch_after (Arrival *arrival, guint ms)
 }
 
 static void
-arrive (NamidaListener *self, GSocket *socket)
+listener_arrive (NamidaListener *self, GSocket *socket)
 {
   g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
   g_autoptr (GSocketAddress) kept = g_socket_connection_get_remote_address (connection, NULL);
-  g_autoptr (GSocketAddress) remote = kept != NULL ? copy_address (kept) : NULL;
+  g_autoptr (GSocketAddress) remote = kept != NULL ? listener_copy_address (kept) : NULL;
   g_autofree char *address = NULL;
   g_autofree char *network = NULL;
   Arrival *arrival;
@@ -520,7 +520,7 @@ arrive (NamidaListener *self, GSocket *socket)
 
   if (remote == NULL || !G_IS_INET_SOCKET_ADDRESS (remote))
     return;
-  address = address_text (remote);
+  address = listener_address_text (remote);
   network = namida_connection_dup_network (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
   if (!namida_connection_limit_take (self->limit, connection, address, network))
     return;
@@ -542,7 +542,7 @@ arrive (NamidaListener *self, GSocket *socket)
 
 /* ---- listening ---- */
 
-static void watch (NamidaListener *self, GSocket *socket, guint delay);
+static void listener_watch (NamidaListener *self, GSocket *socket, guint delay);
 
 typedef struct
 {
@@ -551,12 +551,12 @@ typedef struct
 } ListenerRetry;
 
 static gboolean
-on_watch_again (gpointer user_data)
+listener_on_watch_again (gpointer user_data)
 {
   ListenerRetry *retry = user_data;
 
   if (!retry->listener->stopped)
-    watch (retry->listener, retry->socket, 0);
+    listener_watch (retry->listener, retry->socket, 0);
   return G_SOURCE_REMOVE;
 }
 
@@ -571,24 +571,24 @@ listener_retry_free (gpointer data)
 }
 
 static gboolean
-on_incoming (GSocket *socket, GIOCondition condition, gpointer user_data)
+listener_on_incoming (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
   NamidaListener *self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocket) accepted = g_socket_accept (socket, NULL, &error);
 
   if (accepted != NULL)
-    arrive (self, accepted);
+    listener_arrive (self, accepted);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     {
-      watch (self, socket, PAUSE_MS);
+      listener_watch (self, socket, PAUSE_MS);
       return G_SOURCE_REMOVE;
     }
   return G_SOURCE_CONTINUE;
 }
 
 static void
-watch (NamidaListener *self, GSocket *socket, guint delay)
+listener_watch (NamidaListener *self, GSocket *socket, guint delay)
 {
   GSource *source;
 
@@ -599,13 +599,13 @@ watch (NamidaListener *self, GSocket *socket, guint delay)
       retry->listener = listener_ref (self);
       retry->socket = g_object_ref (socket);
       source = g_timeout_source_new (delay);
-      g_source_set_callback (source, on_watch_again, retry, listener_retry_free);
+      g_source_set_callback (source, listener_on_watch_again, retry, listener_retry_free);
     }
   else
     {
       source = g_socket_create_source (socket, G_IO_IN, NULL);
       g_source_set_priority (source, ACCEPT_PRIORITY);
-      g_source_set_callback (source, (GSourceFunc) on_incoming, self, NULL);
+      g_source_set_callback (source, (GSourceFunc) listener_on_incoming, self, NULL);
     }
   g_source_attach (source, self->context);
   g_ptr_array_add (self->sources, source);
@@ -622,7 +622,7 @@ namida_listener_start (NamidaListener *self, const char *interface, guint16 port
   self->stopped = FALSE;
   namida_listener_sockets_bound (sockets, self->rate);
   for (guint i = 0; i < sockets->len; i++)
-    watch (self, g_ptr_array_index (sockets, i), 0);
+    listener_watch (self, g_ptr_array_index (sockets, i), 0);
   self->sockets = g_steal_pointer (&sockets);
   return TRUE;
 }
@@ -634,7 +634,7 @@ namida_listener_get_port (NamidaListener *self)
 }
 
 static void
-source_free (gpointer data)
+listener_source_free (gpointer data)
 {
   g_source_destroy (data);
   g_source_unref (data);
@@ -651,14 +651,14 @@ namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpoint
   self->ready_data = user_data;
   self->timeout = NAMIDA_LIMIT_HANDSHAKE_SECONDS;
   self->context = g_main_context_ref_thread_default ();
-  self->sources = g_ptr_array_new_with_free_func (source_free);
+  self->sources = g_ptr_array_new_with_free_func (listener_source_free);
   self->pending = g_hash_table_new (NULL, NULL);
   self->turns = namida_handshake_turns_new ();
   namida_handshake_turns_set_waited (self->turns, arrival_get_waited);
   self->pace = namida_arrival_pace_new ();
-  self->first_bytes = namida_socket_watch_new (self->context, on_first_bytes, NULL);
+  self->first_bytes = namida_socket_watch_new (self->context, listener_on_first_bytes, NULL);
   self->limit = namida_connection_limit_new ();
-  self->handshakes = g_thread_pool_new (handshake_worker, self, NAMIDA_LIMIT_HANDSHAKES, FALSE, NULL);
+  self->handshakes = g_thread_pool_new (listener_handshake_worker, self, NAMIDA_LIMIT_HANDSHAKES, FALSE, NULL);
   return self;
 }
 
@@ -683,7 +683,7 @@ namida_listener_stop (NamidaListener *self)
 
   self->stopped = TRUE;
   self->port = 0;
-  clear_source (&self->look);
+  listener_clear_source (&self->look);
   /* Frees the sockets with their sources, which closes them. */
   g_clear_pointer (&self->sockets, g_ptr_array_unref);
   g_ptr_array_set_size (self->sources, 0);
@@ -696,7 +696,7 @@ namida_listener_stop (NamidaListener *self)
       else
         arrival_free (arrival);
     }
-  clear_source (&self->deadlines);
+  listener_clear_source (&self->deadlines);
 }
 
 void

@@ -21,7 +21,7 @@ struct _NamidaRateLimit
 
 /* Unused time counts for at most a tenth of a second, so that there is no burst after a pause. */
 static gint64
-burst (NamidaRateLimit *self)
+rate_limit_burst (NamidaRateLimit *self)
 {
   return (gint64) MIN (self->rate / 10, (guint64) G_MAXINT64 / 2);
 }
@@ -33,7 +33,7 @@ namida_rate_limit_new (guint64 bytes_per_second)
 
   self->rate = bytes_per_second;
   self->filled_at = namida_clock_monotonic ();
-  self->tokens = burst (self);
+  self->tokens = rate_limit_burst (self);
   g_mutex_init (&self->lock);
   return self;
 }
@@ -65,15 +65,15 @@ namida_rate_limit_get_piece (NamidaRateLimit *self)
 }
 
 static void
-refill (NamidaRateLimit *self)
+rate_limit_refill (NamidaRateLimit *self)
 {
   gint64 now = namida_clock_monotonic ();
   gint64 elapsed = MAX (now - self->filled_at, 0);
   double earned = (double) elapsed * (double) self->rate / G_USEC_PER_SEC;
 
-  if ((double) self->tokens + earned >= (double) burst (self))
+  if ((double) self->tokens + earned >= (double) rate_limit_burst (self))
     {
-      self->tokens = (gint64) burst (self);
+      self->tokens = (gint64) rate_limit_burst (self);
       self->filled_at = now;
       return;
     }
@@ -91,7 +91,7 @@ namida_rate_limit_take (NamidaRateLimit *self, guint64 bytes)
   if (self->rate == 0)
     return 0;
   g_mutex_lock (&self->lock);
-  refill (self);
+  rate_limit_refill (self);
   self->tokens -= (gint64) MIN (bytes, (guint64) G_MAXINT64 / 4);
   if (self->tokens < 0)
     wait = (gint64) ((double) -self->tokens * G_USEC_PER_SEC / (double) self->rate);

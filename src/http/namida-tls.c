@@ -20,7 +20,7 @@
 /* Sets what both sides need for every connection. The default certificate database takes 3.8 MB for each connection,
  * and means nothing for self-signed certificates. */
 static void
-set_up (GTlsConnection *connection)
+tls_set_up (GTlsConnection *connection)
 {
   g_tls_connection_set_database (connection, NULL);
   g_tls_connection_set_advertised_protocols (connection, (const char *[]){ "http/1.1", NULL });
@@ -29,7 +29,7 @@ set_up (GTlsConnection *connection)
 
 /* GLib's functions that read PEM need a file name. Returns: (nullable) */
 static GTlsDatabase *
-database_of (GTlsCertificate *certificate)
+tls_database_of (GTlsCertificate *certificate)
 {
   g_autofree char *pem = NULL;
   g_autofree char *name = NULL;
@@ -59,14 +59,17 @@ namida_tls_trust_no_authority (NamidaIdentity *identity)
 
   if (!g_once_init_enter (&done))
     return;
-  database = database_of (namida_identity_get_certificate (identity));
+  database = tls_database_of (namida_identity_get_certificate (identity));
   if (database != NULL)
     g_tls_backend_set_default_database (g_tls_backend_get_default (), database);
   g_once_init_leave (&done, 1);
 }
 
 static gboolean
-accept_any (GTlsConnection *connection, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer user_data)
+tls_accept_any (GTlsConnection *connection,
+                GTlsCertificate *certificate,
+                GTlsCertificateFlags errors,
+                gpointer user_data)
 {
   return TRUE;
 }
@@ -80,9 +83,9 @@ namida_tls_server_new (NamidaIdentity *identity, GIOStream *stream, GError **err
   tls = g_tls_server_connection_new (stream, namida_identity_get_certificate (identity), error);
   if (tls == NULL)
     return NULL;
-  set_up (G_TLS_CONNECTION (tls));
+  tls_set_up (G_TLS_CONNECTION (tls));
   g_object_set (tls, "authentication-mode", G_TLS_AUTHENTICATION_REQUESTED, NULL);
-  g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_any), NULL);
+  g_signal_connect (tls, "accept-certificate", G_CALLBACK (tls_accept_any), NULL);
   return G_TLS_CONNECTION (tls);
 }
 
@@ -100,7 +103,7 @@ typedef struct
 } Attempt;
 
 static gboolean
-is_pinned (Attempt *attempt, GTlsCertificate *certificate)
+tls_is_pinned (Attempt *attempt, GTlsCertificate *certificate)
 {
   g_autofree char *shown = namida_fingerprint_of (certificate);
 
@@ -108,21 +111,21 @@ is_pinned (Attempt *attempt, GTlsCertificate *certificate)
 }
 
 static gboolean
-accept_pinned (GTlsConnection *connection,
-               GTlsCertificate *certificate,
-               GTlsCertificateFlags errors,
-               gpointer user_data)
+tls_accept_pinned (GTlsConnection *connection,
+                   GTlsCertificate *certificate,
+                   GTlsCertificateFlags errors,
+                   gpointer user_data)
 {
   Attempt *attempt = user_data;
 
-  if (is_pinned (attempt, certificate))
+  if (tls_is_pinned (attempt, certificate))
     return TRUE;
   attempt->mismatch = TRUE;
   return FALSE;
 }
 
 static gboolean
-on_timeout (gpointer user_data)
+tls_on_timeout (gpointer user_data)
 {
   Attempt *attempt = user_data;
 
@@ -132,13 +135,13 @@ on_timeout (gpointer user_data)
 }
 
 static void
-on_caller_cancelled (GCancellable *cancellable, gpointer user_data)
+tls_on_caller_cancelled (GCancellable *cancellable, gpointer user_data)
 {
   g_cancellable_cancel (user_data);
 }
 
 static void
-on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
+tls_on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Attempt *attempt = user_data;
 
@@ -147,7 +150,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
+tls_on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Attempt *attempt = user_data;
 
@@ -173,10 +176,10 @@ attempt_secure (Attempt *attempt, NamidaIdentity *identity, GIOStream *stream)
   tls = g_tls_client_connection_new (stream, NULL, &attempt->error);
   if (tls == NULL)
     return NULL;
-  set_up (G_TLS_CONNECTION (tls));
+  tls_set_up (G_TLS_CONNECTION (tls));
   g_tls_connection_set_certificate (G_TLS_CONNECTION (tls), namida_identity_get_certificate (identity));
-  g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_pinned), attempt);
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, attempt->cancellable, on_handshake,
+  g_signal_connect (tls, "accept-certificate", G_CALLBACK (tls_accept_pinned), attempt);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, attempt->cancellable, tls_on_handshake,
                                     attempt);
   attempt_run (attempt);
   /* The attempt ends with this call, and a rehandshake must not use it. */
@@ -185,7 +188,7 @@ attempt_secure (Attempt *attempt, NamidaIdentity *identity, GIOStream *stream)
     {
       GTlsCertificate *shown = g_tls_connection_get_peer_certificate (G_TLS_CONNECTION (tls));
 
-      attempt->mismatch = shown == NULL || !is_pinned (attempt, shown);
+      attempt->mismatch = shown == NULL || !tls_is_pinned (attempt, shown);
       if (!namida_tls_is_recent (G_TLS_CONNECTION (tls)))
         attempt->error
             = g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE, _ ("it speaks only an old kind of encryption"));
@@ -195,7 +198,7 @@ attempt_secure (Attempt *attempt, NamidaIdentity *identity, GIOStream *stream)
       g_io_stream_close (stream, NULL, NULL);
       return NULL;
     }
-  g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_any), NULL);
+  g_signal_connect (tls, "accept-certificate", G_CALLBACK (tls_accept_any), NULL);
   return G_TLS_CONNECTION (g_steal_pointer (&tls));
 }
 
@@ -215,11 +218,11 @@ attempt_explain (Attempt *attempt, GInetSocketAddress *address, GCancellable *ca
 }
 
 static void
-on_socket_event (GSocketClient *client,
-                 GSocketClientEvent event,
-                 GSocketConnectable *connectable,
-                 GIOStream *connection,
-                 gpointer user_data)
+tls_on_socket_event (GSocketClient *client,
+                     GSocketClientEvent event,
+                     GSocketConnectable *connectable,
+                     GIOStream *connection,
+                     gpointer user_data)
 {
   if (event == G_SOCKET_CLIENT_CONNECTING && G_IS_SOCKET_CONNECTION (connection))
     namida_path_mtu_prepare (g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)),
@@ -234,8 +237,9 @@ attempt_connect (Attempt *attempt, GInetSocketAddress *address)
   g_socket_client_set_enable_proxy (client, FALSE);
   if (attempt->source != NULL)
     g_socket_client_set_local_address (client, attempt->source);
-  g_signal_connect (client, "event", G_CALLBACK (on_socket_event), NULL);
-  g_socket_client_connect_async (client, G_SOCKET_CONNECTABLE (address), attempt->cancellable, on_connected, attempt);
+  g_signal_connect (client, "event", G_CALLBACK (tls_on_socket_event), NULL);
+  g_socket_client_connect_async (client, G_SOCKET_CONNECTABLE (address), attempt->cancellable, tls_on_connected,
+                                 attempt);
   if (!attempt_run (attempt))
     return NULL;
   g_socket_set_option (g_socket_connection_get_socket (attempt->connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
@@ -261,9 +265,9 @@ namida_stream_connect (NamidaIdentity *identity,
   gulong handler;
 
   g_main_context_push_thread_default (context);
-  handler
-      = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (on_caller_cancelled), inner, NULL) : 0;
-  g_source_set_callback (timer, on_timeout, &attempt, NULL);
+  handler = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (tls_on_caller_cancelled), inner, NULL)
+                                : 0;
+  g_source_set_callback (timer, tls_on_timeout, &attempt, NULL);
   g_source_attach (timer, context);
 
   if (attempt_connect (&attempt, address) != NULL)

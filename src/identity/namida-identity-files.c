@@ -91,7 +91,7 @@ identity_note_key_file (int fd)
 }
 
 static gboolean
-fail_read (GError **error, const char *path)
+identity_files_fail_read (GError **error, const char *path)
 {
   int saved_errno = errno;
   g_autofree char *what = g_strdup_printf (_ ("The identity of this device could not be read from “%s”"), path);
@@ -101,7 +101,7 @@ fail_read (GError **error, const char *path)
 }
 
 static gboolean
-fail_write (GError **error, const char *path)
+identity_files_fail_write (GError **error, const char *path)
 {
   int saved_errno = errno;
   g_autofree char *what = g_strdup_printf (_ ("The identity of this device could not be written to “%s”"), path);
@@ -113,7 +113,7 @@ fail_write (GError **error, const char *path)
 /* Never create a new identity silently: trusted devices would treat this one as a stranger. Only the user may decide
  * this. */
 static void
-refuse (GError **error, const char *path, const char *why)
+identity_files_refuse (GError **error, const char *path, const char *why)
 {
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
                _ ("The identity of this device cannot be used: “%s” %s. Bring its folder back from a copy, or move the "
@@ -123,7 +123,7 @@ refuse (GError **error, const char *path, const char *why)
 
 /* Reads up to MAX_BYTES of @fd. Returns: (transfer full) (nullable): NUL-terminated text; %NULL with errno set. */
 static char *
-read_all (int fd)
+identity_files_read_all (int fd)
 {
   g_autofree char *text = g_malloc0 (MAX_BYTES + 1);
   gsize length = 0;
@@ -181,7 +181,7 @@ identity_refuse_open_key (const char *path, GError **error)
 }
 
 static char *
-read_file (const char *folder, const char *name, gboolean secret, GError **error)
+identity_files_read_file (const char *folder, const char *name, gboolean secret, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
   /* O_NONBLOCK, so that a FIFO in place of the file cannot block the program. */
@@ -190,15 +190,15 @@ read_file (const char *folder, const char *name, gboolean secret, GError **error
   char *text = NULL;
 
   if (fd < 0 && errno == ENOENT)
-    refuse (error, path, _ ("is missing"));
+    identity_files_refuse (error, path, _ ("is missing"));
   else if (fd < 0 || fstat (fd, &info) != 0)
-    fail_read (error, path);
+    identity_files_fail_read (error, path);
   else if (!S_ISREG (info.st_mode))
-    refuse (error, path, _ ("is not a file"));
+    identity_files_refuse (error, path, _ ("is not a file"));
   else if (secret && (info.st_mode & 077) != 0)
     identity_refuse_open_key (path, error);
-  else if ((text = read_all (fd)) == NULL)
-    fail_read (error, path);
+  else if ((text = identity_files_read_all (fd)) == NULL)
+    identity_files_fail_read (error, path);
   if (secret && text != NULL)
     identity_note_key_file (fd);
   if (fd >= 0)
@@ -207,18 +207,18 @@ read_file (const char *folder, const char *name, gboolean secret, GError **error
 }
 
 static NamidaIdentityFiles *
-read_folder (const char *folder, GError **error)
+identity_files_read_folder (const char *folder, GError **error)
 {
   g_autoptr (NamidaIdentityFiles) self = g_new0 (NamidaIdentityFiles, 1);
   g_autofree char *path = NULL;
 
-  self->key_pem = read_file (folder, KEY, TRUE, error);
+  self->key_pem = identity_files_read_file (folder, KEY, TRUE, error);
   if (self->key_pem == NULL)
     return NULL;
-  self->certificate_pem = read_file (folder, CERTIFICATE, FALSE, error);
+  self->certificate_pem = identity_files_read_file (folder, CERTIFICATE, FALSE, error);
   if (self->certificate_pem == NULL)
     return NULL;
-  self->uuid = read_file (folder, UUID, FALSE, error);
+  self->uuid = identity_files_read_file (folder, UUID, FALSE, error);
   if (self->uuid == NULL)
     return NULL;
 
@@ -226,20 +226,20 @@ read_folder (const char *folder, GError **error)
   if (!g_uuid_string_is_valid (self->uuid))
     {
       path = g_build_filename (folder, UUID, NULL);
-      refuse (error, path, _ ("is damaged"));
+      identity_files_refuse (error, path, _ ("is damaged"));
       return NULL;
     }
   if (!namida_identity_keys_match (self->key_pem, self->certificate_pem))
     {
       path = g_build_filename (folder, CERTIFICATE, NULL);
-      refuse (error, path, _ ("is damaged, or does not belong to the key beside it"));
+      identity_files_refuse (error, path, _ ("is damaged, or does not belong to the key beside it"));
       return NULL;
     }
   return g_steal_pointer (&self);
 }
 
 static gboolean
-write_durably (int folder_fd, const char *name, const char *text)
+identity_files_write_durably (int folder_fd, const char *name, const char *text)
 {
   int fd = openat (folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   gsize length = strlen (text), done = 0;
@@ -267,7 +267,7 @@ write_durably (int folder_fd, const char *name, const char *text)
 
 /* Removes what a crash left behind. It was never used, because only the rename makes it an identity. */
 static void
-remove_leftover (int data_fd)
+identity_files_remove_leftover (int data_fd)
 {
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -281,21 +281,21 @@ remove_leftover (int data_fd)
 /* Writes a complete folder under another name, makes it durable and renames it, so that a crash leaves either no
  * identity or a complete one. */
 static gboolean
-write_folder (int data_fd, const NamidaIdentityFiles *files)
+identity_files_write_folder (int data_fd, const NamidaIdentityFiles *files)
 {
   int folder_fd, key_fd;
   gboolean good;
   int saved_errno;
 
-  remove_leftover (data_fd);
+  identity_files_remove_leftover (data_fd);
   if (mkdirat (data_fd, NEW_FOLDER, 0700) != 0)
     return FALSE;
   folder_fd = openat (data_fd, NEW_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
   if (folder_fd < 0)
     return FALSE;
-  good = write_durably (folder_fd, KEY, files->key_pem)
-         && write_durably (folder_fd, CERTIFICATE, files->certificate_pem)
-         && write_durably (folder_fd, UUID, files->uuid) && namida_sync_folder (folder_fd) == 0
+  good = identity_files_write_durably (folder_fd, KEY, files->key_pem)
+         && identity_files_write_durably (folder_fd, CERTIFICATE, files->certificate_pem)
+         && identity_files_write_durably (folder_fd, UUID, files->uuid) && namida_sync_folder (folder_fd) == 0
          && renameat (data_fd, NEW_FOLDER, data_fd, FOLDER) == 0 && namida_sync_folder (data_fd) == 0;
   saved_errno = errno;
   key_fd = good ? openat (folder_fd, KEY, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
@@ -306,22 +306,22 @@ write_folder (int data_fd, const NamidaIdentityFiles *files)
     }
   close (folder_fd);
   if (!good)
-    remove_leftover (data_fd);
+    identity_files_remove_leftover (data_fd);
   errno = saved_errno;
   return good;
 }
 
 static NamidaIdentityFiles *
-make_folder (int data_fd, const char *folder, GError **error)
+identity_files_make_folder (int data_fd, const char *folder, GError **error)
 {
   g_autoptr (NamidaIdentityFiles) files = g_new0 (NamidaIdentityFiles, 1);
 
   if (!namida_identity_keys_make (&files->key_pem, &files->certificate_pem, error))
     return NULL;
   files->uuid = g_uuid_string_random ();
-  if (!write_folder (data_fd, files))
+  if (!identity_files_write_folder (data_fd, files))
     {
-      fail_write (error, folder);
+      identity_files_fail_write (error, folder);
       return NULL;
     }
   return g_steal_pointer (&files);
@@ -330,7 +330,7 @@ make_folder (int data_fd, const char *folder, GError **error)
 /* If any of the three files exists, there is an identity, complete or not. A file that cannot be examined counts as
  * existing. */
 static gboolean
-is_present (int data_fd)
+identity_files_is_present (int data_fd)
 {
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -345,16 +345,16 @@ is_present (int data_fd)
 
 /* Anyone who can write to the folder could replace the key. */
 static gboolean
-check_folder (const char *folder, GError **error)
+identity_files_check_folder (const char *folder, GError **error)
 {
   struct stat info;
 
   if (stat (folder, &info) != 0)
-    return fail_read (error, folder);
+    return identity_files_fail_read (error, folder);
   if (!S_ISDIR (info.st_mode))
-    refuse (error, folder, _ ("is not a folder"));
+    identity_files_refuse (error, folder, _ ("is not a folder"));
   else if (info.st_uid != geteuid () && info.st_uid != 0 && geteuid () != 0)
-    refuse (error, folder, _ ("belongs to another user of this computer"));
+    identity_files_refuse (error, folder, _ ("belongs to another user of this computer"));
   else if ((info.st_mode & 022) != 0 && identity_refuse_without_modes (folder, error))
     return FALSE;
   else if ((info.st_mode & 022) != 0)
@@ -380,19 +380,19 @@ namida_identity_files_load (const char *data_dir, GError **error)
   folder = g_build_filename (data_dir, FOLDER, NULL);
   if (g_mkdir_with_parents (data_dir, 0700) != 0)
     {
-      fail_write (error, data_dir);
+      identity_files_fail_write (error, data_dir);
       return NULL;
     }
   data_fd = open (data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   /* Held until the descriptor is closed. A second program waits for the millisecond that the creation takes. */
   if (data_fd < 0 || flock (data_fd, LOCK_EX) != 0)
-    fail_read (error, data_dir);
-  else if (!check_folder (data_dir, error) || !namida_identity_check_parents (data_dir, error))
+    identity_files_fail_read (error, data_dir);
+  else if (!identity_files_check_folder (data_dir, error) || !namida_identity_check_parents (data_dir, error))
     files = NULL; /* a user who can write there could replace the identity or the list of trusted devices */
-  else if (is_present (data_fd))
-    files = check_folder (folder, error) ? read_folder (folder, error) : NULL;
+  else if (identity_files_is_present (data_fd))
+    files = identity_files_check_folder (folder, error) ? identity_files_read_folder (folder, error) : NULL;
   else
-    files = make_folder (data_fd, folder, error);
+    files = identity_files_make_folder (data_fd, folder, error);
   if (data_fd >= 0)
     close (data_fd);
   return files;

@@ -21,7 +21,7 @@
 #define LAST_YEAR 4096
 
 static time_t
-new_year (int year)
+identity_keys_new_year (int year)
 {
   g_autoptr (GDateTime) time = g_date_time_new_utc (year, 1, 1, 0, 0, 0);
 
@@ -30,7 +30,7 @@ new_year (int year)
 
 /* RFC 5280, 4.1.2.2: a positive integer of at most 20 bytes. */
 static int
-set_serial (gnutls_x509_crt_t certificate)
+identity_keys_set_serial (gnutls_x509_crt_t certificate)
 {
   guint8 serial[16];
   int result = gnutls_rnd (GNUTLS_RND_NONCE, serial, sizeof serial);
@@ -40,16 +40,16 @@ set_serial (gnutls_x509_crt_t certificate)
 }
 
 static int
-fill_in (gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key)
+identity_keys_fill_in (gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key)
 {
   int result = gnutls_x509_crt_set_version (certificate, 3);
 
   if (result >= 0)
-    result = set_serial (certificate);
+    result = identity_keys_set_serial (certificate);
   if (result >= 0)
-    result = gnutls_x509_crt_set_activation_time (certificate, new_year (FIRST_YEAR));
+    result = gnutls_x509_crt_set_activation_time (certificate, identity_keys_new_year (FIRST_YEAR));
   if (result >= 0)
-    result = gnutls_x509_crt_set_expiration_time (certificate, new_year (LAST_YEAR));
+    result = gnutls_x509_crt_set_expiration_time (certificate, identity_keys_new_year (LAST_YEAR));
   if (result >= 0)
     result = gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, COMMON_NAME,
                                             strlen (COMMON_NAME));
@@ -69,7 +69,7 @@ fill_in (gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key)
 }
 
 static char *
-take_text (gnutls_datum_t *datum)
+identity_keys_take_text (gnutls_datum_t *datum)
 {
   char *text = datum->data != NULL ? g_strndup ((const char *) datum->data, datum->size) : NULL;
 
@@ -92,14 +92,14 @@ namida_identity_keys_make (char **key_pem, char **certificate_pem, GError **erro
   if (result >= 0)
     result = gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0);
   if (result >= 0)
-    result = fill_in (certificate, key);
+    result = identity_keys_fill_in (certificate, key);
   if (result >= 0)
     result = gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &key_datum);
   if (result >= 0)
     result = gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &certificate_datum);
 
-  *key_pem = take_text (&key_datum);
-  *certificate_pem = take_text (&certificate_datum);
+  *key_pem = identity_keys_take_text (&key_datum);
+  *certificate_pem = identity_keys_take_text (&certificate_datum);
   if (certificate != NULL)
     gnutls_x509_crt_deinit (certificate);
   if (key != NULL)

@@ -17,7 +17,7 @@
 /* Returns: (transfer full) (nullable): the fingerprint at the last start; %NULL without @error if this is the first
  * start. */
 static char *
-read_last (NamidaDatabase *database, GError **error)
+identity_memory_read_last (NamidaDatabase *database, GError **error)
 {
   sqlite3_stmt *statement;
   char *fingerprint = NULL;
@@ -34,7 +34,7 @@ read_last (NamidaDatabase *database, GError **error)
 }
 
 static gboolean
-make_marker (const char *path, GError **error)
+identity_memory_make_marker (const char *path, GError **error)
 {
   struct stat st;
   int fd;
@@ -61,7 +61,7 @@ namida_identity_remember (
 {
   g_autofree char *marker = g_build_filename (data_dir, MARKER, NULL);
   g_autoptr (GError) read_error = NULL;
-  g_autofree char *last = read_last (database, &read_error);
+  g_autofree char *last = identity_memory_read_last (database, &read_error);
   const char *now = namida_identity_get_fingerprint (identity);
 
   *sentence = NULL;
@@ -81,5 +81,5 @@ namida_identity_remember (
       && !namida_database_exec (database, error, "INSERT OR REPLACE INTO device (id, fingerprint) VALUES (1, ?)", "s",
                                 now))
     return FALSE;
-  return make_marker (marker, error);
+  return identity_memory_make_marker (marker, error);
 }

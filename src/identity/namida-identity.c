@@ -128,7 +128,7 @@ namida_identity_set_alias (NamidaIdentity *self, const char *alias)
 }
 
 static char *
-readable_word (const char *word)
+identity_readable_word (const char *word)
 {
   static const char *const initials[] = { "pc", "nas", "tv", "htpc", "vm", "usb", "hp", "ibm", "msi" };
   g_autofree char *lower = g_ascii_strdown (word, -1);
@@ -163,7 +163,7 @@ namida_identity_readable_host_name (const char *host_name)
   for (guint i = 0; words != NULL && words[i] != NULL; i++)
     {
       if (*words[i] != '\0')
-        g_ptr_array_add (readable, readable_word (words[i]));
+        g_ptr_array_add (readable, identity_readable_word (words[i]));
     }
   g_ptr_array_add (readable, NULL);
   joined = g_strjoinv (" ", (char **) readable->pdata);

@@ -11,7 +11,7 @@
 
 /* Appends the 32 bytes that 64 hex digits of either case stand for. */
 static gboolean
-append_raw (GByteArray *bytes, const char *hex)
+pairing_append_raw (GByteArray *bytes, const char *hex)
 {
   if (!namida_digest_is_hex (hex))
     return FALSE;
@@ -42,7 +42,7 @@ namida_pairing_commitment (const char *nonce)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
-  if (!namida_pairing_nonce_is_valid (nonce) || !append_raw (bytes, nonce))
+  if (!namida_pairing_nonce_is_valid (nonce) || !pairing_append_raw (bytes, nonce))
     return NULL;
   return namida_digest_bytes (bytes->data, bytes->len);
 }
@@ -57,8 +57,8 @@ namida_pairing_digits (const char *fingerprint_a, const char *fingerprint_b, con
   if (!namida_pairing_nonce_is_valid (nonce_a) || !namida_pairing_nonce_is_valid (nonce_b))
     return NULL;
   g_byte_array_append (bytes, (const guint8 *) PREFIX, strlen (PREFIX));
-  if (!append_raw (bytes, fingerprint_a) || !append_raw (bytes, fingerprint_b) || !append_raw (bytes, nonce_a)
-      || !append_raw (bytes, nonce_b))
+  if (!pairing_append_raw (bytes, fingerprint_a) || !pairing_append_raw (bytes, fingerprint_b)
+      || !pairing_append_raw (bytes, nonce_a) || !pairing_append_raw (bytes, nonce_b))
     return NULL;
   hash = namida_digest_bytes (bytes->data, bytes->len);
   hash[16] = '\0'; /* the first 8 bytes, big-endian */

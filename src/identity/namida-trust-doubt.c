@@ -12,7 +12,7 @@
 
 /* @but: (nullable): a device to skip. */
 static const NamidaTrusted *
-find_lookalike (NamidaTrustStore *trust, const char *alias, const NamidaTrusted *but)
+trust_doubt_find_lookalike (NamidaTrustStore *trust, const char *alias, const NamidaTrusted *but)
 {
   g_autoptr (GPtrArray) all = namida_trust_store_list (trust);
   g_autofree char *skeleton = namida_skeleton (alias);
@@ -31,11 +31,11 @@ find_lookalike (NamidaTrustStore *trust, const char *alias, const NamidaTrusted 
 /* A trusted device that takes the name of another one would be confused with it, because people choose a recipient
  * by name. */
 static const NamidaTrusted *
-find_name_taken (NamidaTrustStore *trust, const NamidaTrusted *self, const char *alias)
+trust_doubt_find_name_taken (NamidaTrustStore *trust, const NamidaTrusted *self, const char *alias)
 {
   if (alias == NULL || namida_looks_like (alias, self->alias))
     return NULL;
-  return find_lookalike (trust, alias, self);
+  return trust_doubt_find_lookalike (trust, alias, self);
 }
 
 NamidaDoubt
@@ -52,7 +52,7 @@ namida_trust_doubt (
   self = fingerprint != NULL ? namida_trust_store_lookup (trust, fingerprint) : NULL;
   if (self != NULL)
     {
-      claimed = find_name_taken (trust, self, alias);
+      claimed = trust_doubt_find_name_taken (trust, self, alias);
       if (claimed != NULL && whom != NULL)
         *whom = claimed;
       return claimed != NULL ? NAMIDA_DOUBT_NAME_TAKEN : NAMIDA_DOUBT_NONE;
@@ -64,7 +64,7 @@ namida_trust_doubt (
         *whom = claimed;
       return NAMIDA_DOUBT_IDENTITY_CHANGED;
     }
-  claimed = alias != NULL ? find_lookalike (trust, alias, NULL) : NULL;
+  claimed = alias != NULL ? trust_doubt_find_lookalike (trust, alias, NULL) : NULL;
   if (claimed == NULL)
     return NAMIDA_DOUBT_NONE;
   if (whom != NULL)

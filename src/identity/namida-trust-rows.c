@@ -10,25 +10,25 @@
 #include <glib/gi18n-lib.h>
 
 static char *
-column_text (sqlite3_stmt *statement, int column)
+trust_rows_column_text (sqlite3_stmt *statement, int column)
 {
   return g_strdup ((const char *) sqlite3_column_text (statement, column));
 }
 
 static void
-take_row (GHashTable *rows, sqlite3_stmt *statement)
+trust_rows_take_row (GHashTable *rows, sqlite3_stmt *statement)
 {
   NamidaTrusted *row = g_new0 (NamidaTrusted, 1);
 
-  row->fingerprint = column_text (statement, 0);
-  row->uuid = column_text (statement, 1);
-  row->alias = column_text (statement, 2);
+  row->fingerprint = trust_rows_column_text (statement, 0);
+  row->uuid = trust_rows_column_text (statement, 1);
+  row->alias = trust_rows_column_text (statement, 2);
   row->trusted_at = sqlite3_column_int64 (statement, 3);
   row->last_seen = sqlite3_column_int64 (statement, 4);
-  row->last_address = column_text (statement, 5);
+  row->last_address = trust_rows_column_text (statement, 5);
   row->auto_accept = sqlite3_column_int (statement, 6) != 0;
   row->may_restore = sqlite3_column_int (statement, 7) != 0;
-  row->landing = column_text (statement, 8);
+  row->landing = trust_rows_column_text (statement, 8);
   if (namida_fingerprint_is_valid (row->fingerprint))
     g_hash_table_replace (rows, row->fingerprint, row);
   else
@@ -43,7 +43,7 @@ trust_rows_new (void)
 }
 
 static GHashTable *
-read_rows (NamidaDatabase *database, GError **error)
+trust_rows_read (NamidaDatabase *database, GError **error)
 {
   g_autoptr (GHashTable) rows = trust_rows_new ();
   sqlite3_stmt *statement
@@ -54,13 +54,13 @@ read_rows (NamidaDatabase *database, GError **error)
   int result;
 
   while (namida_database_next (statement, &result))
-    take_row (rows, statement);
+    trust_rows_take_row (rows, statement);
   return namida_database_end (database, statement, result, error) ? g_steal_pointer (&rows) : NULL;
 }
 
 /* The version changes only when other connections write (sqlite.org/pragma.html#pragma_data_version). */
 static gboolean
-read_version (NamidaDatabase *database, gint64 *version, GError **error)
+trust_rows_read_version (NamidaDatabase *database, gint64 *version, GError **error)
 {
   sqlite3_stmt *statement = namida_database_prepare (database, error, "PRAGMA data_version", "");
   int result;
@@ -78,8 +78,8 @@ namida_trust_rows_read (NamidaDatabase *database, gint64 *version, GError **erro
 
   namida_database_lock (database);
   /* Read the version before the rows, so that the next call finds what is written in between. */
-  if (read_version (database, &now, error) && now != *version)
-    rows = read_rows (database, error);
+  if (trust_rows_read_version (database, &now, error) && now != *version)
+    rows = trust_rows_read (database, error);
   if (rows != NULL)
     *version = now;
   namida_database_unlock (database);
@@ -97,7 +97,7 @@ namida_trust_rows_read_blocked (NamidaDatabase *database, GError **error)
   namida_database_lock (database);
   statement = namida_database_prepare (database, error, "SELECT fingerprint, alias FROM blocked", "");
   while (namida_database_next (statement, &result))
-    g_hash_table_replace (rows, column_text (statement, 0), column_text (statement, 1));
+    g_hash_table_replace (rows, trust_rows_column_text (statement, 0), trust_rows_column_text (statement, 1));
   fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return fine ? g_steal_pointer (&rows) : NULL;

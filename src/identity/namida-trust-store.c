@@ -36,7 +36,7 @@ enum
 static guint signals[N_SIGNALS];
 
 static void
-on_write_failed (gpointer owner, const char *message)
+trust_store_on_write_failed (gpointer owner, const char *message)
 {
   g_signal_emit (owner, signals[WRITE_FAILED], 0, message);
 }
@@ -55,7 +55,7 @@ namida_trust_store_new (NamidaDatabase *database, GError **error)
   self->blocked = self->rows != NULL ? namida_trust_rows_read_blocked (database, error) : NULL;
   if (self->blocked == NULL)
     return NULL;
-  self->writer = namida_trust_writer_new (database, G_OBJECT (self), on_write_failed);
+  self->writer = namida_trust_writer_new (database, G_OBJECT (self), trust_store_on_write_failed);
   return g_steal_pointer (&self);
 }
 
@@ -97,7 +97,7 @@ namida_trust_store_may_restore (NamidaTrustStore *self, const char *fingerprint)
 
 /* Main context, which is the only writer, so that reading needs no lock here. */
 static const NamidaTrusted *
-find (NamidaTrustStore *self, const char *fingerprint)
+trust_store_find (NamidaTrustStore *self, const char *fingerprint)
 {
   g_autofree char *key = NULL;
 
@@ -111,7 +111,7 @@ const NamidaTrusted *
 namida_trust_store_lookup (NamidaTrustStore *self, const char *fingerprint)
 {
   g_return_val_if_fail (NAMIDA_IS_TRUST_STORE (self), NULL);
-  return find (self, fingerprint);
+  return trust_store_find (self, fingerprint);
 }
 
 const NamidaTrusted *
@@ -138,7 +138,7 @@ namida_trust_store_lookup_uuid (NamidaTrustStore *self, const char *uuid)
 }
 
 static int
-compare_rows (gconstpointer a, gconstpointer b)
+trust_store_compare_rows (gconstpointer a, gconstpointer b)
 {
   const NamidaTrusted *one = *(const NamidaTrusted *const *) a;
   const NamidaTrusted *other = *(const NamidaTrusted *const *) b;
@@ -160,21 +160,21 @@ namida_trust_store_list (NamidaTrustStore *self)
   g_hash_table_iter_init (&iter, self->rows);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     g_ptr_array_add (list, namida_trusted_copy (value));
-  g_ptr_array_sort (list, compare_rows);
+  g_ptr_array_sort (list, trust_store_compare_rows);
   return list;
 }
 
-/* Returns: (transfer full) (nullable): a copy of the row, which the caller changes and passes to put(). */
+/* Returns: (transfer full) (nullable): a copy of the row, which the caller changes and passes to trust_store_put(). */
 static NamidaTrusted *
-take (NamidaTrustStore *self, const char *fingerprint)
+trust_store_take (NamidaTrustStore *self, const char *fingerprint)
 {
-  const NamidaTrusted *known = find (self, fingerprint);
+  const NamidaTrusted *known = trust_store_find (self, fingerprint);
 
   return known != NULL ? namida_trusted_copy (known) : NULL;
 }
 
 static void
-replace_text (char **text, const char *value)
+trust_store_replace_text (char **text, const char *value)
 {
   g_free (*text);
   *text = g_strdup (value);
@@ -182,7 +182,7 @@ replace_text (char **text, const char *value)
 
 /* Puts @row (transfer full) into memory and queues the change @what for the file. */
 static void
-put (NamidaTrustStore *self, NamidaTrusted *row, NamidaTrustWrite what)
+trust_store_put (NamidaTrustStore *self, NamidaTrusted *row, NamidaTrustWrite what)
 {
   g_autofree char *fingerprint = g_strdup (row->fingerprint);
 
@@ -202,18 +202,18 @@ namida_trust_store_add (NamidaTrustStore *self, const char *fingerprint, const c
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
   g_return_if_fail (namida_fingerprint_is_valid (fingerprint));
 
-  row = take (self, fingerprint);
+  row = trust_store_take (self, fingerprint);
   if (row == NULL)
     {
       row = g_new0 (NamidaTrusted, 1);
       row->fingerprint = g_ascii_strup (fingerprint, -1);
       row->auto_accept = TRUE;
     }
-  replace_text (&row->uuid, uuid);
+  trust_store_replace_text (&row->uuid, uuid);
   g_free (row->alias);
   row->alias = namida_format_alias (alias);
   row->trusted_at = namida_clock_real ();
-  put (self, row, NAMIDA_TRUST_WRITE_ADD);
+  trust_store_put (self, row, NAMIDA_TRUST_WRITE_ADD);
 }
 
 void
@@ -223,11 +223,11 @@ namida_trust_store_set_auto_accept (NamidaTrustStore *self, const char *fingerpr
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  row = take (self, fingerprint);
+  row = trust_store_take (self, fingerprint);
   if (row == NULL || row->auto_accept == !!auto_accept)
     return;
   row->auto_accept = !!auto_accept;
-  put (self, g_steal_pointer (&row), NAMIDA_TRUST_WRITE_AUTO_ACCEPT);
+  trust_store_put (self, g_steal_pointer (&row), NAMIDA_TRUST_WRITE_AUTO_ACCEPT);
 }
 
 void
@@ -237,11 +237,11 @@ namida_trust_store_set_may_restore (NamidaTrustStore *self, const char *fingerpr
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  row = take (self, fingerprint);
+  row = trust_store_take (self, fingerprint);
   if (row == NULL || row->may_restore == !!may_restore)
     return;
   row->may_restore = !!may_restore;
-  put (self, g_steal_pointer (&row), NAMIDA_TRUST_WRITE_MAY_RESTORE);
+  trust_store_put (self, g_steal_pointer (&row), NAMIDA_TRUST_WRITE_MAY_RESTORE);
 }
 
 void
@@ -251,11 +251,11 @@ namida_trust_store_set_landing (NamidaTrustStore *self, const char *fingerprint,
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  row = take (self, fingerprint);
+  row = trust_store_take (self, fingerprint);
   if (row == NULL || g_strcmp0 (row->landing, landing) == 0)
     return;
-  replace_text (&row->landing, landing);
-  put (self, g_steal_pointer (&row), NAMIDA_TRUST_WRITE_LANDING);
+  trust_store_replace_text (&row->landing, landing);
+  trust_store_put (self, g_steal_pointer (&row), NAMIDA_TRUST_WRITE_LANDING);
 }
 
 void
@@ -265,13 +265,13 @@ namida_trust_store_seen (NamidaTrustStore *self, const char *fingerprint, const 
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  row = take (self, fingerprint);
+  row = trust_store_take (self, fingerprint);
   if (row == NULL)
     return;
   row->last_seen = namida_clock_real ();
   if (address != NULL)
-    replace_text (&row->last_address, address);
-  put (self, row, NAMIDA_TRUST_WRITE_SEEN);
+    trust_store_replace_text (&row->last_address, address);
+  trust_store_put (self, row, NAMIDA_TRUST_WRITE_SEEN);
 }
 
 void
@@ -281,12 +281,12 @@ namida_trust_store_rename (NamidaTrustStore *self, const char *fingerprint, cons
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  row = take (self, fingerprint);
+  row = trust_store_take (self, fingerprint);
   if (row == NULL)
     return;
   g_free (row->alias);
   row->alias = namida_format_alias (alias);
-  put (self, row, NAMIDA_TRUST_WRITE_RENAME);
+  trust_store_put (self, row, NAMIDA_TRUST_WRITE_RENAME);
 }
 
 void
@@ -297,7 +297,7 @@ namida_trust_store_remove (NamidaTrustStore *self, const char *fingerprint)
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  known = find (self, fingerprint);
+  known = trust_store_find (self, fingerprint);
   if (known == NULL)
     return;
   key = g_strdup (known->fingerprint);
@@ -316,7 +316,7 @@ namida_trust_store_supersede (NamidaTrustStore *self, const char *fingerprint, c
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  if (uuid == NULL || *uuid == '\0' || find (self, fingerprint) == NULL)
+  if (uuid == NULL || *uuid == '\0' || trust_store_find (self, fingerprint) == NULL)
     return;
   all = namida_trust_store_list (self);
   for (guint i = 0; i < all->len; i++)
@@ -447,7 +447,7 @@ refresh_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 
 /* Returns: (transfer full): the fingerprints whose rows differ. */
 static GPtrArray *
-differences (GHashTable *before, GHashTable *after)
+trust_store_differences (GHashTable *before, GHashTable *after)
 {
   GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
   GHashTableIter iter;
@@ -469,9 +469,9 @@ differences (GHashTable *before, GHashTable *after)
 }
 
 static void
-take_rows (NamidaTrustStore *self, GHashTable *rows)
+trust_store_take_rows (NamidaTrustStore *self, GHashTable *rows)
 {
-  g_autoptr (GPtrArray) changed = differences (self->rows, rows);
+  g_autoptr (GPtrArray) changed = trust_store_differences (self->rows, rows);
   g_autoptr (GHashTable) old = NULL;
 
   g_mutex_lock (&self->mutex);
@@ -483,7 +483,7 @@ take_rows (NamidaTrustStore *self, GHashTable *rows)
 }
 
 static void
-take_blocked (NamidaTrustStore *self, GHashTable *blocked)
+trust_store_take_blocked (NamidaTrustStore *self, GHashTable *blocked)
 {
   g_autoptr (GHashTable) old = NULL;
   GHashTableIter iter;
@@ -499,10 +499,10 @@ take_blocked (NamidaTrustStore *self, GHashTable *blocked)
       g_signal_emit (self, signals[CHANGED], 0, key);
 }
 
-static void start_refresh (NamidaTrustStore *self, GTask *task);
+static void trust_store_start_refresh (NamidaTrustStore *self, GTask *task);
 
 static void
-refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
+trust_store_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaTrustStore *self = NAMIDA_TRUST_STORE (source);
   g_autoptr (GTask) task = user_data;
@@ -513,14 +513,14 @@ refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, g_steal_pointer (&error));
   else if (refresh->rows != NULL && refresh->n_changes != self->n_changes)
     /* This program has changed a device since the rows were read, so they are outdated. Read them again. */
-    start_refresh (self, g_steal_pointer (&task));
+    trust_store_start_refresh (self, g_steal_pointer (&task));
   else
     {
       self->version = refresh->version;
       if (refresh->rows != NULL)
         {
-          take_blocked (self, refresh->blocked);
-          take_rows (self, refresh->rows);
+          trust_store_take_blocked (self, refresh->blocked);
+          trust_store_take_rows (self, refresh->rows);
         }
       g_task_return_boolean (task, TRUE);
     }
@@ -528,14 +528,14 @@ refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* @task: (transfer full) */
 static void
-start_refresh (NamidaTrustStore *self, GTask *task)
+trust_store_start_refresh (NamidaTrustStore *self, GTask *task)
 {
-  g_autoptr (GTask) reading = g_task_new (self, g_task_get_cancellable (task), refreshed, task);
+  g_autoptr (GTask) reading = g_task_new (self, g_task_get_cancellable (task), trust_store_refreshed, task);
   Refresh *refresh = g_new0 (Refresh, 1);
 
   refresh->version = self->version;
   refresh->n_changes = self->n_changes;
-  g_task_set_source_tag (reading, start_refresh);
+  g_task_set_source_tag (reading, trust_store_start_refresh);
   g_task_set_task_data (reading, refresh, refresh_free);
   g_task_run_in_thread (reading, refresh_thread);
 }
@@ -549,7 +549,7 @@ namida_trust_store_refresh_async (NamidaTrustStore *self,
   GTask *task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, namida_trust_store_refresh_async);
-  start_refresh (self, task);
+  trust_store_start_refresh (self, task);
 }
 
 gboolean

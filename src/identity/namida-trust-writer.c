@@ -33,7 +33,7 @@ typedef struct
 } Failure;
 
 static GWeakRef *
-weak_new (GObject *object)
+trust_writer_weak_new (GObject *object)
 {
   GWeakRef *weak = g_new0 (GWeakRef, 1);
 
@@ -42,7 +42,7 @@ weak_new (GObject *object)
 }
 
 static void
-weak_free (GWeakRef *weak)
+trust_writer_weak_free (GWeakRef *weak)
 {
   if (weak == NULL)
     return;
@@ -53,7 +53,7 @@ weak_free (GWeakRef *weak)
 /* Take the strong reference here and not in the worker thread, which must never hold the last one: finalizing the
  * owner waits for the worker. */
 static gboolean
-tell_failure (gpointer data)
+trust_writer_report_failure (gpointer data)
 {
   Failure *failure = data;
   g_autoptr (GObject) owner = g_weak_ref_get (failure->owner);
@@ -68,7 +68,7 @@ failure_free (gpointer data)
 {
   Failure *failure = data;
 
-  weak_free (failure->owner);
+  trust_writer_weak_free (failure->owner);
   g_free (failure->message);
   g_free (failure);
 }
@@ -87,7 +87,7 @@ trust_writer_remove (NamidaDatabase *database, const char *fingerprint, GError *
 }
 
 static gboolean
-write_row (NamidaDatabase *database, NamidaTrustWrite what, const NamidaTrusted *row, GError **error)
+trust_writer_write_row (NamidaDatabase *database, NamidaTrustWrite what, const NamidaTrusted *row, GError **error)
 {
   switch (what)
     {
@@ -131,7 +131,7 @@ write_row (NamidaDatabase *database, NamidaTrustWrite what, const NamidaTrusted 
 }
 
 static void
-report (NamidaTrustWriter *self, Job *job, const char *message)
+trust_writer_report (NamidaTrustWriter *self, Job *job, const char *message)
 {
   Failure *failure = g_new0 (Failure, 1);
   g_autoptr (GSource) source = g_idle_source_new ();
@@ -140,20 +140,20 @@ report (NamidaTrustWriter *self, Job *job, const char *message)
   failure->owner = g_steal_pointer (&job->owner);
   failure->failed = self->failed;
   failure->message = g_strdup (message);
-  g_source_set_callback (source, tell_failure, failure, failure_free);
+  g_source_set_callback (source, trust_writer_report_failure, failure, failure_free);
   g_source_attach (source, self->context);
 }
 
 static void
-work (gpointer data, gpointer user_data)
+trust_writer_work (gpointer data, gpointer user_data)
 {
   NamidaTrustWriter *self = user_data;
   Job *job = data;
   g_autoptr (GError) error = NULL;
 
-  if (!write_row (self->database, job->what, job->row, &error))
-    report (self, job, error->message);
-  weak_free (job->owner);
+  if (!trust_writer_write_row (self->database, job->what, job->row, &error))
+    trust_writer_report (self, job, error->message);
+  trust_writer_weak_free (job->owner);
   namida_trusted_free (job->row);
   g_free (job);
 
@@ -176,7 +176,7 @@ namida_trust_writer_new (NamidaDatabase *database, GObject *owner, NamidaTrustWr
   self->failed = failed;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->idle);
-  self->pool = g_thread_pool_new (work, self, 1, FALSE, NULL);
+  self->pool = g_thread_pool_new (trust_writer_work, self, 1, FALSE, NULL);
   return self;
 }
 
@@ -187,7 +187,7 @@ namida_trust_writer_push (NamidaTrustWriter *self, NamidaTrustWrite what, const 
 
   job->what = what;
   job->row = namida_trusted_copy (row);
-  job->owner = weak_new (self->owner);
+  job->owner = trust_writer_weak_new (self->owner);
   g_mutex_lock (&self->mutex);
   self->pending++;
   g_mutex_unlock (&self->mutex);

@@ -25,7 +25,7 @@ namida_kept_backup_free (NamidaKeptBackup *self)
 }
 
 static void
-append_one (GString *out, const NamidaKeptBackup *one)
+backups_message_append_one (GString *out, const NamidaKeptBackup *one)
 {
   g_string_append_c (out, '{');
   namida_json_append_member (out, "id", one->id);
@@ -59,7 +59,7 @@ namida_backups_format (GPtrArray *backups, gsize *length)
 
       if (i > 0)
         g_string_append_c (out, ',');
-      append_one (out, g_ptr_array_index (backups, i));
+      backups_message_append_one (out, g_ptr_array_index (backups, i));
       if (out->len + 2 <= NAMIDA_LIMIT_JSON_BYTES)
         continue;
       g_string_truncate (out, before);
@@ -71,7 +71,7 @@ namida_backups_format (GPtrArray *backups, gsize *length)
 
 /* Reads members that version 0.1.0 did not know. Invalid values count as missing. */
 static void
-kept_read_music (JsonObject *object, NamidaKeptBackup *one)
+backups_message_kept_read_music (JsonObject *object, NamidaKeptBackup *one)
 {
   JsonNode *zip = json_object_get_member (object, "zip"), *music = json_object_get_member (object, "music");
   JsonArray *array = music != NULL && JSON_NODE_HOLDS_ARRAY (music) ? json_node_get_array (music) : NULL;
@@ -105,7 +105,7 @@ backups_refuse_request (GError **error)
 }
 
 static gboolean
-read_one (JsonNode *node, GPtrArray *list, GError **error)
+backups_message_read_one (JsonNode *node, GPtrArray *list, GError **error)
 {
   NamidaKeptBackup *one = g_new0 (NamidaKeptBackup, 1);
   const char *id = NULL, *title = "";
@@ -128,7 +128,7 @@ read_one (JsonNode *node, GPtrArray *list, GError **error)
                   || json_node_get_value_type (complete) != G_TYPE_BOOLEAN || json_node_get_boolean (complete);
   /* Times are shown as days, and the last valid day is in the year 9999. */
   one->created_ms = MIN (one->created_ms, G_GUINT64_CONSTANT (253402300799000));
-  kept_read_music (object, one);
+  backups_message_kept_read_music (object, one);
   one->id = g_strdup (id);
   one->title = g_strdup (title);
   return TRUE;
@@ -152,7 +152,7 @@ namida_backups_parse (const char *data, gsize length, GError **error)
     }
   array = json_node_get_array (backups);
   for (guint i = 0; i < json_array_get_length (array); i++)
-    if (!read_one (json_array_get_element (array, i), list, error))
+    if (!backups_message_read_one (json_array_get_element (array, i), list, error))
       return NULL;
   return g_steal_pointer (&list);
 }
@@ -180,7 +180,7 @@ namida_download_request_format (const char *backup_id, const char *const *labels
 }
 
 static gboolean
-read_labels (JsonNode *node, char ***labels, GError **error)
+backups_message_read_labels (JsonNode *node, char ***labels, GError **error)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   JsonArray *array;
@@ -218,7 +218,7 @@ namida_download_request_parse (
     return FALSE;
   *all_names = g_strcmp0 (names, "all") == 0;
   music = json_object_get_member (json_node_get_object (root), "music");
-  if (music != NULL && !JSON_NODE_HOLDS_NULL (music) && !read_labels (music, labels, error))
+  if (music != NULL && !JSON_NODE_HOLDS_NULL (music) && !backups_message_read_labels (music, labels, error))
     return FALSE;
   *backup_id = g_strdup (id);
   return TRUE;

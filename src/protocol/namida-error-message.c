@@ -30,7 +30,7 @@ message_for_peer (const GError *reason, guint status)
 }
 
 static NamidaError
-wire_code (const GError *reason, guint status)
+error_message_wire_code (const GError *reason, guint status)
 {
   if (reason->domain == NAMIDA_ERROR && namida_error_storage_words_there ((NamidaError) reason->code) != NULL)
     return (NamidaError) reason->code;
@@ -41,7 +41,7 @@ char *
 namida_error_answer_format (const GError *reason, gint64 offset)
 {
   guint status = namida_error_http_status (reason);
-  NamidaError code = wire_code (reason, status);
+  NamidaError code = error_message_wire_code (reason, status);
   GString *out = g_string_new ("{");
 
   namida_json_append_member (out, "message", message_for_peer (reason, status));
@@ -54,7 +54,7 @@ namida_error_answer_format (const GError *reason, gint64 offset)
 
 /* Control and format characters, including bidi overrides, could disturb the text around them. */
 static char *
-dup_clean (const char *text)
+error_message_dup_clean (const char *text)
 {
   GString *out = g_string_new (NULL);
   guint n = 0;
@@ -84,7 +84,7 @@ dup_clean (const char *text)
 }
 
 static NamidaError
-choose_code (const char *word, guint status)
+error_message_choose_code (const char *word, guint status)
 {
   NamidaError code = namida_error_code_from_string (word);
 
@@ -116,11 +116,11 @@ namida_error_answer_parse (const char *data, gsize length, guint status, gint64 
           && namida_json_get_size (object, "offset", &at, NULL))
         *offset = (gint64) at;
     }
-  code = choose_code (word, status);
+  code = error_message_choose_code (word, status);
   /* Disk errors that version 0.1.0 did not know are shown in the language of this device. */
   if (code > NAMIDA_ERROR_NO_SPACE && namida_error_storage_words_there (code) != NULL)
     return g_error_new_literal (NAMIDA_ERROR, (int) code, namida_error_storage_words_there (code));
-  clean = dup_clean (message != NULL ? message : "");
+  clean = error_message_dup_clean (message != NULL ? message : "");
   if (clean[0] != '\0')
     return g_error_new (NAMIDA_ERROR, (int) code, _ ("The other device reported: %s"), clean);
   return g_error_new (NAMIDA_ERROR, (int) code, _ ("The other device rejected the request (HTTP status %u)."), status);

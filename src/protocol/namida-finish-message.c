@@ -15,7 +15,7 @@
 typedef gboolean (*ReadValue) (const char *text, gpointer *value);
 
 static gboolean
-read_hash (const char *text, gpointer *value)
+finish_message_read_hash (const char *text, gpointer *value)
 {
   if (text[0] != '\0' && !namida_digest_is_hex (text))
     return FALSE;
@@ -24,7 +24,7 @@ read_hash (const char *text, gpointer *value)
 }
 
 static gboolean
-read_result (const char *text, gpointer *value)
+finish_message_read_result (const char *text, gpointer *value)
 {
   /* An unknown word from a newer version counts as not stored. */
   *value = GUINT_TO_POINTER (namida_file_result_from_wire (text));
@@ -32,7 +32,7 @@ read_result (const char *text, gpointer *value)
 }
 
 static gboolean
-read_files (NamidaJsonCursor *cursor, GHashTable *table, ReadValue read_value, GError **error)
+finish_message_read_files (NamidaJsonCursor *cursor, GHashTable *table, ReadValue read_value, GError **error)
 {
   const char *key;
 
@@ -54,15 +54,15 @@ read_files (NamidaJsonCursor *cursor, GHashTable *table, ReadValue read_value, G
 }
 
 static gboolean
-read_hashes (NamidaJsonCursor *cursor, gpointer table, GError **error)
+finish_message_read_hashes (NamidaJsonCursor *cursor, gpointer table, GError **error)
 {
-  return read_files (cursor, table, read_hash, error);
+  return finish_message_read_files (cursor, table, finish_message_read_hash, error);
 }
 
 static gboolean
-read_results (NamidaJsonCursor *cursor, gpointer table, GError **error)
+finish_message_read_results (NamidaJsonCursor *cursor, gpointer table, GError **error)
 {
-  return read_files (cursor, table, read_result, error);
+  return finish_message_read_files (cursor, table, finish_message_read_result, error);
 }
 
 GHashTable *
@@ -85,7 +85,7 @@ namida_finish_request_parse (const char *data, gsize length, guint *left_out, GE
         }
       else if (strcmp (key, "files") != 0)
         namida_json_cursor_skip (&cursor, NULL, NULL);
-      else if (!(has_files = read_hashes (&cursor, table, error)))
+      else if (!(has_files = finish_message_read_hashes (&cursor, table, error)))
         return NULL;
     }
   if (left_out != NULL)
@@ -117,7 +117,7 @@ namida_finish_value_get_code (gconstpointer value)
 }
 
 static gboolean
-read_reason (const char *text, gpointer *value)
+finish_message_read_reason (const char *text, gpointer *value)
 {
   NamidaError code = namida_error_code_from_string (text);
 
@@ -127,13 +127,13 @@ read_reason (const char *text, gpointer *value)
 }
 
 static gboolean
-read_reasons (NamidaJsonCursor *cursor, gpointer table, GError **error)
+finish_message_read_reasons (NamidaJsonCursor *cursor, gpointer table, GError **error)
 {
-  return read_files (cursor, table, read_reason, error);
+  return finish_message_read_files (cursor, table, finish_message_read_reason, error);
 }
 
 static void
-add_reasons (GHashTable *results, GHashTable *reasons)
+finish_message_add_reasons (GHashTable *results, GHashTable *reasons)
 {
   GHashTableIter iter;
   gpointer id, code, value;
@@ -186,7 +186,7 @@ namida_finish_answer_parse (const char *data, gsize length, NamidaFinishHealed *
     {
       if (strcmp (key, "reasons") == 0)
         {
-          if (!read_reasons (&cursor, reasons, error))
+          if (!finish_message_read_reasons (&cursor, reasons, error))
             return NULL;
         }
       else if (strcmp (key, "healed") == 0)
@@ -196,10 +196,10 @@ namida_finish_answer_parse (const char *data, gsize length, NamidaFinishHealed *
         }
       else if (strcmp (key, "files") != 0)
         namida_json_cursor_skip (&cursor, NULL, NULL);
-      else if (!(has_files = read_results (&cursor, table, error)))
+      else if (!(has_files = finish_message_read_results (&cursor, table, error)))
         return NULL;
     }
-  add_reasons (table, reasons);
+  finish_message_add_reasons (table, reasons);
   if (healed != NULL)
     *healed = told;
   if (has_files)
@@ -226,7 +226,7 @@ namida_finish_request_format (GHashTable *hashes, guint left_out, gsize *length)
 }
 
 static void
-append_reasons (GString *out, GHashTable *results)
+finish_message_append_reasons (GString *out, GHashTable *results)
 {
   GHashTableIter iter;
   gpointer id, value;
@@ -256,7 +256,7 @@ namida_finish_answer_format (GHashTable *results, const NamidaFinishHealed *heal
   while (g_hash_table_iter_next (&iter, &id, &result))
     namida_json_append_member (out, id, namida_file_result_to_wire (namida_finish_value_get_result (result)));
   g_string_append_c (out, '}');
-  append_reasons (out, results);
+  finish_message_append_reasons (out, results);
   if (healed != NULL && healed->files > 0)
     g_string_append_printf (out, ",\"healed\":{\"files\":%u,\"versions\":%u}", healed->files, healed->versions);
   g_string_append_c (out, '}');

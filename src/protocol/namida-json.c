@@ -45,7 +45,7 @@ namida_json_parse (const char *data, gsize length, gsize max_bytes, GError **err
 }
 
 static gboolean
-wrong_kind (const char *key, const char *wanted, GError **error)
+json_wrong_kind (const char *key, const char *wanted, GError **error)
 {
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST, _ ("The message is refused: “%s” in it is not %s."),
                key, wanted);
@@ -60,7 +60,7 @@ namida_json_get_string (JsonObject *object, const char *key, const char **value,
   if (node == NULL)
     return TRUE;
   if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    return wrong_kind (key, _ ("a text"), error);
+    return json_wrong_kind (key, _ ("a text"), error);
   *value = json_node_get_string (node);
   return TRUE;
 }
@@ -73,7 +73,7 @@ namida_json_get_size (JsonObject *object, const char *key, guint64 *value, GErro
   if (node == NULL)
     return TRUE;
   if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64 || json_node_get_int (node) < 0)
-    return wrong_kind (key, _ ("a whole number from zero"), error);
+    return json_wrong_kind (key, _ ("a whole number from zero"), error);
   *value = (guint64) json_node_get_int (node);
   return TRUE;
 }

@@ -14,7 +14,7 @@
 #define MAX_WORD 256u /* bytes of an id, a token or a session id */
 
 static gboolean
-is_word (const char *text)
+localsend_message_is_word (const char *text)
 {
   if (text == NULL || text[0] == '\0' || strlen (text) > MAX_WORD)
     return FALSE;
@@ -27,7 +27,7 @@ is_word (const char *text)
 /* ---- device info ---- */
 
 static void
-append_info (GString *out, NamidaDeviceInfo *own)
+localsend_message_append_info (GString *out, NamidaDeviceInfo *own)
 {
   g_string_append_c (out, '{');
   namida_json_append_member (out, "alias", own->alias);
@@ -46,7 +46,7 @@ namida_localsend_info_format (NamidaDeviceInfo *own)
 {
   GString *out = g_string_new (NULL);
 
-  append_info (out, own);
+  localsend_message_append_info (out, own);
   return namida_message_end (out, NULL);
 }
 
@@ -59,7 +59,7 @@ namida_localsend_info_parse (const char *data, gsize length, GError **error)
 /* ---- sent offers ---- */
 
 static void
-append_file (GString *out, const NamidaEntry *entry)
+localsend_message_append_file (GString *out, const NamidaEntry *entry)
 {
   g_autofree char *path = namida_entry_dup_path (entry);
 
@@ -92,7 +92,7 @@ namida_localsend_offer_format (NamidaDeviceInfo *own, NamidaBackup *backup, cons
   GString *out = g_string_sized_new (256 + (gsize) entries->len * 256);
 
   g_string_append (out, "{\"info\":");
-  append_info (out, own);
+  localsend_message_append_info (out, own);
   g_string_append (out, ",\"files\":{");
   for (guint i = 0; i < entries->len; i++)
     {
@@ -103,7 +103,7 @@ namida_localsend_offer_format (NamidaDeviceInfo *own, NamidaBackup *backup, cons
         continue;
       if (out->str[out->len - 1] != '{')
         g_string_append_c (out, ',');
-      append_file (out, entry);
+      localsend_message_append_file (out, entry);
     }
   g_string_append (out, "}}");
   return namida_message_end (out, length);
@@ -114,7 +114,7 @@ namida_localsend_text_format (NamidaDeviceInfo *own, const char *text)
 {
   GString *out = g_string_new ("{\"info\":");
 
-  append_info (out, own);
+  localsend_message_append_info (out, own);
   g_string_append (out, ",\"files\":{\"" NAMIDA_LOCALSEND_TEXT_ID "\":{");
   namida_json_append_member (out, "id", NAMIDA_LOCALSEND_TEXT_ID);
   namida_json_append_member (out, "fileName", "message.txt");
@@ -144,7 +144,7 @@ namida_localsend_answer_format (NamidaOfferAnswer *self, gsize *length)
 }
 
 static gboolean
-read_tokens (NamidaJsonCursor *cursor, gpointer answer, GError **error)
+localsend_message_read_tokens (NamidaJsonCursor *cursor, gpointer answer, GError **error)
 {
   NamidaOfferAnswer *self = answer;
   const char *key;
@@ -162,7 +162,8 @@ read_tokens (NamidaJsonCursor *cursor, gpointer answer, GError **error)
       token = namida_json_cursor_string (cursor, "token", error);
       if (token == NULL)
         return FALSE;
-      if (!is_word (id) || !is_word (token) || g_hash_table_size (self->files) >= namida_message_most_files)
+      if (!localsend_message_is_word (id) || !localsend_message_is_word (token)
+          || g_hash_table_size (self->files) >= namida_message_most_files)
         return namida_message_refuse (error, _ ("The answer is refused: a file in it has no valid token."));
       namida_offer_answer_grant (self, id, token, 0);
     }
@@ -175,9 +176,10 @@ namida_localsend_answer_parse (const char *data, gsize length, GError **error)
   g_autoptr (NamidaOfferAnswer) self = namida_offer_answer_new (NULL);
   const char *none = _ ("The answer is refused: it names no session or no files.");
 
-  if (!namida_message_read (data, length, "sessionId", &self->session_id, read_tokens, self, none, error))
+  if (!namida_message_read (data, length, "sessionId", &self->session_id, localsend_message_read_tokens, self, none,
+                            error))
     return NULL;
-  if (is_word (self->session_id))
+  if (localsend_message_is_word (self->session_id))
     return g_steal_pointer (&self);
   namida_message_refuse (error, none);
   return NULL;
@@ -195,7 +197,8 @@ namida_localsend_query_parse (const char *query, NamidaUploadQuery *out, GError 
     0,
   };
 
-  if (!is_word (self.session_id) || !is_word (self.file_id) || !is_word (self.token))
+  if (!localsend_message_is_word (self.session_id) || !localsend_message_is_word (self.file_id)
+      || !localsend_message_is_word (self.token))
     return namida_message_refuse (error,
                                   _ ("The upload is refused: it does not say which file of which session it is."));
   *out = self;

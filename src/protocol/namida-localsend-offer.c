@@ -47,7 +47,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (File, file_clear)
 
 /* @value: (out): the string; not changed if the value is of another type. */
 static void
-read_optional (NamidaJsonCursor *cursor, char **value)
+offer_read_optional (NamidaJsonCursor *cursor, char **value)
 {
   g_autoptr (GError) ignored = NULL;
   NamidaJsonCursor before = *cursor;
@@ -64,7 +64,7 @@ read_optional (NamidaJsonCursor *cursor, char **value)
 }
 
 static gint64
-parse_time (const char *text)
+offer_parse_time (const char *text)
 {
   gint64 ms;
 
@@ -76,7 +76,7 @@ parse_time (const char *text)
 }
 
 static void
-read_metadata (NamidaJsonCursor *cursor, File *file)
+offer_read_metadata (NamidaJsonCursor *cursor, File *file)
 {
   const char *key;
 
@@ -92,14 +92,14 @@ read_metadata (NamidaJsonCursor *cursor, File *file)
       if (strcmp (key, "modified") != 0)
         namida_json_cursor_skip (cursor, NULL, NULL);
       else
-        read_optional (cursor, &modified);
+        offer_read_optional (cursor, &modified);
       if (modified != NULL)
-        file->mtime_ns = parse_time (modified);
+        file->mtime_ns = offer_parse_time (modified);
     }
 }
 
 static gboolean
-read_file (NamidaJsonCursor *cursor, File *file, GError **error)
+offer_read_file (NamidaJsonCursor *cursor, File *file, GError **error)
 {
   const char *key;
 
@@ -113,15 +113,15 @@ read_file (NamidaJsonCursor *cursor, File *file, GError **error)
             return FALSE;
         }
       else if (strcmp (key, "fileName") == 0)
-        read_optional (cursor, &file->name);
+        offer_read_optional (cursor, &file->name);
       else if (strcmp (key, "fileType") == 0)
-        read_optional (cursor, &file->type);
+        offer_read_optional (cursor, &file->type);
       else if (strcmp (key, "preview") == 0)
-        read_optional (cursor, &file->preview);
+        offer_read_optional (cursor, &file->preview);
       else if (strcmp (key, "sha256") == 0)
-        read_optional (cursor, &file->sha256);
+        offer_read_optional (cursor, &file->sha256);
       else if (strcmp (key, "metadata") == 0)
-        read_metadata (cursor, file);
+        offer_read_metadata (cursor, file);
       else
         namida_json_cursor_skip (cursor, NULL, NULL);
     }
@@ -133,14 +133,14 @@ read_file (NamidaJsonCursor *cursor, File *file, GError **error)
 /* ---- the place of a file ---- */
 
 static gboolean
-is_backup_zip (const char *name)
+offer_is_backup_zip (const char *name)
 {
   return g_str_has_prefix (name, BACKUP_START) && g_str_has_suffix (name, BACKUP_END)
          && strlen (name) > strlen (BACKUP_START) + strlen (BACKUP_END);
 }
 
 static gboolean
-is_audio (const File *file, const char *path)
+offer_is_audio (const File *file, const char *path)
 {
   return (file->type != NULL && g_str_has_prefix (file->type, "audio/"))
          || g_str_has_prefix (namida_entry_guess_type (path), "audio/");
@@ -155,11 +155,11 @@ localsend_place (NamidaEntry *entry, const File *file, const char *path, NamidaB
 
   entry->kind = NAMIDA_ENTRY_FILE;
   entry->name = g_strdup (last != NULL ? last + 1 : path);
-  entry->label = slash != NULL           ? g_strndup (path, (gsize) (slash - path))
-                 : is_audio (file, path) ? g_strdup (MUSIC_LABEL)
-                                         : g_strdup ("");
+  entry->label = slash != NULL                 ? g_strndup (path, (gsize) (slash - path))
+                 : offer_is_audio (file, path) ? g_strdup (MUSIC_LABEL)
+                                               : g_strdup ("");
   entry->relative_path = g_strdup (slash != NULL ? slash + 1 : entry->label[0] != '\0' ? path : "");
-  if (entry->label[0] == '\0' && namida_backup_get_name (backup) == NULL && is_backup_zip (path))
+  if (entry->label[0] == '\0' && namida_backup_get_name (backup) == NULL && offer_is_backup_zip (path))
     {
       entry->kind = NAMIDA_ENTRY_BACKUP_ZIP;
       namida_backup_set_name (backup, entry->name);
@@ -167,7 +167,7 @@ localsend_place (NamidaEntry *entry, const File *file, const char *path, NamidaB
 }
 
 static NamidaEntry *
-make_entry (const char *id, const File *file, NamidaBackup *backup, GError **error)
+offer_make_entry (const char *id, const File *file, NamidaBackup *backup, GError **error)
 {
   g_autoptr (NamidaEntry) entry = namida_entry_new ();
   g_autofree char *path = namida_safe_name_clean (file->name);
@@ -213,7 +213,7 @@ reading_clear (Reading *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
 
 static gboolean
-claim_id (Reading *self, const char *id, GError **error)
+offer_claim_id (Reading *self, const char *id, GError **error)
 {
   if (id[0] == '\0' || strlen (id) > MAX_ID_BYTES || g_hash_table_contains (self->ids, id))
     return namida_message_refuse (error,
@@ -229,7 +229,7 @@ claim_id (Reading *self, const char *id, GError **error)
 }
 
 static gboolean
-read_files (Reading *self, NamidaJsonCursor *cursor, GError **error)
+offer_read_files (Reading *self, NamidaJsonCursor *cursor, GError **error)
 {
   const char *key;
 
@@ -241,9 +241,9 @@ read_files (Reading *self, NamidaJsonCursor *cursor, GError **error)
       g_autofree char *id = g_strdup (key);
       NamidaEntry *entry;
 
-      if (!claim_id (self, id, error) || !read_file (cursor, &file, error))
+      if (!offer_claim_id (self, id, error) || !offer_read_file (cursor, &file, error))
         return FALSE;
-      entry = make_entry (id, &file, self->message->backup, error);
+      entry = offer_make_entry (id, &file, self->message->backup, error);
       if (entry == NULL)
         return FALSE;
       namida_offer_places_claim (self->places, entry);
@@ -257,7 +257,7 @@ read_files (Reading *self, NamidaJsonCursor *cursor, GError **error)
 }
 
 static gboolean
-read_info (Reading *self, NamidaJsonCursor *cursor, GError **error)
+offer_read_info (Reading *self, NamidaJsonCursor *cursor, GError **error)
 {
   g_autoptr (JsonNode) node = NULL;
   const char *start;
@@ -273,7 +273,7 @@ read_info (Reading *self, NamidaJsonCursor *cursor, GError **error)
 }
 
 static char *
-dup_cut (const char *text)
+offer_dup_cut (const char *text)
 {
   gsize length = strlen (text);
 
@@ -301,12 +301,12 @@ namida_localsend_offer_parse (const char *data, gsize length, char **text, GErro
     {
       if (strcmp (key, "info") == 0)
         {
-          if (!read_info (&self, &cursor, error))
+          if (!offer_read_info (&self, &cursor, error))
             return NULL;
         }
       else if (strcmp (key, "files") != 0)
         namida_json_cursor_skip (&cursor, NULL, NULL);
-      else if (has_files || !(has_files = read_files (&self, &cursor, error)))
+      else if (has_files || !(has_files = offer_read_files (&self, &cursor, error)))
         return NULL;
     }
   if (!has_files || self.message->info == NULL || namida_backup_get_entries (self.message->backup)->len == 0)
@@ -315,6 +315,6 @@ namida_localsend_offer_parse (const char *data, gsize length, char **text, GErro
       return NULL;
     }
   if (self.is_text && namida_backup_get_entries (self.message->backup)->len == 1)
-    *text = dup_cut (self.preview);
+    *text = offer_dup_cut (self.preview);
   return g_steal_pointer (&self.message);
 }

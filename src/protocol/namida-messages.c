@@ -132,7 +132,7 @@ namida_message_claim_id (GHashTable *table, const char *id, GError **error)
 }
 
 static guint64
-get_seed (void)
+messages_get_seed (void)
 {
   static gsize seed;
 
@@ -143,9 +143,9 @@ get_seed (void)
 
 /* g_str_hash() is not seeded: 200,000 ids that collide would keep a thread busy for minutes. */
 static guint
-hash_id (gconstpointer key)
+messages_hash_id (gconstpointer key)
 {
-  guint64 seed = get_seed ();
+  guint64 seed = messages_get_seed ();
   guint64 hash = seed;
 
   for (const guchar *c = key; *c != '\0'; c++)
@@ -159,7 +159,7 @@ hash_id (gconstpointer key)
 GHashTable *
 namida_message_id_table_new (GDestroyNotify free_value)
 {
-  return g_hash_table_new_full (hash_id, g_str_equal, g_free, free_value);
+  return g_hash_table_new_full (messages_hash_id, g_str_equal, g_free, free_value);
 }
 
 char *

@@ -11,7 +11,7 @@
 #define MAX_TOKEN 128u
 
 static void
-grant_free (gpointer data)
+offer_answer_grant_free (gpointer data)
 {
   NamidaGrant *grant = data;
 
@@ -25,7 +25,7 @@ namida_offer_answer_new (const char *session_id)
   NamidaOfferAnswer *self = g_new0 (NamidaOfferAnswer, 1);
 
   self->session_id = g_strdup (session_id);
-  self->files = namida_message_id_table_new (grant_free);
+  self->files = namida_message_id_table_new (offer_answer_grant_free);
   self->declined = namida_message_id_table_new (NULL);
   return self;
 }
@@ -56,7 +56,7 @@ namida_offer_answer_decline (NamidaOfferAnswer *self, const char *id)
 }
 
 static gboolean
-read_grant (NamidaJsonCursor *cursor, NamidaOfferAnswer *self, const char *key, GError **error)
+offer_answer_read_grant (NamidaJsonCursor *cursor, NamidaOfferAnswer *self, const char *key, GError **error)
 {
   g_autofree char *id = namida_message_claim_id (self->files, key, error);
   g_autofree char *token = NULL;
@@ -83,14 +83,14 @@ read_grant (NamidaJsonCursor *cursor, NamidaOfferAnswer *self, const char *key, 
 }
 
 static gboolean
-read_grants (NamidaJsonCursor *cursor, gpointer answer, GError **error)
+offer_answer_read_grants (NamidaJsonCursor *cursor, gpointer answer, GError **error)
 {
   const char *key;
 
   if (!namida_message_enter (cursor, "files", error))
     return FALSE;
   while ((key = namida_json_cursor_next_member (cursor)) != NULL)
-    if (!read_grant (cursor, answer, key, error))
+    if (!offer_answer_read_grant (cursor, answer, key, error))
       return FALSE;
   return TRUE;
 }
@@ -131,7 +131,7 @@ namida_offer_answer_parse (const char *data, gsize length, GError **error)
   g_autoptr (NamidaOfferAnswer) self = namida_offer_answer_new (NULL);
   const char *none = _ ("The answer is refused: it names no session or no files.");
 
-  if (!namida_message_read (data, length, "sessionId", &self->session_id, read_grants, self, none, error))
+  if (!namida_message_read (data, length, "sessionId", &self->session_id, offer_answer_read_grants, self, none, error))
     return NULL;
   if (memmem (data, length, "\"declined\"", strlen ("\"declined\"")) != NULL
       && !offer_answer_read_declined (self, data, length, error))

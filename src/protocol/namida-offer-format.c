@@ -32,7 +32,7 @@ offer_append_names (GString *out, const NamidaEntry *entry)
 }
 
 static void
-append_entry (GString *out, const NamidaEntry *entry)
+format_append_entry (GString *out, const NamidaEntry *entry)
 {
   g_string_append_c (out, '{');
   namida_json_append_member (out, "id", entry->id);
@@ -59,7 +59,7 @@ append_entry (GString *out, const NamidaEntry *entry)
 }
 
 static char *
-dup_info_text (NamidaDeviceInfo *info)
+format_dup_info_text (NamidaDeviceInfo *info)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -72,7 +72,7 @@ dup_info_text (NamidaDeviceInfo *info)
 /* Appends the manifest last, and only if there is room: the list of files contains all that a receiver needs, and a
  * very large offer with its manifest would exceed the limit. */
 static void
-append_manifest (GString *out, GBytes *manifest)
+format_append_manifest (GString *out, GBytes *manifest)
 {
   gsize length;
   const char *text = g_bytes_get_data (manifest, &length);
@@ -103,7 +103,7 @@ offer_append_entries (GString *out, GPtrArray *entries, gboolean all)
         continue;
       if (out->str[out->len - 1] != '[')
         g_string_append_c (out, ',');
-      append_entry (out, g_ptr_array_index (entries, i));
+      format_append_entry (out, g_ptr_array_index (entries, i));
     }
   g_string_append_c (out, ']');
 }
@@ -122,7 +122,7 @@ offer_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gb
   g_string_append_c (out, '{');
   if (info != NULL)
     {
-      g_autofree char *text = dup_info_text (info);
+      g_autofree char *text = format_dup_info_text (info);
 
       g_string_append (out, "\"info\":");
       g_string_append (out, text);
@@ -138,7 +138,7 @@ offer_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gb
     g_string_append_printf (out, ",\"leftOut\":%u", missed);
   offer_append_entries (out, entries, all);
   if (manifest != NULL)
-    append_manifest (out, manifest);
+    format_append_manifest (out, manifest);
   g_string_append_c (out, '}');
   return namida_message_end (out, length);
 }

@@ -66,7 +66,7 @@ offer_read_names (NamidaJsonCursor *cursor, Parts *parts, GError **error)
 }
 
 static gboolean
-find_parts (NamidaJsonCursor *cursor, Parts *parts, GError **error)
+offer_message_find_parts (NamidaJsonCursor *cursor, Parts *parts, GError **error)
 {
   const char *key;
 
@@ -106,7 +106,7 @@ find_parts (NamidaJsonCursor *cursor, Parts *parts, GError **error)
 }
 
 static gboolean
-read_modified (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
+offer_message_read_modified (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
 {
   const char *text;
   gint64 ms;
@@ -127,7 +127,7 @@ read_modified (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
 }
 
 static gboolean
-read_sha256 (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
+offer_message_read_sha256 (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
 {
   const char *text;
 
@@ -145,7 +145,7 @@ read_sha256 (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
 }
 
 static gboolean
-read_type (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
+offer_message_read_type (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
 {
   if (namida_json_cursor_take_null (cursor))
     return TRUE;
@@ -176,7 +176,7 @@ offer_read_escaped (NamidaJsonCursor *cursor, Said *said)
 }
 
 static gboolean
-read_member (NamidaJsonCursor *cursor, const char *key, NamidaEntry *entry, Said *said, GError **error)
+offer_message_read_member (NamidaJsonCursor *cursor, const char *key, NamidaEntry *entry, Said *said, GError **error)
 {
   if (strcmp (key, "id") == 0)
     return namida_message_read_text (cursor, "id", &entry->id, error);
@@ -191,18 +191,18 @@ read_member (NamidaJsonCursor *cursor, const char *key, NamidaEntry *entry, Said
   if (strcmp (key, "escaped") == 0)
     return offer_read_escaped (cursor, said);
   if (strcmp (key, "modified") == 0)
-    return read_modified (cursor, entry, error);
+    return offer_message_read_modified (cursor, entry, error);
   if (strcmp (key, "sha256") == 0)
-    return read_sha256 (cursor, entry, error);
+    return offer_message_read_sha256 (cursor, entry, error);
   if (strcmp (key, "type") == 0)
-    return read_type (cursor, entry, error);
+    return offer_message_read_type (cursor, entry, error);
   /* "path" is the path at the phone app, which is not needed and never read. */
   namida_json_cursor_skip (cursor, NULL, NULL);
   return TRUE;
 }
 
 static gboolean
-check_place (const Parts *parts, NamidaEntry *entry, GError **error)
+offer_message_check_place (const Parts *parts, NamidaEntry *entry, GError **error)
 {
   const char *last;
 
@@ -271,7 +271,7 @@ offer_unescape (char **name, GError **error)
 
 /* @wire_name: its name as it is in the offer, and therefore in backupName. */
 static gboolean
-set_kind (NamidaEntry *entry, const char *wire_name, const char *backup_name, GError **error)
+offer_message_set_kind (NamidaEntry *entry, const char *wire_name, const char *backup_name, GError **error)
 {
   entry->kind = NAMIDA_ENTRY_FILE;
   if (g_strcmp0 (entry->type, FOLDER_TYPE) == 0)
@@ -286,7 +286,7 @@ set_kind (NamidaEntry *entry, const char *wire_name, const char *backup_name, GE
 }
 
 static NamidaEntry *
-read_entry (NamidaJsonCursor *cursor, const Parts *parts, guint number, GError **error)
+offer_message_read_entry (NamidaJsonCursor *cursor, const Parts *parts, guint number, GError **error)
 {
   g_autoptr (NamidaEntry) entry = namida_entry_new ();
   g_autofree char *wire_name = NULL;
@@ -296,7 +296,7 @@ read_entry (NamidaJsonCursor *cursor, const Parts *parts, guint number, GError *
   if (!namida_message_enter (cursor, "files", error))
     return NULL;
   while ((key = namida_json_cursor_next_member (cursor)) != NULL)
-    if (!read_member (cursor, key, entry, &said, error))
+    if (!offer_message_read_member (cursor, key, entry, &said, error))
       return NULL;
   if (entry->name == NULL || !said.has_size)
     {
@@ -314,7 +314,8 @@ read_entry (NamidaJsonCursor *cursor, const Parts *parts, guint number, GError *
   if (said.escaped && parts->all_names
       && (!offer_unescape (&entry->name, error) || !offer_unescape (&entry->relative_path, error)))
     return NULL;
-  if ((!parts->odd_names && !check_place (parts, entry, error)) || !set_kind (entry, wire_name, parts->name, error))
+  if ((!parts->odd_names && !offer_message_check_place (parts, entry, error))
+      || !offer_message_set_kind (entry, wire_name, parts->name, error))
     return NULL;
   if (parts->odd_names)
     offer_clean_place (entry);
@@ -322,7 +323,7 @@ read_entry (NamidaJsonCursor *cursor, const Parts *parts, guint number, GError *
 }
 
 static gboolean
-add_entry (NamidaBackup *backup, NamidaEntry *entry, GHashTable *ids, GError **error)
+offer_message_add_entry (NamidaBackup *backup, NamidaEntry *entry, GHashTable *ids, GError **error)
 {
   g_autoptr (NamidaEntry) owned = entry;
   char *id = namida_message_claim_id (ids, entry->id, error);
@@ -342,7 +343,7 @@ add_entry (NamidaBackup *backup, NamidaEntry *entry, GHashTable *ids, GError **e
 
 /* Returns whether @path is below @folder. */
 static gboolean
-is_below (const char *path, const char *folder)
+offer_message_is_below (const char *path, const char *folder)
 {
   gsize length = strlen (folder);
 
@@ -350,14 +351,14 @@ is_below (const char *path, const char *folder)
 }
 
 static int
-compare_pointers (gconstpointer a, gconstpointer b)
+offer_message_compare_pointers (gconstpointer a, gconstpointer b)
 {
   return namida_entry_compare (*(NamidaEntry *const *) a, *(NamidaEntry *const *) b);
 }
 
 /* Sixty bytes of an offer can stand for a thousand folders, each of which takes space on the disk. */
 static gboolean
-check_folders (NamidaBackup *backup, GError **error)
+offer_message_check_folders (NamidaBackup *backup, GError **error)
 {
   guint depth, folders = namida_backup_count_folders (backup, &depth);
 
@@ -378,7 +379,7 @@ namida_message_check_neighbours (NamidaBackup *backup, GError **error)
   g_autoptr (GPtrArray) sorted = g_ptr_array_copy (namida_backup_get_entries (backup), NULL, NULL);
 
   g_ptr_array_set_free_func (sorted, NULL);
-  g_ptr_array_sort (sorted, compare_pointers);
+  g_ptr_array_sort (sorted, offer_message_compare_pointers);
   for (guint i = 1; i < sorted->len; i++)
     {
       const NamidaEntry *before = g_ptr_array_index (sorted, i - 1);
@@ -387,14 +388,14 @@ namida_message_check_neighbours (NamidaBackup *backup, GError **error)
       if (namida_entry_compare (before, entry) == 0)
         return namida_message_refuse (error, _ ("The offer is refused: it names one file twice."));
       if (before->kind == NAMIDA_ENTRY_FILE && before->label[0] != '\0' && strcmp (before->label, entry->label) == 0
-          && is_below (entry->relative_path, before->relative_path))
+          && offer_message_is_below (entry->relative_path, before->relative_path))
         {
           g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
                                _ ("The offer is refused: a path in it is both a file and a folder."));
           return FALSE;
         }
     }
-  return check_folders (backup, error);
+  return offer_message_check_folders (backup, error);
 }
 
 /* @sent: (element-type utf8): the sender's names, by which uploads are identified. */
@@ -408,7 +409,7 @@ offer_claim_odd (NamidaOfferPlaces *places, GHashTable *sent, NamidaEntry *entry
 }
 
 static gboolean
-read_files (NamidaBackup *backup, const Parts *parts, GError **error)
+offer_message_read_files (NamidaBackup *backup, const Parts *parts, GError **error)
 {
   g_autoptr (GHashTable) ids = namida_message_id_table_new (NULL);
   g_autoptr (GHashTable) sent = namida_message_id_table_new (NULL);
@@ -421,7 +422,7 @@ read_files (NamidaBackup *backup, const Parts *parts, GError **error)
     return namida_message_refuse (error, _ ("The offer is refused: it has no list of files."));
   while (namida_json_cursor_next (&cursor))
     {
-      NamidaEntry *entry = read_entry (&cursor, parts, ++number, error);
+      NamidaEntry *entry = offer_message_read_entry (&cursor, parts, ++number, error);
 
       if (entry == NULL)
         return FALSE;
@@ -432,7 +433,7 @@ read_files (NamidaBackup *backup, const Parts *parts, GError **error)
         }
       if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP && !parts->odd_names)
         namida_backup_set_name (backup, entry->name);
-      if (!add_entry (backup, entry, ids, error))
+      if (!offer_message_add_entry (backup, entry, ids, error))
         return FALSE;
     }
   if (parts->odd_names)
@@ -441,7 +442,7 @@ read_files (NamidaBackup *backup, const Parts *parts, GError **error)
 }
 
 static gboolean
-read_info (NamidaOfferMessage *self, const Parts *parts, GError **error)
+offer_message_read_info (NamidaOfferMessage *self, const Parts *parts, GError **error)
 {
   g_autoptr (JsonNode) node = NULL;
 
@@ -455,7 +456,7 @@ read_info (NamidaOfferMessage *self, const Parts *parts, GError **error)
 }
 
 static gboolean
-read_manifest (NamidaOfferMessage *self, const Parts *parts, GError **error)
+offer_message_read_manifest (NamidaOfferMessage *self, const Parts *parts, GError **error)
 {
   if (parts->manifest == NULL)
     return TRUE;
@@ -472,7 +473,7 @@ offer_message_read (const char *data, gsize length, gboolean odd_names, GError *
   g_auto (NamidaJsonCursor) cursor = { 0 };
   g_auto (Parts) parts = { .odd_names = odd_names };
 
-  if (!namida_message_begin (&cursor, data, length, error) || !find_parts (&cursor, &parts, error))
+  if (!namida_message_begin (&cursor, data, length, error) || !offer_message_find_parts (&cursor, &parts, error))
     return NULL;
   self->backup = namida_backup_new ();
   if (!odd_names)
@@ -483,8 +484,8 @@ offer_message_read (const char *data, gsize length, gboolean odd_names, GError *
       namida_message_refuse (error, _ ("The offer is refused: it has no list of files."));
       return NULL;
     }
-  if (!read_info (self, &parts, error) || !read_files (self->backup, &parts, error)
-      || !read_manifest (self, &parts, error))
+  if (!offer_message_read_info (self, &parts, error) || !offer_message_read_files (self->backup, &parts, error)
+      || !offer_message_read_manifest (self, &parts, error))
     return NULL;
   if (odd_names && parts.name != NULL && namida_backup_get_name (self->backup) == NULL)
     {

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static void
-result_free (gpointer data)
+pack_message_result_free (gpointer data)
 {
   NamidaPackResult *result = data;
 
@@ -21,7 +21,7 @@ result_free (gpointer data)
 GHashTable *
 namida_pack_answer_new (void)
 {
-  return namida_message_id_table_new (result_free);
+  return namida_message_id_table_new (pack_message_result_free);
 }
 
 void
@@ -61,7 +61,7 @@ namida_pack_answer_format (GHashTable *answer, gsize *length)
 }
 
 static gboolean
-read_result (NamidaJsonCursor *cursor, NamidaPackResult *result, GError **error)
+pack_message_read_result (NamidaJsonCursor *cursor, NamidaPackResult *result, GError **error)
 {
   gboolean has_size = FALSE;
   const char *key;
@@ -93,7 +93,7 @@ read_result (NamidaJsonCursor *cursor, NamidaPackResult *result, GError **error)
 }
 
 static gboolean
-read_results (NamidaJsonCursor *cursor, gpointer table, GError **error)
+pack_message_read_results (NamidaJsonCursor *cursor, gpointer table, GError **error)
 {
   const char *key;
 
@@ -108,7 +108,7 @@ read_results (NamidaJsonCursor *cursor, gpointer table, GError **error)
         return FALSE;
       result = g_new0 (NamidaPackResult, 1);
       g_hash_table_insert (table, id, result);
-      if (!read_result (cursor, result, error))
+      if (!pack_message_read_result (cursor, result, error))
         return FALSE;
     }
   return TRUE;
@@ -119,7 +119,7 @@ namida_pack_answer_parse (const char *data, gsize length, GError **error)
 {
   g_autoptr (GHashTable) table = namida_pack_answer_new ();
 
-  if (!namida_message_read (data, length, NULL, NULL, read_results, table,
+  if (!namida_message_read (data, length, NULL, NULL, pack_message_read_results, table,
                             _ ("The answer to a pack is refused: it lists no files."), error))
     return NULL;
   return g_steal_pointer (&table);

@@ -33,7 +33,7 @@ namida_register_parse (const char *data, gsize length, GError **error)
 
 /* Reads 32 bytes in hex, such as a nonce or a commitment. */
 static gboolean
-read_hex (JsonObject *object, const char *key, char **value, GError **error)
+peer_messages_read_hex (JsonObject *object, const char *key, char **value, GError **error)
 {
   const char *text = NULL;
 
@@ -48,7 +48,7 @@ read_hex (JsonObject *object, const char *key, char **value, GError **error)
 }
 
 static gboolean
-read_pair (JsonObject *object, NamidaPairMessage *self, GError **error)
+peer_messages_read_pair (JsonObject *object, NamidaPairMessage *self, GError **error)
 {
   static const char *const steps[] = { "commit", "reveal", "confirm", "abort", "wait", NULL };
   const char *step = NULL;
@@ -56,7 +56,8 @@ read_pair (JsonObject *object, NamidaPairMessage *self, GError **error)
 
   if (!namida_json_get_string (object, "step", &step, error)
       || !namida_json_get_string (object, "pairId", &pair_id, error)
-      || !read_hex (object, "commitment", &self->commitment, error) || !read_hex (object, "nonce", &self->nonce, error))
+      || !peer_messages_read_hex (object, "commitment", &self->commitment, error)
+      || !peer_messages_read_hex (object, "nonce", &self->nonce, error))
     return FALSE;
   if (step != NULL && !g_strv_contains (steps, step))
     return namida_message_refuse (error, _ ("The pairing is refused: it has no such step."));
@@ -73,7 +74,7 @@ namida_pair_message_parse (const char *data, gsize length, NamidaPairMessage *ou
   g_autoptr (JsonNode) node = namida_json_parse (data, length, NAMIDA_LIMIT_JSON_BYTES, error);
   g_auto (NamidaPairMessage) self = { 0 };
 
-  if (node == NULL || !read_pair (json_node_get_object (node), &self, error))
+  if (node == NULL || !peer_messages_read_pair (json_node_get_object (node), &self, error))
     return FALSE;
   *out = self;
   memset (&self, 0, sizeof self);

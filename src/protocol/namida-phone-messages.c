@@ -15,7 +15,7 @@
 /* ---- received offers ---- */
 
 static gboolean
-clean_entries (NamidaBackup *backup, GError **error)
+phone_messages_clean_entries (NamidaBackup *backup, GError **error)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
 
@@ -37,7 +37,7 @@ namida_phone_offer_parse (const char *data, gsize length, GError **error)
 {
   g_autoptr (NamidaOfferMessage) message = namida_offer_message_parse_odd (data, length, error);
 
-  if (message == NULL || !clean_entries (message->backup, error))
+  if (message == NULL || !phone_messages_clean_entries (message->backup, error))
     return NULL;
   g_clear_pointer (&message->info, namida_device_info_unref);
   g_clear_pointer (&message->manifest, g_bytes_unref);
@@ -56,7 +56,7 @@ phone_messages_takes (const NamidaEntry *entry)
 
 /* Returns whether the app treats @entry as a backup zip. It goes by the name alone, whatever the entry is here. */
 static gboolean
-is_backup (const NamidaEntry *entry)
+phone_messages_is_backup (const NamidaEntry *entry)
 {
   return entry->kind == NAMIDA_ENTRY_BACKUP_ZIP
          || (entry->label[0] == '\0' && g_str_has_prefix (entry->name, "Namida Backup - ")
@@ -64,27 +64,28 @@ is_backup (const NamidaEntry *entry)
 }
 
 static const char *
-label_of (const NamidaEntry *entry)
+phone_messages_label_of (const NamidaEntry *entry)
 {
-  if (is_backup (entry))
+  if (phone_messages_is_backup (entry))
     return "";
   return entry->label[0] != '\0' ? entry->label : SINGLE_FILES_LABEL;
 }
 
 static const char *
-path_of (const NamidaEntry *entry)
+phone_messages_path_of (const NamidaEntry *entry)
 {
-  if (is_backup (entry))
+  if (phone_messages_is_backup (entry))
     return "";
   return entry->label[0] != '\0' ? entry->relative_path : entry->name;
 }
 
 static gboolean
-check_entry (const NamidaEntry *entry, GHashTable *places, GError **error)
+phone_messages_check_entry (const NamidaEntry *entry, GHashTable *places, GError **error)
 {
   g_autofree char *shown = namida_entry_dup_path (entry);
 
-  if (g_hash_table_add (places, g_strconcat (label_of (entry), "/", path_of (entry), NULL)))
+  if (g_hash_table_add (places,
+                        g_strconcat (phone_messages_label_of (entry), "/", phone_messages_path_of (entry), NULL)))
     return TRUE;
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
                _ ("“%s” would be at a place on the phone that another file has already. Send it on its own."), shown);
@@ -92,14 +93,15 @@ check_entry (const NamidaEntry *entry, GHashTable *places, GError **error)
 }
 
 static gboolean
-check_backup (NamidaBackup *backup, GError **error)
+phone_messages_check_backup (NamidaBackup *backup, GError **error)
 {
   g_autoptr (GHashTable) places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GPtrArray *entries = namida_backup_get_entries (backup);
   guint zips = 0;
 
   for (guint i = 0; i < entries->len; i++)
-    zips += phone_messages_takes (g_ptr_array_index (entries, i)) && is_backup (g_ptr_array_index (entries, i));
+    zips += phone_messages_takes (g_ptr_array_index (entries, i))
+            && phone_messages_is_backup (g_ptr_array_index (entries, i));
   /* The app begins a restore with the zip. Without one, the music would stay where Namida does not find it. */
   if (zips == 0)
     return namida_message_refuse (error, _ ("The phone app takes music only together with a Namida backup. Choose a "
@@ -112,22 +114,22 @@ check_backup (NamidaBackup *backup, GError **error)
     {
       const NamidaEntry *entry = g_ptr_array_index (entries, i);
 
-      if (phone_messages_takes (entry) && !check_entry (entry, places, error))
+      if (phone_messages_takes (entry) && !phone_messages_check_entry (entry, places, error))
         return FALSE;
     }
   return TRUE;
 }
 
 static void
-append_entry (GString *out, const NamidaEntry *entry)
+phone_messages_append_entry (GString *out, const NamidaEntry *entry)
 {
   g_string_append (out, out->str[out->len - 1] == '[' ? "{" : ",{");
   namida_json_append_member (out, "name", entry->name);
   /* Without this member, the app throws an exception in its restore and deletes what it received. */
   namida_json_append_member (out, "path", "");
   namida_json_append_size (out, "size", entry->size);
-  namida_json_append_member (out, "folderLabel", label_of (entry));
-  namida_json_append_member (out, "relativePath", path_of (entry));
+  namida_json_append_member (out, "folderLabel", phone_messages_label_of (entry));
+  namida_json_append_member (out, "relativePath", phone_messages_path_of (entry));
   g_string_append_c (out, '}');
 }
 
@@ -138,10 +140,11 @@ namida_phone_offer_format (NamidaBackup *backup, gsize *length, GError **error)
   const char *name = NULL;
   GString *out;
 
-  if (!check_backup (backup, error))
+  if (!phone_messages_check_backup (backup, error))
     return NULL;
   for (guint i = 0; i < entries->len; i++)
-    if (phone_messages_takes (g_ptr_array_index (entries, i)) && is_backup (g_ptr_array_index (entries, i)))
+    if (phone_messages_takes (g_ptr_array_index (entries, i))
+        && phone_messages_is_backup (g_ptr_array_index (entries, i)))
       name = ((NamidaEntry *) g_ptr_array_index (entries, i))->name;
   out = g_string_sized_new (256 + (gsize) entries->len * 200);
   g_string_append_c (out, '{');
@@ -149,7 +152,7 @@ namida_phone_offer_format (NamidaBackup *backup, gsize *length, GError **error)
   g_string_append (out, ",\"files\":[");
   for (guint i = 0; i < entries->len; i++)
     if (phone_messages_takes (g_ptr_array_index (entries, i)))
-      append_entry (out, g_ptr_array_index (entries, i));
+      phone_messages_append_entry (out, g_ptr_array_index (entries, i));
   g_string_append (out, "]}");
   return namida_message_end (out, length);
 }
@@ -163,7 +166,7 @@ namida_phone_upload_clear (NamidaPhoneUpload *self)
 }
 
 static gboolean
-parse_zip (const char *query, NamidaPhoneUpload *out, GError **error)
+phone_messages_parse_zip (const char *query, NamidaPhoneUpload *out, GError **error)
 {
   g_autofree char *name = namida_query_get (query, "name");
 
@@ -174,7 +177,7 @@ parse_zip (const char *query, NamidaPhoneUpload *out, GError **error)
 }
 
 static gboolean
-parse_music (const char *query, NamidaPhoneUpload *out, GError **error)
+phone_messages_parse_music (const char *query, NamidaPhoneUpload *out, GError **error)
 {
   g_autofree char *label = namida_query_get (query, "folderLabel");
   g_autofree char *path = namida_query_get (query, "relativePath");
@@ -192,15 +195,15 @@ namida_phone_upload_parse (const char *query, NamidaPhoneUpload *out, GError **e
 
   *out = (NamidaPhoneUpload){ 0 };
   if (g_strcmp0 (type, "backupZip") == 0)
-    return parse_zip (query, out, error);
+    return phone_messages_parse_zip (query, out, error);
   if (g_strcmp0 (type, "music") == 0)
-    return parse_music (query, out, error);
+    return phone_messages_parse_music (query, out, error);
   return namida_message_refuse (error, _ ("The upload is refused: it does not say what it is."));
 }
 
 /* Appends a value as a form and the app itself do, with '+' for spaces (the WHATWG URL standard, 5.2). */
 static void
-append_value (GString *out, const char *key, const char *value)
+phone_messages_append_value (GString *out, const char *key, const char *value)
 {
   g_string_append_c (out, '&');
   g_string_append (out, key);
@@ -219,16 +222,16 @@ namida_phone_upload_format (const NamidaEntry *entry)
 {
   GString *out = g_string_new (NULL);
 
-  if (is_backup (entry))
+  if (phone_messages_is_backup (entry))
     {
       g_string_append (out, "type=backupZip");
-      append_value (out, "name", entry->name);
+      phone_messages_append_value (out, "name", entry->name);
     }
   else
     {
       g_string_append (out, "type=music");
-      append_value (out, "relativePath", path_of (entry));
-      append_value (out, "folderLabel", label_of (entry));
+      phone_messages_append_value (out, "relativePath", phone_messages_path_of (entry));
+      phone_messages_append_value (out, "folderLabel", phone_messages_label_of (entry));
     }
   return g_string_free (out, FALSE);
 }

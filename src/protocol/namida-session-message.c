@@ -35,7 +35,7 @@ namida_session_answer_format (const char *state, GHashTable *offsets, gsize *len
 }
 
 static gboolean
-read_offset (NamidaJsonCursor *cursor, GHashTable *offsets, const char *key, GError **error)
+session_message_read_offset (NamidaJsonCursor *cursor, GHashTable *offsets, const char *key, GError **error)
 {
   g_autofree char *id = namida_message_claim_id (offsets, key, error);
   guint64 offset = 0;
@@ -54,14 +54,14 @@ read_offset (NamidaJsonCursor *cursor, GHashTable *offsets, const char *key, GEr
 }
 
 static gboolean
-read_offsets (NamidaJsonCursor *cursor, GHashTable *offsets, GError **error)
+session_message_read_offsets (NamidaJsonCursor *cursor, GHashTable *offsets, GError **error)
 {
   const char *key;
 
   if (!namida_message_enter (cursor, "files", error))
     return FALSE;
   while ((key = namida_json_cursor_next_member (cursor)) != NULL)
-    if (!read_offset (cursor, offsets, key, error))
+    if (!session_message_read_offset (cursor, offsets, key, error))
       return FALSE;
   return TRUE;
 }
@@ -85,7 +85,7 @@ namida_session_answer_parse (const char *data, gsize length, char **state, GHash
         }
       else if (strcmp (key, "files") != 0)
         namida_json_cursor_skip (&cursor, NULL, NULL);
-      else if (!read_offsets (&cursor, table, error))
+      else if (!session_message_read_offsets (&cursor, table, error))
         return FALSE;
     }
   if (word == NULL || !g_strv_contains (states, word))

@@ -16,7 +16,7 @@
 
 /* Forms, and the phone app as well, write a space as '+' (the WHATWG URL standard, 5.1). */
 static char *
-decode (const char *start, gsize length)
+upload_messages_decode (const char *start, gsize length)
 {
   g_autofree char *text = g_strndup (start, length);
 
@@ -36,7 +36,7 @@ namida_query_get (const char *query, const char *key)
 
       if (length > key_length && query[key_length] == '=' && strncmp (query, key, key_length) == 0)
         {
-          g_autofree char *value = decode (query + key_length + 1, length - key_length - 1);
+          g_autofree char *value = upload_messages_decode (query + key_length + 1, length - key_length - 1);
 
           if (value == NULL || !g_utf8_validate (value, -1, NULL))
             return NULL;
@@ -49,7 +49,7 @@ namida_query_get (const char *query, const char *key)
 }
 
 static gboolean
-parse_offset (const char *text, guint64 *offset)
+upload_messages_parse_offset (const char *text, guint64 *offset)
 {
   /* Check for digits first, because the parser itself would accept a sign. */
   return text[0] != '\0' && strspn (text, "0123456789") == strlen (text)
@@ -72,7 +72,7 @@ namida_upload_query_parse (const char *query, NamidaUploadQuery *out, GError **e
       || !namida_message_is_id (self.token, MAX_TOKEN))
     return namida_message_refuse (error,
                                   _ ("The upload is refused: it does not say which file of which session it is."));
-  if (offset != NULL && !parse_offset (offset, &self.offset))
+  if (offset != NULL && !upload_messages_parse_offset (offset, &self.offset))
     return namida_message_refuse (error, _ ("The upload is refused: its offset is not a number."));
   *out = self;
   memset (&self, 0, sizeof self);

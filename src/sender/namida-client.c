@@ -143,13 +143,13 @@ client_call (NamidaClient *self,
 }
 
 static GBytes *
-bytes_take (char *text)
+client_bytes_take (char *text)
 {
   return g_bytes_new_take (text, strlen (text));
 }
 
 static char *
-session_query (const char *session_id)
+client_session_query (const char *session_id)
 {
   g_autofree char *escaped = g_uri_escape_string (session_id, NULL, FALSE);
 
@@ -157,10 +157,10 @@ session_query (const char *session_id)
 }
 
 static gpointer
-parse_nothing (const NamidaHttpExchange *exchange,
-               const NamidaHttpAnswer *answer,
-               const char *fingerprint,
-               GError **error)
+client_parse_nothing (const NamidaHttpExchange *exchange,
+                      const NamidaHttpAnswer *answer,
+                      const char *fingerprint,
+                      GError **error)
 {
   return NULL;
 }
@@ -168,10 +168,10 @@ parse_nothing (const NamidaHttpExchange *exchange,
 /* ---- register ---- */
 
 static gpointer
-parse_register (const NamidaHttpExchange *exchange,
-                const NamidaHttpAnswer *answer,
-                const char *fingerprint,
-                GError **error)
+client_parse_register (const NamidaHttpExchange *exchange,
+                       const NamidaHttpAnswer *answer,
+                       const char *fingerprint,
+                       GError **error)
 {
   const GByteArray *body = answer->body;
 
@@ -185,11 +185,12 @@ namida_client_register_async (NamidaClient *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  g_autoptr (GBytes) body = own != NULL ? bytes_take (namida_register_format (own)) : NULL;
+  g_autoptr (GBytes) body = own != NULL ? client_bytes_take (namida_register_format (own)) : NULL;
 
   client_call (self,
                &(ClientRequest){ own != NULL ? "POST" : "GET", "register", NULL, body, SHORT_SECONDS,
-                                 NAMIDA_LIMIT_JSON_BYTES, parse_register, (GDestroyNotify) namida_device_info_unref },
+                                 NAMIDA_LIMIT_JSON_BYTES, client_parse_register,
+                                 (GDestroyNotify) namida_device_info_unref },
                namida_client_register_async, cancellable, callback, user_data);
 }
 
@@ -208,10 +209,10 @@ namida_client_register_finish (NamidaClient *self, GAsyncResult *result, GError 
 
 /* Status 204: nothing is wanted. */
 static gpointer
-parse_offer (const NamidaHttpExchange *exchange,
-             const NamidaHttpAnswer *answer,
-             const char *fingerprint,
-             GError **error)
+client_parse_offer (const NamidaHttpExchange *exchange,
+                    const NamidaHttpAnswer *answer,
+                    const char *fingerprint,
+                    GError **error)
 {
   return answer->head.status != 204
              ? namida_offer_answer_parse ((const char *) answer->body->data, answer->body->len, error)
@@ -233,7 +234,7 @@ namida_client_offer_async (NamidaClient *self,
   client_call (self,
                &(ClientRequest){ "POST", "prepare-upload", query, owned,
                                  NAMIDA_LIMIT_OFFER_ANSWER_SECONDS + MARGIN_SECONDS, NAMIDA_LIMIT_OFFER_BYTES,
-                                 parse_offer, (GDestroyNotify) namida_offer_answer_free },
+                                 client_parse_offer, (GDestroyNotify) namida_offer_answer_free },
                namida_client_offer_async, cancellable, callback, user_data);
 }
 
@@ -249,12 +250,12 @@ void
 namida_client_cancel_async (
     NamidaClient *self, const char *session_id, gboolean keep_parts, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autofree char *session = session_query (session_id);
+  g_autofree char *session = client_session_query (session_id);
   g_autofree char *query = g_strconcat (session, keep_parts ? "&keep=1" : NULL, NULL);
 
   client_call (self,
-               &(ClientRequest){ "POST", "cancel", query, NULL, CANCEL_SECONDS, NAMIDA_LIMIT_JSON_BYTES, parse_nothing,
-                                 NULL },
+               &(ClientRequest){ "POST", "cancel", query, NULL, CANCEL_SECONDS, NAMIDA_LIMIT_JSON_BYTES,
+                                 client_parse_nothing, NULL },
                namida_client_cancel_async, NULL, callback, user_data);
 }
 
@@ -270,7 +271,7 @@ namida_client_cancel_finish (NamidaClient *self, GAsyncResult *result, GError **
 /* ---- pair ---- */
 
 static void
-pair_message_free (gpointer data)
+client_pair_message_free (gpointer data)
 {
   namida_pair_message_clear (data);
   g_free (data);
@@ -278,14 +279,17 @@ pair_message_free (gpointer data)
 
 /* The answer to the last step is 200 and may be empty. */
 static gpointer
-parse_pair (const NamidaHttpExchange *exchange, const NamidaHttpAnswer *answer, const char *fingerprint, GError **error)
+client_parse_pair (const NamidaHttpExchange *exchange,
+                   const NamidaHttpAnswer *answer,
+                   const char *fingerprint,
+                   GError **error)
 {
   const GByteArray *body = answer->body;
   NamidaPairMessage *message = g_new0 (NamidaPairMessage, 1);
 
   if (body->len == 0 || namida_pair_message_parse ((const char *) body->data, body->len, message, error))
     return message;
-  pair_message_free (message);
+  client_pair_message_free (message);
   return NULL;
 }
 
@@ -296,14 +300,14 @@ namida_client_pair_async (NamidaClient *self,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
 {
-  g_autoptr (GBytes) body = bytes_take (namida_pair_message_format (message));
+  g_autoptr (GBytes) body = client_bytes_take (namida_pair_message_format (message));
   guint seconds = g_strcmp0 (message->step, "confirm") == 0 || g_strcmp0 (message->step, "wait") == 0
                       ? NAMIDA_LIMIT_PAIR_SECONDS + SHORT_SECONDS
                       : SESSION_SECONDS;
 
   client_call (self,
-               &(ClientRequest){ "POST", "pair", NULL, body, seconds, NAMIDA_LIMIT_JSON_BYTES, parse_pair,
-                                 pair_message_free },
+               &(ClientRequest){ "POST", "pair", NULL, body, seconds, NAMIDA_LIMIT_JSON_BYTES, client_parse_pair,
+                                 client_pair_message_free },
                namida_client_pair_async, cancellable, callback, user_data);
 }
 

@@ -55,7 +55,7 @@ namida_localsend_sessions_remove (gpointer user_data)
 }
 
 static gboolean
-may_stop (const Session *session, const char *fingerprint, GInetAddress *host)
+sessions_may_stop (const Session *session, const char *fingerprint, GInetAddress *host)
 {
   /* A certificate is better evidence than an address; older versions and plain HTTP have none. */
   if (session->fingerprint != NULL && fingerprint != NULL)
@@ -78,7 +78,8 @@ namida_localsend_sessions_stop (const char *session_id, const char *fingerprint,
       if (sessions == NULL || i > sessions->len)
         continue;
       session = g_ptr_array_index (sessions, i - 1);
-      if ((session_id != NULL && g_strcmp0 (session_id, session->id) != 0) || !may_stop (session, fingerprint, host))
+      if ((session_id != NULL && g_strcmp0 (session_id, session->id) != 0)
+          || !sessions_may_stop (session, fingerprint, host))
         continue;
       stopped = session->stopped;
       user_data = session->user_data;

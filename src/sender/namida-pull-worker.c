@@ -99,7 +99,7 @@ namida_pull_ask_any (NamidaIdentity *identity,
                      GError **error)
 {
   g_autoptr (GError) told = NULL; /* a refusal tells more than an unreachable address */
-  gboolean told_away = FALSE;
+  gboolean reported_away = FALSE;
 
   for (guint i = 0; i < addresses->len; i++)
     {
@@ -116,9 +116,10 @@ namida_pull_ask_any (NamidaIdentity *identity,
           g_ptr_array_insert (addresses, 0, g_ptr_array_steal_index (addresses, i));
           return body;
         }
-      if (told == NULL || (told_away && !away) || g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED))
+      if (told == NULL || (reported_away && !away)
+          || g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED))
         {
-          told_away = away;
+          reported_away = away;
           g_clear_error (&told);
           told = g_steal_pointer (&local);
         }
@@ -135,7 +136,7 @@ namida_pull_ask_any (NamidaIdentity *identity,
 /* ---- files ---- */
 
 static gboolean
-write_all (int fd, const guint8 *data, gsize length, guint64 offset, GError **error)
+pull_worker_write_all (int fd, const guint8 *data, gsize length, guint64 offset, GError **error)
 {
   while (length > 0)
     {
@@ -157,13 +158,13 @@ write_all (int fd, const guint8 *data, gsize length, guint64 offset, GError **er
 }
 
 static gboolean
-receive (NamidaPull *pull,
-         NamidaHttpConnection *connection,
-         int fd,
-         NamidaDigest *digest,
-         guint64 *there,
-         guint64 size,
-         GError **error)
+pull_worker_receive (NamidaPull *pull,
+                     NamidaHttpConnection *connection,
+                     int fd,
+                     NamidaDigest *digest,
+                     guint64 *there,
+                     guint64 size,
+                     GError **error)
 {
   g_autofree guint8 *block = g_malloc (BLOCK_BYTES);
 
@@ -179,7 +180,7 @@ receive (NamidaPull *pull,
           length += (gsize) n;
           namida_transfer_add_bytes (pull->transfer, n);
         }
-      if (!write_all (fd, block, length, *there, n > 0 ? error : NULL))
+      if (!pull_worker_write_all (fd, block, length, *there, n > 0 ? error : NULL))
         return FALSE;
       namida_digest_update (digest, block, length);
       *there += length;
@@ -190,7 +191,7 @@ receive (NamidaPull *pull,
 }
 
 static void
-leave_out (NamidaPull *pull, guint index, const GError *reason)
+pull_worker_leave_out (NamidaPull *pull, guint index, const GError *reason)
 {
   namida_transfer_set_result (pull->transfer, index, NAMIDA_FILE_MISSING, reason->message);
 }
@@ -225,7 +226,7 @@ typedef enum
 
 /* If the session has ended or trust was withdrawn, no other file can be fetched either. */
 static gboolean
-ends_it_all (const GError *reason)
+pull_worker_ends_it_all (const GError *reason)
 {
   return g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED)
          || g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
@@ -281,21 +282,21 @@ fetcher_ask (Fetcher *self, guint index, guint64 there, GError **refused, GError
   return FETCH_FAILED;
 }
 
-static gboolean fetch (Fetcher *self, guint index, guint64 *there, GError **error);
+static gboolean pull_worker_fetch (Fetcher *self, guint index, guint64 *there, GError **error);
 
 static gboolean
-fetch_from_start (Fetcher *self, guint index, guint64 *there, GError **error)
+pull_worker_fetch_from_start (Fetcher *self, guint index, guint64 *there, GError **error)
 {
   g_clear_pointer (&self->connection, namida_http_connection_free);
   namida_transfer_add_bytes (self->pull->transfer, -(gint64) *there);
   *there = 0;
-  return fetch (self, index, there, error);
+  return pull_worker_fetch (self, index, there, error);
 }
 
 /* @there: (inout): the number of bytes that are here. Returns: %FALSE with @error if the file is incomplete; %TRUE also
  * if the file was left out. */
 static gboolean
-fetch (Fetcher *self, guint index, guint64 *there, GError **error)
+pull_worker_fetch (Fetcher *self, guint index, guint64 *there, GError **error)
 {
   NamidaPull *pull = self->pull;
   const NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (pull->backup), index);
@@ -313,15 +314,15 @@ fetch (Fetcher *self, guint index, guint64 *there, GError **error)
     return FALSE;
   if (*there < entry->size)
     answer = fetcher_ask (self, index, *there, &refused, error);
-  fine = answer == FETCH_COMES && receive (pull, self->connection, fd, digest, there, entry->size, error);
+  fine = answer == FETCH_COMES && pull_worker_receive (pull, self->connection, fd, digest, there, entry->size, error);
   if (!namida_sink_close_part (pull->sink, index, fd, *there, fine, fine ? error : NULL))
     fine = FALSE;
   if (answer == FETCH_NO_RANGES)
-    return fetch_from_start (self, index, there, error);
+    return pull_worker_fetch_from_start (self, index, there, error);
   if (refused != NULL)
     {
-      leave_out (pull, index, refused);
-      if (!ends_it_all (refused))
+      pull_worker_leave_out (pull, index, refused);
+      if (!pull_worker_ends_it_all (refused))
         return TRUE;
       g_propagate_error (error, g_steal_pointer (&refused));
       return FALSE;
@@ -336,7 +337,7 @@ fetch (Fetcher *self, guint index, guint64 *there, GError **error)
 /* A lost connection is established again, and the file continues where it stopped; only connections that transferred
  * nothing count as failed attempts. Returns: %FALSE with @error if nothing more can be fetched. */
 static gboolean
-fetch_with_tries (Fetcher *self, guint index, GError **error)
+pull_worker_fetch_with_tries (Fetcher *self, guint index, GError **error)
 {
   NamidaPull *pull = self->pull;
   const NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (pull->backup), index);
@@ -350,7 +351,7 @@ fetch_with_tries (Fetcher *self, guint index, GError **error)
       g_autoptr (GError) reason = NULL;
       guint64 before = there;
 
-      if (fetch (self, index, &there, &reason))
+      if (pull_worker_fetch (self, index, &there, &reason))
         return TRUE;
       if (there > before)
         breaks = 0;
@@ -383,7 +384,7 @@ fetcher_work (gpointer data)
 
   while (error == NULL && namida_workers_take (&pull->workers, &index))
     if (fetcher_wants (pull, index))
-      fetch_with_tries (&fetcher, index, &error);
+      pull_worker_fetch_with_tries (&fetcher, index, &error);
   if (error != NULL)
     namida_workers_fail (&pull->workers, error);
   g_clear_pointer (&fetcher.connection, namida_http_connection_free);
@@ -391,7 +392,7 @@ fetcher_work (gpointer data)
 }
 
 static guint
-count_wanted (NamidaPull *pull)
+pull_worker_count_wanted (NamidaPull *pull)
 {
   guint n = 0;
 
@@ -406,7 +407,8 @@ namida_pull_run (NamidaPull *pull, GError **error)
   gboolean ok;
 
   namida_workers_init (&pull->workers, namida_backup_get_entries (pull->backup)->len, pull->cancellable);
-  ok = namida_workers_run (&pull->workers, MIN (CONNECTIONS_MOST, count_wanted (pull)), fetcher_work, pull, error);
+  ok = namida_workers_run (&pull->workers, MIN (CONNECTIONS_MOST, pull_worker_count_wanted (pull)), fetcher_work, pull,
+                           error);
   namida_workers_clear (&pull->workers);
   return ok;
 }

@@ -72,7 +72,7 @@ namida_puller_init (NamidaPuller *self)
 }
 
 static GPtrArray *
-copy_addresses (GListModel *addresses)
+puller_copy_addresses (GListModel *addresses)
 {
   GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -102,7 +102,7 @@ question_free (gpointer data)
 }
 
 static void
-list_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+puller_list_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Question *question = data;
   GError *error = NULL;
@@ -130,11 +130,11 @@ namida_puller_list_async (NamidaIdentity *identity,
   Question *question = g_new0 (Question, 1);
 
   question->identity = g_object_ref (identity);
-  question->addresses = copy_addresses (addresses);
+  question->addresses = puller_copy_addresses (addresses);
   question->fingerprint = g_strdup (fingerprint);
   g_task_set_source_tag (task, namida_puller_list_async);
   g_task_set_task_data (task, question, question_free);
-  g_task_run_in_thread (task, list_thread);
+  g_task_run_in_thread (task, puller_list_thread);
 }
 
 GPtrArray *
@@ -159,7 +159,7 @@ namida_puller_new (NamidaIdentity *identity,
   NamidaPuller *self = g_object_new (NAMIDA_TYPE_PULLER, NULL);
 
   self->identity = g_object_ref (identity);
-  self->addresses = copy_addresses (addresses);
+  self->addresses = puller_copy_addresses (addresses);
   self->fingerprint = g_strdup (fingerprint);
   self->transfer = g_object_ref (transfer);
   self->create_sink = create_sink;
@@ -170,7 +170,7 @@ namida_puller_new (NamidaIdentity *identity,
 
 /* Asks what can be fetched, and creates the sink for it. */
 static gboolean
-ask (NamidaPuller *self, GCancellable *cancellable, GError **error)
+puller_ask (NamidaPuller *self, GCancellable *cancellable, GError **error)
 {
   g_autofree char *question
       = namida_download_request_format (self->backup_id, (const char *const *) self->labels, NULL);
@@ -192,18 +192,18 @@ ask (NamidaPuller *self, GCancellable *cancellable, GError **error)
 }
 
 static void
-ask_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+puller_ask_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
 
-  if (ask (source, cancellable, &error))
+  if (puller_ask (source, cancellable, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
 }
 
 static void
-count_known (NamidaPuller *self)
+puller_count_known (NamidaPuller *self)
 {
   GPtrArray *entries = namida_backup_get_entries (self->offer->backup);
 
@@ -222,7 +222,7 @@ count_known (NamidaPuller *self)
 }
 
 static void
-fetch_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+puller_fetch_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   NamidaPuller *self = source;
   guint n = namida_backup_get_entries (self->offer->backup)->len;
@@ -243,7 +243,7 @@ fetch_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   self->prepared
       = namida_sink_prepare (self->sink, self->offer->backup, self->offer->manifest, self->wants, cancellable, &error);
   if (self->prepared)
-    count_known (self);
+    puller_count_known (self);
   if (self->prepared && namida_pull_run (&pull, &error))
     g_task_return_boolean (task, TRUE);
   else
@@ -252,7 +252,7 @@ fetch_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 
 /* Compares the files with the hashes that the other side recorded when they arrived there. */
 static gboolean
-commit (NamidaPuller *self, GError **error)
+puller_commit (NamidaPuller *self, GError **error)
 {
   GPtrArray *entries = namida_backup_get_entries (self->offer->backup);
   g_autofree NamidaCommit *files = g_new0 (NamidaCommit, entries->len + 1);
@@ -279,11 +279,11 @@ commit (NamidaPuller *self, GError **error)
 }
 
 static void
-commit_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+puller_commit_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
 
-  if (commit (source, &error))
+  if (puller_commit (source, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -291,7 +291,7 @@ commit_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 
 /* Called after a failure: keeps the parts for the next time, unless the user does not want them any more. */
 static void
-leave_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+puller_leave_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   NamidaPuller *self = source;
 
@@ -305,7 +305,7 @@ leave_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 
 /* @error: (transfer full) (nullable) */
 static void
-end (NamidaPuller *self, GTask *outer, GError *error)
+puller_end (NamidaPuller *self, GTask *outer, GError *error)
 {
   if (error != NULL)
     namida_transfer_fail (self->transfer, error);
@@ -320,16 +320,16 @@ end (NamidaPuller *self, GTask *outer, GError *error)
 }
 
 static void
-left (GObject *source, GAsyncResult *result, gpointer user_data)
+puller_left (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) outer = user_data;
 
-  end (NAMIDA_PULLER (source), outer, g_error_copy (g_task_get_task_data (outer)));
+  puller_end (NAMIDA_PULLER (source), outer, g_error_copy (g_task_get_task_data (outer)));
 }
 
 /* @error: (transfer full) */
 static void
-fail (NamidaPuller *self, GTask *outer, GError *error)
+puller_fail (NamidaPuller *self, GTask *outer, GError *error)
 {
   g_autoptr (GTask) task = NULL;
 
@@ -340,16 +340,16 @@ fail (NamidaPuller *self, GTask *outer, GError *error)
     }
   if (!self->prepared)
     {
-      end (self, outer, error);
+      puller_end (self, outer, error);
       return;
     }
   g_task_set_task_data (outer, error, (GDestroyNotify) g_error_free);
-  task = g_task_new (self, NULL, left, g_object_ref (outer));
-  g_task_run_in_thread (task, leave_thread);
+  task = g_task_new (self, NULL, puller_left, g_object_ref (outer));
+  g_task_run_in_thread (task, puller_leave_thread);
 }
 
 static void
-committed (GObject *source, GAsyncResult *result, gpointer user_data)
+puller_committed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaPuller *self = NAMIDA_PULLER (source);
   g_autoptr (GTask) outer = user_data;
@@ -358,17 +358,17 @@ committed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
-      end (self, outer, error); /* the sink has already parked itself */
+      puller_end (self, outer, error); /* the sink has already parked itself */
       return;
     }
   folder = namida_sink_dup_folder (self->sink);
   if (folder != NULL)
     namida_transfer_set_folder (self->transfer, folder);
-  end (self, outer, NULL);
+  puller_end (self, outer, NULL);
 }
 
 static void
-fetched (GObject *source, GAsyncResult *result, gpointer user_data)
+puller_fetched (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaPuller *self = NAMIDA_PULLER (source);
   g_autoptr (GTask) outer = user_data;
@@ -377,16 +377,16 @@ fetched (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
-      fail (self, outer, error);
+      puller_fail (self, outer, error);
       return;
     }
   namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_FINISHING);
-  task = g_task_new (self, NULL, committed, g_steal_pointer (&outer));
-  g_task_run_in_thread (task, commit_thread);
+  task = g_task_new (self, NULL, puller_committed, g_steal_pointer (&outer));
+  g_task_run_in_thread (task, puller_commit_thread);
 }
 
 static void
-asked (GObject *source, GAsyncResult *result, gpointer user_data)
+puller_asked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaPuller *self = NAMIDA_PULLER (source);
   GCancellable *cancellable = namida_transfer_get_cancellable (self->transfer);
@@ -396,15 +396,15 @@ asked (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
-      fail (self, outer, error);
+      puller_fail (self, outer, error);
       return;
     }
   namida_transfer_set_fetched (self->transfer);
   namida_transfer_set_backup (self->transfer, self->offer->backup);
   namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_RUNNING);
-  task = g_task_new (self, cancellable, fetched, g_steal_pointer (&outer));
+  task = g_task_new (self, cancellable, puller_fetched, g_steal_pointer (&outer));
   g_task_set_check_cancellable (task, FALSE); /* the thread itself reports how far it got */
-  g_task_run_in_thread (task, fetch_thread);
+  g_task_run_in_thread (task, puller_fetch_thread);
 }
 
 void
@@ -423,9 +423,9 @@ namida_puller_fetch_async (NamidaPuller *self,
   self->backup_id = g_strdup (backup_id);
   self->labels = g_strdupv ((char **) labels);
   g_task_set_source_tag (outer, namida_puller_fetch_async);
-  task = g_task_new (self, namida_transfer_get_cancellable (self->transfer), asked, g_steal_pointer (&outer));
+  task = g_task_new (self, namida_transfer_get_cancellable (self->transfer), puller_asked, g_steal_pointer (&outer));
   g_task_set_check_cancellable (task, FALSE);
-  g_task_run_in_thread (task, ask_thread);
+  g_task_run_in_thread (task, puller_ask_thread);
 }
 
 gboolean

@@ -23,7 +23,7 @@
 #define PACK_BYTES (16u * 1024 * 1024)
 
 static void
-item_clear (gpointer data)
+upload_job_item_clear (gpointer data)
 {
   NamidaUploadItem *item = data;
 
@@ -48,7 +48,7 @@ namida_upload_job_free (NamidaUploadJob *self)
 }
 
 static void
-add_item (NamidaUploadJob *self, guint index, NamidaEntry *entry, const NamidaGrant *grant)
+upload_job_add_item (NamidaUploadJob *self, guint index, NamidaEntry *entry, const NamidaGrant *grant)
 {
   NamidaUploadItem item = { .index = index, .entry = namida_entry_ref (entry), .token = g_strdup (grant->token) };
 
@@ -146,14 +146,14 @@ job_sort_out (NamidaUploadJob *self, GPtrArray *entries, GHashTable *grants)
         namida_transfer_set_result (self->transfer, i, NAMIDA_FILE_DECLINED,
                                     namida_file_result_get_detail (NAMIDA_FILE_DECLINED));
       else if (grant != NULL && (self->sender->dialect->folders || entry->kind != NAMIDA_ENTRY_FOLDER))
-        add_item (self, i, entry, grant);
+        upload_job_add_item (self, i, entry, grant);
       else
         job_leave_out (self, i, entry);
     }
 }
 
 static gboolean
-is_for_pack (NamidaUploadJob *self, const NamidaUploadItem *item)
+upload_job_is_for_pack (NamidaUploadJob *self, const NamidaUploadItem *item)
 {
   return self->sender->takes_packs && item->entry->kind != NAMIDA_ENTRY_FOLDER && item->entry->size < PACK_BELOW
          && item->offset == 0;
@@ -165,8 +165,9 @@ job_plan (NamidaUploadJob *self)
   guint units;
 
   for (guint i = 0; i < self->items->len; i++)
-    g_array_append_val (
-        is_for_pack (self, &g_array_index (self->items, NamidaUploadItem, i)) ? self->small : self->large, i);
+    g_array_append_val (upload_job_is_for_pack (self, &g_array_index (self->items, NamidaUploadItem, i)) ? self->small
+                                                                                                         : self->large,
+                        i);
   if (self->small->len == 1)
     {
       g_array_append_val (self->large, g_array_index (self->small, guint, 0));
@@ -186,9 +187,9 @@ namida_upload_job_new (NamidaSender *sender)
   self->transfer = g_object_ref (sender->transfer);
   self->session_id = g_strdup (sender->answer != NULL ? sender->answer->session_id : "");
   self->items = g_array_new (FALSE, TRUE, sizeof (NamidaUploadItem));
-  g_array_set_clear_func (self->items, item_clear);
+  g_array_set_clear_func (self->items, upload_job_item_clear);
   self->claimed = g_array_new (FALSE, TRUE, sizeof (NamidaUploadItem));
-  g_array_set_clear_func (self->claimed, item_clear);
+  g_array_set_clear_func (self->claimed, upload_job_item_clear);
   self->large = g_array_new (FALSE, FALSE, sizeof (guint));
   self->small = g_array_new (FALSE, FALSE, sizeof (guint));
   self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
@@ -230,7 +231,7 @@ job_work (gpointer user_data)
 
 /* Returns the error for a connection that could not be restored: which files are safe, and what to do. */
 static GError *
-explain_loss (NamidaUploadJob *self, GError *error)
+upload_job_explain_loss (NamidaUploadJob *self, GError *error)
 {
   guint n = 0;
   GError *told;
@@ -255,7 +256,7 @@ explain_loss (NamidaUploadJob *self, GError *error)
 /* Reads a whole file. Returns: (transfer full): its hash, or NULL with @error, which is CANCELLED if the transfer was
  * canceled. */
 static char *
-hash_source (NamidaUploadJob *self, const NamidaEntry *entry, struct stat *before, GError **error)
+upload_job_hash_source (NamidaUploadJob *self, const NamidaEntry *entry, struct stat *before, GError **error)
 {
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
   g_autofree guint8 *buffer = g_malloc (NAMIDA_BLOCK_SIZE);
@@ -279,7 +280,7 @@ hash_source (NamidaUploadJob *self, const NamidaEntry *entry, struct stat *befor
 
 /* "Already there" without a hash is only a claim. Hash the files here, so that "finish" can ask for verification. */
 static void
-hash_claimed (NamidaUploadJob *self)
+upload_job_hash_claimed (NamidaUploadJob *self)
 {
   for (guint i = 0; i < self->claimed->len && !g_cancellable_is_cancelled (self->workers.cancellable); i++)
     {
@@ -289,7 +290,7 @@ hash_claimed (NamidaUploadJob *self)
       struct stat before;
 
       namida_transfer_set_current_file (self->transfer, path);
-      item->sha256 = hash_source (self, item->entry, &before, &error);
+      item->sha256 = upload_job_hash_source (self, item->entry, &before, &error);
       if (item->sha256 == NULL)
         {
           namida_transfer_set_result (self->transfer, item->index, namida_source_result (error), error->message);
@@ -304,7 +305,7 @@ hash_claimed (NamidaUploadJob *self)
 }
 
 static void
-add_hashes (GHashTable *hashes, GArray *items)
+upload_job_add_hashes (GHashTable *hashes, GArray *items)
 {
   for (guint i = 0; i < items->len; i++)
     {
@@ -320,8 +321,8 @@ namida_upload_job_collect_hashes (NamidaUploadJob *self)
 {
   GHashTable *hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
-  add_hashes (hashes, self->items);
-  add_hashes (hashes, self->claimed);
+  upload_job_add_hashes (hashes, self->items);
+  upload_job_add_hashes (hashes, self->claimed);
   return hashes;
 }
 
@@ -351,7 +352,7 @@ namida_upload_job_run (NamidaUploadJob *self, GError **error)
   GError *local = NULL;
 
   if (namida_workers_run (&self->workers, self->n_connections, job_work, self, &local))
-    hash_claimed (self);
+    upload_job_hash_claimed (self);
   if (g_cancellable_is_cancelled (self->sender->inner))
     {
       g_clear_error (&local);
@@ -360,6 +361,6 @@ namida_upload_job_run (NamidaUploadJob *self, GError **error)
     }
   if (local == NULL)
     return TRUE;
-  g_propagate_error (error, explain_loss (self, local));
+  g_propagate_error (error, upload_job_explain_loss (self, local));
   return FALSE;
 }

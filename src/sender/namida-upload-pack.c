@@ -39,7 +39,7 @@ typedef struct
 
 /* Whether nothing more should be sent. */
 static gboolean
-is_over (Pack *pack)
+pack_is_over (Pack *pack)
 {
   return pack->answered || pack->error != NULL;
 }
@@ -47,12 +47,12 @@ is_over (Pack *pack)
 /* Never fails, because libarchive (up to 3.8.1) does not free the block of an archive that could not be written. Data
  * after the end of the stream is discarded. */
 static la_ssize_t
-on_write (struct archive *archive, void *user_data, const void *buffer, size_t length)
+pack_on_write (struct archive *archive, void *user_data, const void *buffer, size_t length)
 {
   Pack *pack = user_data;
   NamidaUploadWorker *worker = pack->worker;
 
-  for (gsize sent = 0; sent < length && !is_over (pack);)
+  for (gsize sent = 0; sent < length && !pack_is_over (pack);)
     {
       gssize n = namida_http_connection_write (worker->connection, (const guint8 *) buffer + sent, length - sent,
                                                &pack->error);
@@ -101,7 +101,7 @@ pack_write_file (Pack *pack, PackFile *file, const guint8 *data)
   archive_entry_set_perm (pack->entry, 0600);
   archive_entry_set_size (pack->entry, (la_int64_t) size);
   if (archive_write_header (pack->archive, pack->entry) != ARCHIVE_OK
-      || archive_write_data (pack->archive, data, size) != (la_ssize_t) size || is_over (pack))
+      || archive_write_data (pack->archive, data, size) != (la_ssize_t) size || pack_is_over (pack))
     return FALSE;
   namida_upload_worker_count (pack->worker, item, (gint64) size);
   return TRUE;
@@ -126,27 +126,27 @@ pack_add_file (Pack *pack, PackFile *file, guint8 *data)
 /* ---- the stream ---- */
 
 static gboolean
-open_stream (Pack *pack)
+pack_open_stream (Pack *pack)
 {
   pack->archive = archive_write_new ();
   pack->entry = archive_entry_new ();
   return archive_write_set_format_pax_restricted (pack->archive) == ARCHIVE_OK
          && archive_write_set_bytes_per_block (pack->archive, CHUNK_BYTES) == ARCHIVE_OK
          && archive_write_set_bytes_in_last_block (pack->archive, 1) == ARCHIVE_OK
-         && archive_write_open (pack->archive, pack, NULL, on_write, NULL) == ARCHIVE_OK;
+         && archive_write_open (pack->archive, pack, NULL, pack_on_write, NULL) == ARCHIVE_OK;
 }
 
 static gboolean
-write_stream (Pack *pack)
+pack_write_stream (Pack *pack)
 {
   NamidaBlock *block = namida_block_pool_take (pack->worker->pool);
-  gboolean ok = open_stream (pack);
+  gboolean ok = pack_open_stream (pack);
 
   for (guint i = 0; ok && i < pack->n_files; i++)
     if (!pack->files[i].done)
       ok = pack_add_file (pack, &pack->files[i], block->data);
-  ok = ok && archive_write_close (pack->archive) == ARCHIVE_OK && !is_over (pack);
-  if (!ok && !is_over (pack))
+  ok = ok && archive_write_close (pack->archive) == ARCHIVE_OK && !pack_is_over (pack);
+  if (!ok && !pack_is_over (pack))
     g_set_error_literal (&pack->error, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("The small files could not be packed."));
   namida_block_pool_give_back (pack->worker->pool, block);
   return ok;
@@ -163,7 +163,7 @@ pack_close (Pack *pack)
 
 /* Returns: whether there is an answer to read. */
 static gboolean
-send_stream (Pack *pack, GError **error)
+pack_send_stream (Pack *pack, GError **error)
 {
   NamidaUploadWorker *worker = pack->worker;
   g_autofree char *session = g_uri_escape_string (worker->job->session_id, NULL, FALSE);
@@ -172,7 +172,7 @@ send_stream (Pack *pack, GError **error)
   namida_http_connection_begin (worker->connection,
                                 &(NamidaHttpRequest){ .target = target, .type = "application/x-tar", .length = -1 });
   namida_streams_enter ();
-  write_stream (pack);
+  pack_write_stream (pack);
   namida_streams_leave ();
   if (pack->error != NULL)
     g_propagate_error (error, g_error_copy (pack->error));
@@ -182,7 +182,7 @@ send_stream (Pack *pack, GError **error)
 /* ---- results ---- */
 
 static void
-take_sent (Pack *pack, PackFile *file)
+pack_take_sent (Pack *pack, PackFile *file)
 {
   namida_upload_worker_take_sent (pack->worker, file->item, &file->before, file->sha256);
   file->done = TRUE;
@@ -205,20 +205,20 @@ pack_check_answer (Pack *pack, const NamidaHttpAnswer *answer, GError **error)
 
       if (!file->done && result != NULL && result->size == file->item->entry->size
           && g_ascii_strcasecmp (result->sha256, file->sha256) == 0)
-        take_sent (pack, file);
+        pack_take_sent (pack, file);
     }
   return NAMIDA_TRY_SENT;
 }
 
 static NamidaTry
-try_pack (NamidaUploadWorker *worker, PackFile *files, guint n_files, GError **error)
+pack_try (NamidaUploadWorker *worker, PackFile *files, guint n_files, GError **error)
 {
   Pack pack = { .worker = worker, .files = files, .n_files = n_files };
   g_auto (NamidaHttpAnswer) answer = { 0 };
   GError *local = NULL;
   NamidaTry result;
 
-  if (!namida_upload_worker_connect (worker, &local) || !send_stream (&pack, &local)
+  if (!namida_upload_worker_connect (worker, &local) || !pack_send_stream (&pack, &local)
       || !namida_http_connection_read_answer (worker->connection, NAMIDA_LIMIT_JSON_BYTES, &answer, &local))
     {
       result
@@ -234,7 +234,7 @@ try_pack (NamidaUploadWorker *worker, PackFile *files, guint n_files, GError **e
 /* Finds files that the receiver has in full although its answer was lost. Their hashes are sent in “finish”, where the
  * receiver compares them. */
 static guint
-take_whole (NamidaUploadWorker *worker, PackFile *files, guint n_files)
+pack_take_whole (NamidaUploadWorker *worker, PackFile *files, guint n_files)
 {
   g_autoptr (GHashTable) offsets = namida_upload_worker_ask_offsets (worker);
   Pack pack = { .worker = worker };
@@ -248,14 +248,14 @@ take_whole (NamidaUploadWorker *worker, PackFile *files, guint n_files)
       if (file->done || file->sha256 == NULL || offset == NULL || *offset == 0 || *offset != file->item->entry->size)
         continue;
       namida_upload_worker_count (worker, file->item, (gint64) file->item->entry->size - file->item->counted);
-      take_sent (&pack, file);
+      pack_take_sent (&pack, file);
       n++;
     }
   return n;
 }
 
 static void
-take_back (NamidaUploadWorker *worker, PackFile *files, guint n_files)
+pack_take_back (NamidaUploadWorker *worker, PackFile *files, guint n_files)
 {
   for (guint i = 0; i < n_files; i++)
     if (!files[i].done)
@@ -264,23 +264,23 @@ take_back (NamidaUploadWorker *worker, PackFile *files, guint n_files)
 
 /* Returns FALSE if the job has ended. */
 static gboolean
-send_packed (NamidaUploadWorker *worker, PackFile *files, guint n_files, GError **error)
+pack_send_packed (NamidaUploadWorker *worker, PackFile *files, guint n_files, GError **error)
 {
   gint64 busy_since = 0;
 
   for (guint breaks = 0;;)
     {
       g_autoptr (GError) reason = NULL;
-      NamidaTry result = try_pack (worker, files, n_files, &reason);
+      NamidaTry result = pack_try (worker, files, n_files, &reason);
 
-      take_back (worker, files, n_files);
+      pack_take_back (worker, files, n_files);
       if (result == NAMIDA_TRY_SENT)
         return TRUE;
       if (result != NAMIDA_TRY_BUSY)
         busy_since = 0;
       else if (namida_upload_worker_wait_busy (worker, &busy_since))
         {
-          take_whole (worker, files, n_files);
+          pack_take_whole (worker, files, n_files);
           continue;
         }
       if (result == NAMIDA_TRY_FATAL || result == NAMIDA_TRY_BUSY
@@ -294,7 +294,7 @@ send_packed (NamidaUploadWorker *worker, PackFile *files, guint n_files, GError 
       if (result == NAMIDA_TRY_BROKEN)
         namida_http_back_off (++breaks, worker->job->workers.cancellable);
       /* Only connections that transfer nothing count as failed attempts. */
-      if (take_whole (worker, files, n_files) > 0)
+      if (pack_take_whole (worker, files, n_files) > 0)
         breaks = MIN (breaks, 1);
       if (result != NAMIDA_TRY_BROKEN)
         return TRUE;
@@ -309,7 +309,7 @@ namida_upload_worker_send_pack (NamidaUploadWorker *worker, NamidaUploadItem **i
 
   for (guint i = 0; i < n_items; i++)
     files[i].item = items[i];
-  ok = send_packed (worker, files, n_items, error);
+  ok = pack_send_packed (worker, files, n_items, error);
   /* Files that the pack did not deliver are sent alone, and get their own results. */
   for (guint i = 0; ok && i < n_items; i++)
     if (!files[i].done)

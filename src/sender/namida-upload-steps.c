@@ -45,7 +45,7 @@ namida_upload_item_start_from (NamidaUploadJob *job, NamidaUploadItem *item, gui
 /* ---- the connection ---- */
 
 static NamidaHttpConnection *
-job_connect (NamidaUploadJob *job, guint seconds, GError **error)
+upload_steps_job_connect (NamidaUploadJob *job, guint seconds, GError **error)
 {
   NamidaHttpPeer peer = namida_sender_get_peer (job->sender, job->sender->address);
 
@@ -56,9 +56,9 @@ job_connect (NamidaUploadJob *job, guint seconds, GError **error)
 
 /* Checks within SILENT_CONNECT_SECONDS whether the device is reachable. */
 static gboolean
-job_probe (NamidaUploadJob *job)
+upload_steps_job_probe (NamidaUploadJob *job)
 {
-  g_autoptr (NamidaHttpConnection) connection = job_connect (job, SILENT_CONNECT_SECONDS, NULL);
+  g_autoptr (NamidaHttpConnection) connection = upload_steps_job_connect (job, SILENT_CONNECT_SECONDS, NULL);
 
   return connection != NULL;
 }
@@ -73,7 +73,7 @@ namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error)
   g_clear_pointer (&worker->connection, namida_http_connection_free);
   if (worker->silent)
     {
-      worker->lost = worker->lost || !job_probe (job);
+      worker->lost = worker->lost || !upload_steps_job_probe (job);
       if (worker->lost)
         {
           g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
@@ -82,7 +82,7 @@ namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error)
         }
     }
   worker->silent = FALSE;
-  worker->connection = job_connect (job, 0, error);
+  worker->connection = upload_steps_job_connect (job, 0, error);
   worker->moved_at = g_get_monotonic_time ();
   return worker->connection != NULL;
 }
@@ -150,7 +150,7 @@ namida_upload_worker_wait_busy (NamidaUploadWorker *worker, gint64 *since)
 
 /* For a version that is sent back: whether its content differs from what was verified on arrival. */
 static gboolean
-is_damaged (NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256)
+upload_steps_is_damaged (NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256)
 {
   return namida_backup_get_proven (namida_transfer_get_backup (job->transfer)) && !namida_upload_item_is_folder (item)
          && item->entry->sha256 != NULL && g_ascii_strcasecmp (item->entry->sha256, sha256) != 0;
@@ -176,7 +176,7 @@ namida_upload_worker_take_sent (NamidaUploadWorker *worker,
   NamidaUploadJob *job = worker->job;
   gboolean is_file = !namida_upload_item_is_folder (item);
 
-  if (is_damaged (job, item, sha256))
+  if (upload_steps_is_damaged (job, item, sha256))
     {
       g_autofree char *shown = g_utf8_make_valid (item->entry->name, -1);
       g_autoptr (GError) reason

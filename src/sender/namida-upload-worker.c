@@ -43,7 +43,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
 /* ---- reading ---- */
 
 static gboolean
-read_inline (NamidaUploadWorker *worker, Source *source, guint8 *buffer, GError **error)
+upload_worker_read_inline (NamidaUploadWorker *worker, Source *source, guint8 *buffer, GError **error)
 {
   NamidaUploadItem *item = source->item;
   gsize size = (gsize) item->entry->size;
@@ -73,7 +73,7 @@ worker_begin (NamidaUploadWorker *worker, NamidaUploadItem *item, const char *ta
 }
 
 static gboolean
-send_block (
+upload_worker_send_block (
     NamidaUploadWorker *worker, Source *source, const guint8 *data, gsize length, gboolean *answered, GError **error)
 {
   for (gsize sent = 0; sent < length && !*answered;)
@@ -90,30 +90,30 @@ send_block (
 }
 
 static gboolean
-send_inline (NamidaUploadWorker *worker, Source *source, const char *target, GError **error)
+upload_worker_send_inline (NamidaUploadWorker *worker, Source *source, const char *target, GError **error)
 {
   gboolean answered = FALSE;
 
   worker_begin (worker, source->item, target);
-  return send_block (worker, source, source->data, source->length, &answered, error);
+  return upload_worker_send_block (worker, source, source->data, source->length, &answered, error);
 }
 
 /* A program that compares no hashes stores every file that arrives completely, so the body of a file that has changed
  * must not be completed. */
 static gboolean
-may_end (NamidaUploadWorker *worker, Source *source, guint64 left, GError **error)
+upload_worker_may_end (NamidaUploadWorker *worker, Source *source, guint64 left, GError **error)
 {
   return left > 0 || worker->job->sender->dialect->proves
          || namida_source_check (source->item->entry, source->fd, &source->before, error);
 }
 
 static gboolean
-send_blocks (NamidaUploadWorker *worker,
-             Source *source,
-             NamidaFileReader *reader,
-             const char *target,
-             gboolean *whole,
-             GError **error)
+upload_worker_send_blocks (NamidaUploadWorker *worker,
+                           Source *source,
+                           NamidaFileReader *reader,
+                           const char *target,
+                           gboolean *whole,
+                           GError **error)
 {
   guint64 left = source->item->entry->size - source->item->offset;
   gboolean answered = FALSE;
@@ -128,8 +128,8 @@ send_blocks (NamidaUploadWorker *worker,
   while (ok && block != NULL && !answered)
     {
       left -= block->length;
-      ok = may_end (worker, source, left, &local);
-      ok = ok && send_block (worker, source, block->data, block->length, &answered, &local);
+      ok = upload_worker_may_end (worker, source, left, &local);
+      ok = ok && upload_worker_send_block (worker, source, block->data, block->length, &answered, &local);
       namida_block_pool_give_back (worker->pool, g_steal_pointer (&block));
       if (ok && !answered)
         block = namida_file_reader_next (reader, &local);
@@ -145,7 +145,8 @@ send_blocks (NamidaUploadWorker *worker,
 }
 
 static gboolean
-send_large (NamidaUploadWorker *worker, Source *source, const char *target, gboolean *whole, GError **error)
+upload_worker_send_large (
+    NamidaUploadWorker *worker, Source *source, const char *target, gboolean *whole, GError **error)
 {
   NamidaUploadItem *item = source->item;
   g_autoptr (NamidaFileReader) reader
@@ -154,7 +155,7 @@ send_large (NamidaUploadWorker *worker, Source *source, const char *target, gboo
   /* The other side would close an idle connection while the existing part is hashed. */
   if (item->offset > 0)
     namida_upload_worker_drop_connection (worker, FALSE);
-  if (!send_blocks (worker, source, reader, target, whole, error))
+  if (!upload_worker_send_blocks (worker, source, reader, target, whole, error))
     return FALSE;
   if (*whole)
     {
@@ -165,7 +166,7 @@ send_large (NamidaUploadWorker *worker, Source *source, const char *target, gboo
 }
 
 static gboolean
-send_body (NamidaUploadWorker *worker, Source *source, GError **error)
+upload_worker_send_body (NamidaUploadWorker *worker, Source *source, GError **error)
 {
   gboolean whole = FALSE;
   g_autofree char *target = worker->job->sender->dialect->format_upload (worker->job, source->item);
@@ -173,12 +174,12 @@ send_body (NamidaUploadWorker *worker, Source *source, GError **error)
   gboolean ok;
 
   if (source->item->entry->size > INLINE_BYTES)
-    return send_large (worker, source, target, &whole, error);
+    return upload_worker_send_large (worker, source, target, &whole, error);
   block = namida_block_pool_take (worker->pool);
   if (namida_upload_item_is_folder (source->item))
     source->sha256 = g_strdup ("");
-  ok = (namida_upload_item_is_folder (source->item) || read_inline (worker, source, block->data, error))
-       && namida_upload_worker_connect (worker, error) && send_inline (worker, source, target, error);
+  ok = (namida_upload_item_is_folder (source->item) || upload_worker_read_inline (worker, source, block->data, error))
+       && namida_upload_worker_connect (worker, error) && upload_worker_send_inline (worker, source, target, error);
   namida_block_pool_give_back (worker->pool, block);
   return ok;
 }
@@ -186,7 +187,7 @@ send_body (NamidaUploadWorker *worker, Source *source, GError **error)
 /* ---- results ---- */
 
 static NamidaTry
-try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
+upload_worker_try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
 {
   g_auto (Source) source = { .item = item, .fd = -1 };
   g_auto (NamidaHttpAnswer) answer = { 0 };
@@ -200,7 +201,7 @@ try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
       g_propagate_error (error, local);
       return result;
     }
-  if (!send_body (worker, &source, &local)
+  if (!upload_worker_send_body (worker, &source, &local)
       || !namida_http_connection_read_answer (worker->connection, NAMIDA_LIMIT_JSON_BYTES, &answer, &local))
     {
       result = namida_upload_worker_classify (worker, local);
@@ -217,7 +218,7 @@ try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
 
 /* Asks how much the other side has of this file; the offset stays the same if it cannot tell. */
 static void
-ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
+upload_worker_ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
 {
   g_autoptr (GHashTable) offsets = namida_upload_worker_ask_offsets (worker);
   const guint64 *offset = offsets != NULL ? g_hash_table_lookup (offsets, item->entry->id) : NULL;
@@ -228,7 +229,7 @@ ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
 
 /* Closes a connection that was in the middle of a file, and takes back what was counted for the file. */
 static void
-give_up_try (NamidaUploadWorker *worker, NamidaUploadItem *item, NamidaTry result)
+upload_worker_give_up_try (NamidaUploadWorker *worker, NamidaUploadItem *item, NamidaTry result)
 {
   if (result == NAMIDA_TRY_SOURCE || result == NAMIDA_TRY_BROKEN)
     namida_upload_worker_drop_connection (worker, result == NAMIDA_TRY_BROKEN);
@@ -239,7 +240,7 @@ give_up_try (NamidaUploadWorker *worker, NamidaUploadItem *item, NamidaTry resul
 /* Counts what is certainly on the other side, which is shown while the transfer is paused or the device is away; the
  * next attempt counts again. */
 static void
-leave_counted (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 sent)
+upload_worker_leave_counted (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 sent)
 {
   namida_upload_worker_count (worker, item, MAX ((gint64) item->offset, sent - ON_THE_WAY) - item->counted);
 }
@@ -281,7 +282,7 @@ static void
 worker_ask_after_break (NamidaUploadWorker *worker, NamidaUploadItem *item, guint64 *best, guint *breaks)
 {
   namida_http_back_off (++*breaks, worker->job->workers.cancellable);
-  ask_offset (worker, item);
+  upload_worker_ask_offset (worker, item);
   if (item->offset > *best)
     {
       *best = item->offset;
@@ -300,25 +301,25 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
     {
       g_autoptr (GError) reason = NULL;
       guint64 offset = item->offset;
-      NamidaTry result = try_item (worker, item, &reason);
+      NamidaTry result = upload_worker_try_item (worker, item, &reason);
       gint64 sent = item->counted;
 
       if (result == NAMIDA_TRY_SENT)
         return TRUE;
-      give_up_try (worker, item, result);
+      upload_worker_give_up_try (worker, item, result);
       if (result == NAMIDA_TRY_FATAL && breaks > 0 && worker_loses_file (worker))
         result = NAMIDA_TRY_REFUSED;
       if (result != NAMIDA_TRY_BUSY)
         busy_since = 0;
       else if (namida_upload_worker_wait_busy (worker, &busy_since))
         {
-          ask_offset (worker, item);
+          upload_worker_ask_offset (worker, item);
           continue;
         }
       if (worker_must_stop (worker, result, breaks))
         {
           if (result == NAMIDA_TRY_BROKEN || g_cancellable_is_cancelled (worker->job->workers.cancellable))
-            leave_counted (worker, item, sent);
+            upload_worker_leave_counted (worker, item, sent);
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
         }
@@ -351,7 +352,7 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
 
 /* Returns FALSE if the job has ended. */
 static gboolean
-work_alone (NamidaUploadWorker *worker)
+upload_worker_work_alone (NamidaUploadWorker *worker)
 {
   NamidaUploadJob *job = worker->job;
   guint i;
@@ -373,7 +374,7 @@ work_alone (NamidaUploadWorker *worker)
 }
 
 static gboolean
-work_packs (NamidaUploadWorker *worker)
+upload_worker_work_packs (NamidaUploadWorker *worker)
 {
   NamidaUploadJob *job = worker->job;
 
@@ -402,8 +403,8 @@ namida_upload_worker_run (NamidaUploadJob *job)
 
   worker.pool = namida_block_pool_new (POOL_BLOCKS);
   worker.digest = namida_digest_new ();
-  if (packs_first ? work_packs (&worker) : work_alone (&worker))
-    (packs_first ? work_alone : work_packs) (&worker);
+  if (packs_first ? upload_worker_work_packs (&worker) : upload_worker_work_alone (&worker))
+    (packs_first ? upload_worker_work_alone : upload_worker_work_packs) (&worker);
   g_clear_pointer (&worker.connection, namida_http_connection_free);
   namida_digest_free (worker.digest);
   namida_block_pool_free (worker.pool);

@@ -84,7 +84,7 @@ namida_localsend_session_note (NamidaLocalsendSession *self, guint index, const 
 /* ---- the end ---- */
 
 static GHashTable *
-dup_hashes (NamidaLocalsendSession *self)
+localsend_session_dup_hashes (NamidaLocalsendSession *self)
 {
   GHashTable *hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   GHashTableIter iter;
@@ -101,7 +101,7 @@ dup_hashes (NamidaLocalsendSession *self)
 gboolean
 namida_localsend_session_finish (NamidaLocalsendSession *self, guint index)
 {
-  namida_session_end_wait (self->session, self->context, dup_hashes (self));
+  namida_session_end_wait (self->session, self->context, localsend_session_dup_hashes (self));
   return namida_file_result_is_success (
       namida_transfer_get_result (namida_receive_session_get_transfer (self->session), index));
 }
@@ -115,7 +115,7 @@ namida_localsend_session_store (NamidaLocalsendSession *self)
   n_whole = g_hash_table_size (self->hashes);
   g_mutex_unlock (&self->lock);
   if (n_whole > 0)
-    namida_session_end (self->session, dup_hashes (self));
+    namida_session_end (self->session, localsend_session_dup_hashes (self));
   /* Either no file is complete, or one is still being received. */
   if (namida_receive_session_get_state (self->session) == NAMIDA_SESSION_OPEN)
     namida_receive_session_close (self->session, NAMIDA_SESSION_PARKED, NULL);
@@ -124,7 +124,7 @@ namida_localsend_session_store (NamidaLocalsendSession *self)
 /* Nothing has arrived for a long time: the sender has left, or has given up on some files without a cancel. Store the
  * complete files. */
 static void
-on_idle (NamidaReceiveSession *session, gpointer user_data)
+localsend_session_on_idle (NamidaReceiveSession *session, gpointer user_data)
 {
   namida_localsend_session_store (user_data);
 }
@@ -132,7 +132,7 @@ on_idle (NamidaReceiveSession *session, gpointer user_data)
 /* ---- the local user cancels ---- */
 
 static void
-on_cancelled (GCancellable *cancellable, NamidaReceiveSession *session)
+localsend_session_on_cancelled (GCancellable *cancellable, NamidaReceiveSession *session)
 {
   NamidaLocalsendSession *self = namida_localsend_session_of (session);
   NamidaSessionState state = namida_receive_session_get_state (session);
@@ -156,7 +156,7 @@ namida_localsend_session_begin (NamidaLocalsendSession *self,
   self->identity = identity != NULL ? g_object_ref (identity) : NULL;
   self->sender = g_object_ref (sender);
   self->fingerprint = g_strdup (fingerprint);
-  namida_receive_session_set_idle (self->session, on_idle, self);
-  g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled", G_CALLBACK (on_cancelled),
-                           self->session, 0);
+  namida_receive_session_set_idle (self->session, localsend_session_on_idle, self);
+  g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled",
+                           G_CALLBACK (localsend_session_on_cancelled), self->session, 0);
 }

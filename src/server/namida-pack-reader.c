@@ -36,7 +36,7 @@ struct _NamidaPackReader
 };
 
 static gboolean
-refuse (NamidaPackReader *self, GError **error)
+pack_reader_refuse (NamidaPackReader *self, GError **error)
 {
   if (self->error != NULL)
     g_propagate_error (error, g_steal_pointer (&self->error));
@@ -47,7 +47,7 @@ refuse (NamidaPackReader *self, GError **error)
 }
 
 static la_ssize_t
-on_read (struct archive *archive, void *user_data, const void **data)
+pack_reader_on_read (struct archive *archive, void *user_data, const void **data)
 {
   NamidaPackReader *self = user_data;
   gssize n;
@@ -90,15 +90,15 @@ namida_pack_reader_free (NamidaPackReader *self)
 
 /* Accepts only tar without compression, so that the data cannot expand. */
 static gboolean
-open_archive (NamidaPackReader *self)
+pack_reader_open_archive (NamidaPackReader *self)
 {
   return archive_read_support_format_tar (self->archive) == ARCHIVE_OK
-         && archive_read_open (self->archive, self, NULL, on_read, NULL) == ARCHIVE_OK;
+         && archive_read_open (self->archive, self, NULL, pack_reader_on_read, NULL) == ARCHIVE_OK;
 }
 
 /* Reads to the end of the body, because the next request begins after it. */
 static gboolean
-drain (NamidaPackReader *self, GError **error)
+pack_reader_drain (NamidaPackReader *self, GError **error)
 {
   gsize total = 0;
 
@@ -111,13 +111,13 @@ drain (NamidaPackReader *self, GError **error)
       self->ended = n == 0;
       total += (gsize) n;
       if (total > TAIL_BYTES)
-        return refuse (self, error);
+        return pack_reader_refuse (self, error);
     }
   return TRUE;
 }
 
 static gboolean
-take_name (NamidaPackReader *self, NamidaPackEntry *entry)
+pack_reader_take_name (NamidaPackReader *self, NamidaPackEntry *entry)
 {
   const char *name = archive_entry_pathname (self->entry);
   char *slash;
@@ -136,7 +136,7 @@ take_name (NamidaPackReader *self, NamidaPackEntry *entry)
 }
 
 static gboolean
-is_plain (struct archive_entry *entry)
+pack_reader_is_plain (struct archive_entry *entry)
 {
   return archive_entry_filetype (entry) == AE_IFREG && archive_entry_hardlink (entry) == NULL
          && archive_entry_symlink (entry) == NULL && archive_entry_size_is_set (entry)
@@ -144,10 +144,10 @@ is_plain (struct archive_entry *entry)
 }
 
 static gboolean
-check_entry (NamidaPackReader *self, NamidaPackEntry *entry, GError **error)
+pack_reader_check_entry (NamidaPackReader *self, NamidaPackEntry *entry, GError **error)
 {
-  if (!is_plain (self->entry) || !take_name (self, entry))
-    return refuse (self, error);
+  if (!pack_reader_is_plain (self->entry) || !pack_reader_take_name (self, entry))
+    return pack_reader_refuse (self, error);
   if (archive_entry_size (self->entry) > NAMIDA_LIMIT_PACK_FILE_BYTES)
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE, _ ("A file is too large to be in a pack."));
@@ -169,15 +169,15 @@ namida_pack_reader_next (NamidaPackReader *self, NamidaPackEntry *entry, GError 
 
   self->in_header = TRUE;
   self->header_bytes = 0;
-  if (self->n_entries == 0 && !open_archive (self))
-    return refuse (self, error);
+  if (self->n_entries == 0 && !pack_reader_open_archive (self))
+    return pack_reader_refuse (self, error);
   status = archive_read_next_header2 (self->archive, self->entry);
   self->in_header = FALSE;
   if (status == ARCHIVE_EOF)
-    return drain (self, error) && FALSE;
+    return pack_reader_drain (self, error) && FALSE;
   if (status != ARCHIVE_OK)
-    return refuse (self, error);
-  return check_entry (self, entry, error);
+    return pack_reader_refuse (self, error);
+  return pack_reader_check_entry (self, entry, error);
 }
 
 gboolean
@@ -190,7 +190,7 @@ namida_pack_reader_data (NamidaPackReader *self, guint8 *data, GError **error)
       la_ssize_t n = archive_read_data (self->archive, data + done, self->size - done);
 
       if (n <= 0)
-        return refuse (self, error);
+        return pack_reader_refuse (self, error);
       done += (gsize) n;
     }
   return TRUE;

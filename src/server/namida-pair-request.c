@@ -145,7 +145,7 @@ namida_pair_request_get_paired (NamidaPairRequest *self)
 }
 
 static void
-set_answer (NamidaPairRequest *self, NamidaPairAnswer answer)
+pair_request_set_answer (NamidaPairRequest *self, NamidaPairAnswer answer)
 {
   gboolean takes_back = self->answer == NAMIDA_PAIR_CONFIRMED && answer == NAMIDA_PAIR_DECLINED;
 
@@ -166,13 +166,13 @@ void
 namida_pair_request_confirm (NamidaPairRequest *self)
 {
   if (self->digits != NULL)
-    set_answer (self, NAMIDA_PAIR_CONFIRMED);
+    pair_request_set_answer (self, NAMIDA_PAIR_CONFIRMED);
 }
 
 void
 namida_pair_request_decline (NamidaPairRequest *self)
 {
-  set_answer (self, NAMIDA_PAIR_DECLINED);
+  pair_request_set_answer (self, NAMIDA_PAIR_DECLINED);
 }
 
 void

@@ -53,7 +53,7 @@ phone_session_free (gpointer data)
 }
 
 static GPtrArray *
-entries_of (NamidaPhoneSession *self)
+phone_session_entries_of (NamidaPhoneSession *self)
 {
   NamidaTransfer *transfer = namida_receive_session_get_transfer (self->session);
 
@@ -70,7 +70,7 @@ namida_phone_session_attach (NamidaReceiveSession *session)
   self->session = session;
   g_mutex_init (&self->lock);
   self->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, file_free);
-  entries = entries_of (self);
+  entries = phone_session_entries_of (self);
   self->n_missing = entries->len;
   for (guint i = 0; i < entries->len; i++)
     {
@@ -100,7 +100,7 @@ namida_phone_session_begin (NamidaPhoneSession *self)
 /* ---- one upload ---- */
 
 static gboolean
-begin (
+phone_session_begin (
     NamidaPhoneSession *self, File *file, const NamidaEntry *entry, gint64 length, NamidaUpload *upload, GError **error)
 {
   NamidaUploadQuery query = { .session_id = (char *) namida_receive_session_get_id (self->session),
@@ -114,7 +114,7 @@ begin (
 
 /* The app also sends files that are here already. Only their size can be checked. */
 static gboolean
-begin_nowhere (
+phone_session_begin_nowhere (
     NamidaPhoneSession *self, File *file, const NamidaEntry *entry, gint64 length, NamidaUpload *upload, GError **error)
 {
   GError *refusal = namida_receive_session_dup_refusal (self->session);
@@ -136,15 +136,15 @@ begin_nowhere (
 }
 
 static gboolean
-take_locked (NamidaPhoneSession *self,
-             const NamidaPhoneUpload *claim,
-             gint64 length,
-             NamidaUpload *upload,
-             gboolean *wanted,
-             GError **error)
+phone_session_take_locked (NamidaPhoneSession *self,
+                           const NamidaPhoneUpload *claim,
+                           gint64 length,
+                           NamidaUpload *upload,
+                           gboolean *wanted,
+                           GError **error)
 {
   File *file = g_hash_table_lookup (self->places, claim->place);
-  const NamidaEntry *entry = file != NULL ? g_ptr_array_index (entries_of (self), file->index) : NULL;
+  const NamidaEntry *entry = file != NULL ? g_ptr_array_index (phone_session_entries_of (self), file->index) : NULL;
 
   if (file == NULL || file->here || claim->zip != (entry->label[0] == '\0'))
     return namida_receive_session_refuse_upload (error);
@@ -154,8 +154,8 @@ take_locked (NamidaPhoneSession *self,
       return FALSE;
     }
   *wanted = file->token != NULL;
-  self->busy = *wanted ? begin (self, file, entry, length, upload, error)
-                       : begin_nowhere (self, file, entry, length, upload, error);
+  self->busy = *wanted ? phone_session_begin (self, file, entry, length, upload, error)
+                       : phone_session_begin_nowhere (self, file, entry, length, upload, error);
   return self->busy;
 }
 
@@ -170,7 +170,7 @@ namida_phone_session_take (NamidaPhoneSession *self,
   gboolean ok;
 
   g_mutex_lock (&self->lock);
-  ok = take_locked (self, claim, length, upload, wanted, error);
+  ok = phone_session_take_locked (self, claim, length, upload, wanted, error);
   g_mutex_unlock (&self->lock);
   return ok;
 }
@@ -179,7 +179,7 @@ void
 namida_phone_session_give (
     NamidaPhoneSession *self, const NamidaUpload *upload, guint64 there, const char *sha256, gboolean *last)
 {
-  const NamidaEntry *entry = g_ptr_array_index (entries_of (self), upload->index);
+  const NamidaEntry *entry = g_ptr_array_index (phone_session_entries_of (self), upload->index);
   g_autofree char *place = namida_entry_dup_offered (entry);
   File *file;
 
@@ -201,7 +201,7 @@ namida_phone_session_give (
 
 /* The sizes have been compared already. */
 static GHashTable *
-dup_hashes (NamidaPhoneSession *self)
+phone_session_dup_hashes (NamidaPhoneSession *self)
 {
   GHashTable *hashes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   GHashTableIter iter;
@@ -212,7 +212,7 @@ dup_hashes (NamidaPhoneSession *self)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       File *file = value;
-      const NamidaEntry *entry = g_ptr_array_index (entries_of (self), file->index);
+      const NamidaEntry *entry = g_ptr_array_index (phone_session_entries_of (self), file->index);
 
       if (file->token != NULL)
         g_hash_table_insert (hashes, entry->id, g_strdup (file->sha256));
@@ -224,5 +224,5 @@ dup_hashes (NamidaPhoneSession *self)
 gboolean
 namida_phone_session_finish (NamidaPhoneSession *self)
 {
-  return namida_session_end_wait (self->session, self->context, dup_hashes (self));
+  return namida_session_end_wait (self->session, self->context, phone_session_dup_hashes (self));
 }

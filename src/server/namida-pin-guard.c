@@ -62,7 +62,7 @@ namida_pin_guard_wait (NamidaPinGuard *self, const char *key)
 
 /* Removes the record that was inactive for the longest time, and locked ones last. */
 static void
-forget_one (NamidaPinGuard *self)
+pin_guard_forget_one (NamidaPinGuard *self)
 {
   GHashTableIter iter;
   gpointer key, value, oldest = NULL;
@@ -85,7 +85,7 @@ forget_one (NamidaPinGuard *self)
 }
 
 static void
-count_failure (NamidaPinGuard *self, const char *key, guint tries)
+pin_guard_count_failure (NamidaPinGuard *self, const char *key, guint tries)
 {
   Record *record;
 
@@ -93,7 +93,7 @@ count_failure (NamidaPinGuard *self, const char *key, guint tries)
   if (record == NULL)
     {
       if (g_hash_table_size (self->records) >= MAX_KEYS)
-        forget_one (self);
+        pin_guard_forget_one (self);
       record = g_new0 (Record, 1);
       g_hash_table_insert (self->records, g_strdup (key), record);
     }
@@ -110,17 +110,17 @@ void
 namida_pin_guard_failed (NamidaPinGuard *self, const char *key)
 {
   if (key != NULL)
-    count_failure (self, key, NAMIDA_LIMIT_PIN_TRIES);
+    pin_guard_count_failure (self, key, NAMIDA_LIMIT_PIN_TRIES);
 }
 
 static gboolean
-is_known (NamidaPinGuard *self, const char *fingerprint)
+pin_guard_is_known (NamidaPinGuard *self, const char *fingerprint)
 {
   return fingerprint != NULL && g_hash_table_contains (self->known, fingerprint);
 }
 
 static void
-remember (NamidaPinGuard *self, const char *fingerprint)
+pin_guard_remember (NamidaPinGuard *self, const char *fingerprint)
 {
   if (fingerprint == NULL)
     return;
@@ -158,7 +158,7 @@ namida_pin_guard_check (NamidaPinGuard *self,
                         GError **error)
 {
   *wait = MAX (namida_pin_guard_wait (self, address), namida_pin_guard_wait (self, fingerprint));
-  if (!is_known (self, fingerprint))
+  if (!pin_guard_is_known (self, fingerprint))
     *wait = MAX (*wait, namida_pin_guard_wait (self, EVERYBODY));
   if (*wait > 0)
     {
@@ -176,13 +176,13 @@ namida_pin_guard_check (NamidaPinGuard *self,
     {
       pin_guard_succeeded (self, address);
       pin_guard_succeeded (self, fingerprint);
-      remember (self, fingerprint);
+      pin_guard_remember (self, fingerprint);
       return TRUE;
     }
   namida_pin_guard_failed (self, address);
   namida_pin_guard_failed (self, fingerprint);
-  if (!is_known (self, fingerprint))
-    count_failure (self, EVERYBODY, TRIES_OF_ALL);
+  if (!pin_guard_is_known (self, fingerprint))
+    pin_guard_count_failure (self, EVERYBODY, TRIES_OF_ALL);
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG,
                        _ ("That PIN is wrong. Enter the one that is set on the other device."));
   return FALSE;

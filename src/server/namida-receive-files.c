@@ -54,7 +54,7 @@ namida_receive_files_free (NamidaReceiveFiles *self)
 }
 
 static void
-add_entry (NamidaReceiveFiles *self, guint index, const NamidaEntry *entry, const NamidaWant *want)
+receive_files_add_entry (NamidaReceiveFiles *self, guint index, const NamidaEntry *entry, const NamidaWant *want)
 {
   File *file;
 
@@ -100,7 +100,7 @@ namida_receive_files_new (NamidaBackup *backup, NamidaTransfer *transfer, const 
   self->codes = g_hash_table_new (NULL, NULL);
   self->declined = g_ptr_array_new ();
   for (guint i = 0; i < entries->len; i++)
-    add_entry (self, i, g_ptr_array_index (entries, i), &wants[i]);
+    receive_files_add_entry (self, i, g_ptr_array_index (entries, i), &wants[i]);
   return self;
 }
 
@@ -146,7 +146,7 @@ namida_receive_files_dup_offsets (NamidaReceiveFiles *self)
 /* ---- uploads ---- */
 
 static NamidaEntry *
-entry_at (NamidaReceiveFiles *self, guint index)
+receive_files_entry_at (NamidaReceiveFiles *self, guint index)
 {
   return g_ptr_array_index (namida_backup_get_entries (self->backup), index);
 }
@@ -160,7 +160,7 @@ namida_receive_files_check_token (NamidaReceiveFiles *self, const NamidaUploadQu
 }
 
 static gboolean
-check_upload (
+receive_files_check_upload (
     File *file, const NamidaUploadQuery *query, gint64 length, guint64 size, gint64 *right_offset, GError **error)
 {
   if (file->busy)
@@ -183,7 +183,7 @@ check_upload (
 
 /* The file starts over from @offset, so the bytes after it no longer count. */
 static void
-take_back (NamidaReceiveFiles *self, File *file, guint64 offset)
+receive_files_take_back (NamidaReceiveFiles *self, File *file, guint64 offset)
 {
   namida_transfer_add_bytes (self->transfer, (gint64) offset - (gint64) file->there);
   file->there = offset;
@@ -202,11 +202,11 @@ namida_receive_files_begin (NamidaReceiveFiles *self,
                             GError **error)
 {
   File *file = g_hash_table_lookup (self->files, query->file_id);
-  guint64 size = entry_at (self, file->index)->size;
+  guint64 size = receive_files_entry_at (self, file->index)->size;
 
-  if (!check_upload (file, query, length, size, right_offset, error))
+  if (!receive_files_check_upload (file, query, length, size, right_offset, error))
     return FALSE;
-  take_back (self, file, query->offset);
+  receive_files_take_back (self, file, query->offset);
   namida_transfer_set_result (self->transfer, file->index, NAMIDA_FILE_PENDING, NULL);
   file->busy = TRUE;
   *upload = (NamidaUpload){ .index = file->index, .offset = query->offset, .size = size };
@@ -216,7 +216,7 @@ namida_receive_files_begin (NamidaReceiveFiles *self,
 void
 namida_receive_files_end (NamidaReceiveFiles *self, const NamidaUpload *upload, guint64 there, const char *sha256)
 {
-  NamidaEntry *entry = entry_at (self, upload->index);
+  NamidaEntry *entry = receive_files_entry_at (self, upload->index);
   File *file = g_hash_table_lookup (self->files, entry->id);
 
   file->there = there;
@@ -232,7 +232,7 @@ namida_receive_files_end (NamidaReceiveFiles *self, const NamidaUpload *upload, 
 /* ---- finish ---- */
 
 static NamidaCommit *
-make_commits (NamidaReceiveFiles *self, GHashTable *hashes, guint *n)
+receive_files_make_commits (NamidaReceiveFiles *self, GHashTable *hashes, guint *n)
 {
   GPtrArray *entries = namida_backup_get_entries (self->backup);
   NamidaCommit *commits = g_new0 (NamidaCommit, MAX (entries->len, 1));
@@ -240,7 +240,7 @@ make_commits (NamidaReceiveFiles *self, GHashTable *hashes, guint *n)
   *n = 0;
   for (guint i = 0; i < entries->len; i++)
     {
-      const char *id = entry_at (self, i)->id;
+      const char *id = receive_files_entry_at (self, i)->id;
       File *file = g_hash_table_lookup (self->files, id);
       const char *sent = hashes != NULL ? g_hash_table_lookup (hashes, id) : NULL;
 
@@ -257,7 +257,7 @@ make_commits (NamidaReceiveFiles *self, GHashTable *hashes, guint *n)
 
 /* For a file that was not wanted: whether the local content is what the sender has read in the meantime. */
 static gboolean
-is_what_is_here (NamidaReceiveFiles *self, const NamidaEntry *entry, const char *asked)
+receive_files_is_what_is_here (NamidaReceiveFiles *self, const NamidaEntry *entry, const char *asked)
 {
   return g_hash_table_contains (self->files, entry->id) || entry->kind == NAMIDA_ENTRY_FOLDER
          || (entry->sha256 != NULL && g_ascii_strcasecmp (entry->sha256, asked) == 0);
@@ -265,7 +265,7 @@ is_what_is_here (NamidaReceiveFiles *self, const NamidaEntry *entry, const char 
 
 /* Writes the results of the files that the sender asked about, and of all others that failed or were received. */
 static char *
-format_results (NamidaReceiveFiles *self, GHashTable *hashes, gsize *length)
+receive_files_format_results (NamidaReceiveFiles *self, GHashTable *hashes, gsize *length)
 {
   g_autoptr (GHashTable) results = g_hash_table_new (g_str_hash, g_str_equal);
   GPtrArray *entries = namida_backup_get_entries (self->backup);
@@ -273,13 +273,14 @@ format_results (NamidaReceiveFiles *self, GHashTable *hashes, gsize *length)
 
   for (guint i = 0; i < entries->len; i++)
     {
-      NamidaEntry *entry = entry_at (self, i);
+      NamidaEntry *entry = receive_files_entry_at (self, i);
       const char *asked = g_hash_table_lookup (hashes, entry->id);
       NamidaFileResult result = namida_transfer_get_result (self->transfer, i);
 
       if (asked == NULL && !g_hash_table_contains (self->files, entry->id) && namida_file_result_is_success (result))
         continue;
-      if (asked != NULL && namida_file_result_is_success (result) && !is_what_is_here (self, entry, asked))
+      if (asked != NULL && namida_file_result_is_success (result)
+          && !receive_files_is_what_is_here (self, entry, asked))
         result = NAMIDA_FILE_MISMATCH;
       g_hash_table_insert (results, entry->id,
                            namida_finish_value_new (result, (NamidaError) GPOINTER_TO_UINT (g_hash_table_lookup (
@@ -291,7 +292,7 @@ format_results (NamidaReceiveFiles *self, GHashTable *hashes, gsize *length)
 
 /* The reason why a file is incomplete may be known since its upload. */
 static void
-set_result (NamidaReceiveFiles *self, const NamidaCommit *commit)
+receive_files_set_result (NamidaReceiveFiles *self, const NamidaCommit *commit)
 {
   g_autofree char *before
       = commit->result == NAMIDA_FILE_MISSING ? namida_transfer_dup_detail (self->transfer, commit->index) : NULL;
@@ -307,10 +308,10 @@ set_result (NamidaReceiveFiles *self, const NamidaCommit *commit)
 
 /* @hashes: (nullable): NULL if nothing was wanted. */
 static gboolean
-commit (NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, GError **error)
+receive_files_commit (NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, GError **error)
 {
   guint n;
-  g_autofree NamidaCommit *commits = make_commits (self, hashes, &n);
+  g_autofree NamidaCommit *commits = receive_files_make_commits (self, hashes, &n);
   gboolean ok = namida_sink_commit (sink, commits, n, error);
   guint healed, versions;
 
@@ -319,7 +320,7 @@ commit (NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, GError *
   for (guint i = 0; i < n; i++)
     {
       if (ok)
-        set_result (self, &commits[i]);
+        receive_files_set_result (self, &commits[i]);
       g_free (commits[i].reason);
     }
   return ok;
@@ -328,15 +329,15 @@ commit (NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, GError *
 gboolean
 namida_receive_files_commit_known (NamidaReceiveFiles *self, NamidaSink *sink, GError **error)
 {
-  return commit (self, sink, NULL, error);
+  return receive_files_commit (self, sink, NULL, error);
 }
 
 gboolean
 namida_receive_files_commit (
     NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, char **answer, gsize *length, GError **error)
 {
-  if (!commit (self, sink, hashes, error))
+  if (!receive_files_commit (self, sink, hashes, error))
     return FALSE;
-  *answer = format_results (self, hashes, length);
+  *answer = receive_files_format_results (self, hashes, length);
   return TRUE;
 }

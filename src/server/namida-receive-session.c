@@ -34,7 +34,7 @@ struct _NamidaReceiveSession
   NamidaSessionOver over, idle; /* @idle: (nullable) */
   gpointer over_data, idle_data;
   GSource *timer;
-  gboolean closing, ended, over_told, left_parts;
+  gboolean closing, ended, over_reported, left_parts;
   gboolean commit_failed; /* at least once: the sink has parked itself, and cannot be discarded any more */
 
   /* How the local user wants to end it, set while it is being stored. */
@@ -198,7 +198,7 @@ namida_receive_session_new_paused_error (void)
 }
 
 static GError *
-refusal (NamidaReceiveSession *self)
+receive_session_refusal (NamidaReceiveSession *self)
 {
   switch (self->state)
     {
@@ -223,7 +223,7 @@ namida_receive_session_dup_refusal (NamidaReceiveSession *self)
   GError *error;
 
   g_mutex_lock (&self->lock);
-  error = refusal (self);
+  error = receive_session_refusal (self);
   g_mutex_unlock (&self->lock);
   return error;
 }
@@ -239,19 +239,19 @@ namida_receive_session_refuse_upload (GError **error)
 }
 
 static gboolean
-begin_locked (NamidaReceiveSession *self,
-              const char *fingerprint,
-              const NamidaUploadQuery *query,
-              gint64 length,
-              NamidaUpload *upload,
-              gint64 *right_offset,
-              GError **error)
+receive_session_begin_locked (NamidaReceiveSession *self,
+                              const char *fingerprint,
+                              const NamidaUploadQuery *query,
+                              gint64 length,
+                              NamidaUpload *upload,
+                              gint64 *right_offset,
+                              GError **error)
 {
   GError *refused;
 
   if (g_strcmp0 (fingerprint, self->fingerprint) != 0 || !namida_receive_files_check_token (self->files, query))
     return namida_receive_session_refuse_upload (error);
-  refused = refusal (self);
+  refused = receive_session_refusal (self);
   if (refused != NULL)
     {
       g_propagate_error (error, refused);
@@ -276,7 +276,7 @@ namida_receive_session_begin_upload (NamidaReceiveSession *self,
 
   *right_offset = -1;
   g_mutex_lock (&self->lock);
-  ok = begin_locked (self, fingerprint, query, length, upload, right_offset, error);
+  ok = receive_session_begin_locked (self, fingerprint, query, length, upload, right_offset, error);
   g_mutex_unlock (&self->lock);
   if (ok)
     namida_receive_session_touch (self);
@@ -298,12 +298,12 @@ namida_receive_session_end_upload (NamidaReceiveSession *self,
 
 /* ---- connections and the end ---- */
 
-static void check_over (NamidaReceiveSession *self);
+static void receive_session_check_over (NamidaReceiveSession *self);
 
 static gboolean
-on_left (gpointer user_data)
+receive_session_on_left (gpointer user_data)
 {
-  check_over (user_data);
+  receive_session_check_over (user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -325,7 +325,8 @@ namida_receive_session_leave (NamidaReceiveSession *self)
   if (--self->n_connections == 0)
     self->connection_lost_at = namida_clock_monotonic ();
   g_mutex_unlock (&self->lock);
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, on_left, g_object_ref (self), g_object_unref);
+  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, receive_session_on_left, g_object_ref (self),
+                              g_object_unref);
 }
 
 gboolean
@@ -346,7 +347,7 @@ namida_receive_session_is_left (NamidaReceiveSession *self, gboolean *for_good)
 
 /* Ends the session in the sink. Returns whether its parts were left. */
 static void
-end_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+receive_session_end_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   NamidaReceiveSession *self = source;
   NamidaSessionState state = namida_receive_session_get_state (self);
@@ -360,11 +361,11 @@ end_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *canc
 }
 
 static void
-on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
+receive_session_on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaReceiveSession *self = NAMIDA_RECEIVE_SESSION (source);
 
-  self->over_told = TRUE;
+  self->over_reported = TRUE;
   self->left_parts = g_task_propagate_boolean (G_TASK (result), NULL);
   if (self->over != NULL)
     self->over (self, self->over_data);
@@ -378,7 +379,7 @@ namida_receive_session_get_left_parts (NamidaReceiveSession *self)
 
 /* The sink is called only when no worker uses it any more. */
 static void
-check_over (NamidaReceiveSession *self)
+receive_session_check_over (NamidaReceiveSession *self)
 {
   g_autoptr (GTask) task = NULL;
   gboolean quiet;
@@ -389,13 +390,13 @@ check_over (NamidaReceiveSession *self)
   if (!quiet || !self->closing || self->ended)
     return;
   self->ended = TRUE;
-  task = g_task_new (self, NULL, on_ended, NULL);
-  g_task_set_source_tag (task, check_over);
-  g_task_run_in_thread (task, end_worker);
+  task = g_task_new (self, NULL, receive_session_on_ended, NULL);
+  g_task_set_source_tag (task, receive_session_check_over);
+  g_task_run_in_thread (task, receive_session_end_worker);
 }
 
 static gboolean
-on_tick (gpointer user_data)
+receive_session_on_tick (gpointer user_data)
 {
   g_autoptr (NamidaReceiveSession) self = g_object_ref (user_data);
   gint64 now = namida_clock_monotonic ();
@@ -438,14 +439,14 @@ namida_receive_session_open (NamidaReceiveSession *self, NamidaSessionOver over,
   self->over_data = user_data;
   self->context = g_main_context_ref_thread_default ();
   self->timer = g_timeout_source_new_seconds (1);
-  g_source_set_callback (self->timer, on_tick, self, NULL);
+  g_source_set_callback (self->timer, receive_session_on_tick, self, NULL);
   g_source_attach (self->timer, self->context);
   namida_receive_session_touch (self);
   namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_RUNNING);
 }
 
 static void
-begin_end (NamidaReceiveSession *self, NamidaSessionState state)
+receive_session_begin_end (NamidaReceiveSession *self, NamidaSessionState state)
 {
   g_mutex_lock (&self->lock);
   self->state = state;
@@ -460,7 +461,7 @@ begin_end (NamidaReceiveSession *self, NamidaSessionState state)
 /* The session is canceled while its parts are being parked to be resumed later. The new state is set at once, without
  * waiting for that to end. */
 static void
-cancel_while_closing (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason)
+receive_session_cancel_while_closing (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason)
 {
   g_mutex_lock (&self->lock);
   self->state = state;
@@ -469,17 +470,17 @@ cancel_while_closing (NamidaReceiveSession *self, NamidaSessionState state, cons
 }
 
 static gboolean
-is_cancelled (NamidaSessionState state)
+receive_session_is_cancelled (NamidaSessionState state)
 {
   return state == NAMIDA_SESSION_CANCELLED || state == NAMIDA_SESSION_KEPT;
 }
 
 /* Storing is not interrupted, because it usually ends well. Only if it fails, the session ends as the user wanted. */
 static void
-note_end (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason)
+receive_session_note_end (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason)
 {
   /* A pause can still become a cancel, but not the other way round. */
-  if ((!is_cancelled (state) && state != NAMIDA_SESSION_PAUSED) || state <= self->end_state)
+  if ((!receive_session_is_cancelled (state) && state != NAMIDA_SESSION_PAUSED) || state <= self->end_state)
     return;
   self->end_state = state;
   g_clear_error (&self->end_reason);
@@ -492,21 +493,21 @@ namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState sta
   g_autoptr (NamidaReceiveSession) alive = g_object_ref (self);
   NamidaSessionState now = namida_receive_session_get_state (self);
 
-  if (self->closing && !self->over_told && is_cancelled (state)
+  if (self->closing && !self->over_reported && receive_session_is_cancelled (state)
       && (now == NAMIDA_SESSION_PARKED || now == NAMIDA_SESSION_PAUSED))
-    cancel_while_closing (self, state, reason);
+    receive_session_cancel_while_closing (self, state, reason);
   if (!self->closing && now == NAMIDA_SESSION_FINISHING)
-    note_end (self, state, reason);
+    receive_session_note_end (self, state, reason);
   if (self->closing || now == NAMIDA_SESSION_FINISHING)
     return;
-  begin_end (self, state);
+  receive_session_begin_end (self, state);
   if (reason != NULL)
     namida_transfer_fail (self->transfer, reason);
   else if (state == NAMIDA_SESSION_PAUSED)
     namida_transfer_set_paused (self->transfer);
   else
     namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_INTERRUPTED);
-  check_over (alive);
+  receive_session_check_over (alive);
 }
 
 /* ---- finish ---- */
@@ -517,7 +518,7 @@ namida_receive_session_begin_finish (NamidaReceiveSession *self, GError **error)
   GError *refused;
 
   g_mutex_lock (&self->lock);
-  refused = refusal (self);
+  refused = receive_session_refusal (self);
   if (refused == NULL && self->n_uploads > 0)
     refused = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("Files of this transfer are still arriving."));
   if (refused == NULL)
@@ -557,7 +558,7 @@ namida_receive_session_commit_known (NamidaReceiveSession *self, GError **error)
 }
 
 static void
-end_transfer (NamidaReceiveSession *self)
+receive_session_end_transfer (NamidaReceiveSession *self)
 {
   g_autofree char *folder = namida_sink_dup_folder (self->sink);
 
@@ -583,7 +584,7 @@ namida_receive_session_end_finish (NamidaReceiveSession *self, const GError *err
         namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_RUNNING);
       return;
     }
-  begin_end (self, NAMIDA_SESSION_FINISHED);
-  end_transfer (self);
-  check_over (alive);
+  receive_session_begin_end (self, NAMIDA_SESSION_FINISHED);
+  receive_session_end_transfer (self);
+  receive_session_check_over (alive);
 }

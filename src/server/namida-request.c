@@ -88,7 +88,7 @@ namida_request_is_get (NamidaRequest *self)
 }
 
 static void
-request_tell_gone (NamidaRequest *self)
+request_report_gone (NamidaRequest *self)
 {
   void (*on_gone) (NamidaRequest *, gpointer) = g_steal_pointer (&self->on_gone);
 
@@ -107,7 +107,7 @@ namida_request_over (NamidaRequest *self)
   namida_request_ref (self);
   request_clear_source (&self->timer);
   request_clear_source (&self->hangup);
-  request_tell_gone (self);
+  request_report_gone (self);
   if (server != NULL)
     {
       namida_server_release_offer (server, self);
@@ -135,7 +135,7 @@ request_is_alert (const guint8 *start, gssize n)
  * disconnected. If the connection is kept, the sender may already send its next request; then only the end of the
  * connection is watched. */
 static gboolean
-on_socket_event (GSocket *socket, GIOCondition condition, gpointer user_data)
+request_on_socket_event (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
   NamidaRequest *self = user_data;
   guint8 start[TLS_HEADER_BYTES];
@@ -158,7 +158,7 @@ static void
 request_watch (NamidaRequest *self, GIOCondition condition)
 {
   self->hangup = g_socket_create_source (self->socket, condition, NULL);
-  g_source_set_callback (self->hangup, (GSourceFunc) on_socket_event, self, NULL);
+  g_source_set_callback (self->hangup, (GSourceFunc) request_on_socket_event, self, NULL);
   g_source_attach (self->hangup, self->context);
 }
 
@@ -184,7 +184,7 @@ typedef struct
 } RequestAnswer;
 
 static void
-answer_free (gpointer data)
+request_answer_free (gpointer data)
 {
   RequestAnswer *answer = data;
 
@@ -195,7 +195,7 @@ answer_free (gpointer data)
 }
 
 static gboolean
-on_answer_written (gpointer user_data)
+request_on_answer_written (gpointer user_data)
 {
   RequestAnswer *answer = user_data;
   NamidaRequest *request = answer->request;
@@ -209,7 +209,7 @@ on_answer_written (gpointer user_data)
 
 /* Runs in a worker. */
 static void
-answer_write (gpointer data)
+request_answer_write (gpointer data)
 {
   RequestAnswer *answer = data;
   NamidaRequest *request = answer->request;
@@ -228,7 +228,7 @@ answer_write (gpointer data)
   if (!request->keeps || !answer->written)
     g_io_stream_close (request->stream, NULL, NULL);
   g_source_set_priority (done, G_PRIORITY_DEFAULT);
-  g_source_set_callback (done, on_answer_written, answer, answer_free);
+  g_source_set_callback (done, request_on_answer_written, answer, request_answer_free);
   g_source_attach (done, request->context);
 }
 
@@ -241,7 +241,7 @@ typedef struct
 } DivertedAnswer;
 
 static void
-diverted_free (gpointer data)
+request_diverted_free (gpointer data)
 {
   DivertedAnswer *diverted = data;
 
@@ -251,7 +251,7 @@ diverted_free (gpointer data)
 }
 
 static gboolean
-on_diverted (gpointer user_data)
+request_on_diverted (gpointer user_data)
 {
   DivertedAnswer *diverted = user_data;
   NamidaRequest *self = diverted->request;
@@ -276,7 +276,7 @@ request_divert (NamidaRequest *self, guint status, char *json, gsize length)
   diverted->body = json;
   diverted->length = json != NULL ? length : 0;
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, on_diverted, diverted, diverted_free);
+  g_source_set_callback (source, request_on_diverted, diverted, request_diverted_free);
   g_source_attach (source, self->context);
 }
 
@@ -314,7 +314,7 @@ namida_request_answer (NamidaRequest *self, guint status, char *json, gsize leng
   if (self->retry_after > 0)
     g_string_append_printf (answer->head, "Retry-After: %u\r\n", self->retry_after);
   g_string_append (answer->head, self->keeps ? "\r\n" : "Connection: close\r\n\r\n");
-  namida_server_run (self->server, answer_write, answer);
+  namida_server_run (self->server, request_answer_write, answer);
 }
 
 void

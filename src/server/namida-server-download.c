@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The routes of fetching: lists the versions that a device may fetch, prepares one, and sends its files, with ranges.
- * Requests are handled in the main context; the shelf is called and files are sent in workers. */
+ * Requests are handled in the main context; the version source is called and files are sent in workers. */
 #include "config.h"
 
 #include "namida-server-download.h"
@@ -11,7 +11,7 @@
 #include "namida-limits.h"
 #include "namida-manifest.h"
 #include "namida-server-upload-private.h"
-#include "namida-shelf.h"
+#include "namida-version-source.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ typedef struct
 {
   char *id;
   char *fingerprint;
-  NamidaShelf *shelf;
+  NamidaVersionSource *version_source;
   NamidaBackup *backup;
   GHashTable *files; /* id → NamidaEntry, borrowed from @backup */
 } Share;
@@ -37,7 +37,7 @@ typedef struct
 /* Downloads: the part of the server that serves downloads; main context. */
 typedef struct
 {
-  NamidaShelf *shelf;
+  NamidaVersionSource *version_source;
   GQueue shares; /* newest first */
 } Downloads;
 
@@ -50,7 +50,7 @@ share_clear (gpointer data)
   g_free (share->fingerprint);
   g_clear_pointer (&share->files, g_hash_table_unref);
   g_clear_object (&share->backup);
-  g_clear_object (&share->shelf);
+  g_clear_object (&share->version_source);
 }
 
 static void
@@ -65,42 +65,42 @@ downloads_free (gpointer data)
   Downloads *downloads = data;
 
   g_queue_clear_full (&downloads->shares, share_unref);
-  g_object_unref (downloads->shelf);
+  g_object_unref (downloads->version_source);
   g_free (downloads);
 }
 
 void
-namida_server_set_shelf (NamidaServer *self, NamidaShelf *shelf)
+namida_server_set_version_source (NamidaServer *self, NamidaVersionSource *version_source)
 {
   Downloads *downloads = g_new0 (Downloads, 1);
 
-  downloads->shelf = g_object_ref (shelf);
+  downloads->version_source = g_object_ref (version_source);
   g_queue_init (&downloads->shares);
   g_object_set_data_full (G_OBJECT (self), DOWNLOADS_KEY, downloads, downloads_free);
 }
 
 static Downloads *
-get_downloads (NamidaServer *self)
+download_get_downloads (NamidaServer *self)
 {
   return g_object_get_data (G_OBJECT (self), DOWNLOADS_KEY);
 }
 
-NamidaShelf *
-namida_server_get_shelf (NamidaServer *self)
+NamidaVersionSource *
+namida_server_get_version_source (NamidaServer *self)
 {
-  Downloads *downloads = get_downloads (self);
+  Downloads *downloads = download_get_downloads (self);
 
-  return downloads != NULL ? downloads->shelf : NULL;
+  return downloads != NULL ? downloads->version_source : NULL;
 }
 
 /* Checked for each request, because trust can be withdrawn at any time. */
 static gboolean
-check_may (NamidaServer *self, const char *fingerprint, GError **error)
+download_check_may (NamidaServer *self, const char *fingerprint, GError **error)
 {
-  Downloads *downloads = get_downloads (self);
+  Downloads *downloads = download_get_downloads (self);
 
   if (downloads != NULL)
-    return namida_shelf_may (downloads->shelf, fingerprint, error);
+    return namida_version_source_may (downloads->version_source, fingerprint, error);
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("This device keeps no backups."));
   return FALSE;
 }
@@ -110,7 +110,7 @@ check_may (NamidaServer *self, const char *fingerprint, GError **error)
 typedef struct
 {
   NamidaRequest *request;
-  NamidaShelf *shelf;
+  NamidaVersionSource *version_source;
   char *fingerprint;
   char *backup_id; /* (nullable): NULL to ask for the list */
   char **labels;   /* (nullable) */
@@ -128,7 +128,7 @@ question_free (gpointer data)
   Question *question = data;
 
   namida_request_unref (question->request);
-  g_clear_object (&question->shelf);
+  g_clear_object (&question->version_source);
   g_clear_pointer (&question->info, namida_device_info_unref);
   g_clear_pointer (&question->share, share_unref);
   g_free (question->fingerprint);
@@ -139,14 +139,14 @@ question_free (gpointer data)
 }
 
 static Share *
-share_new (const char *fingerprint, NamidaShelf *shelf, NamidaBackup *backup)
+share_new (const char *fingerprint, NamidaVersionSource *version_source, NamidaBackup *backup)
 {
   Share *share = g_atomic_rc_box_new0 (Share);
   GPtrArray *entries = namida_backup_get_entries (backup);
 
   share->id = namida_random_hex (16);
   share->fingerprint = g_strdup (fingerprint);
-  share->shelf = g_object_ref (shelf);
+  share->version_source = g_object_ref (version_source);
   share->backup = g_object_ref (backup);
   share->files = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < entries->len; i++)
@@ -159,17 +159,18 @@ share_new (const char *fingerprint, NamidaShelf *shelf, NamidaBackup *backup)
 }
 
 static gboolean
-open_backup (Question *question, GError **error)
+download_open_backup (Question *question, GError **error)
 {
   gint64 created_ms = 0;
-  g_autoptr (NamidaBackup) backup = namida_shelf_open (question->shelf, question->fingerprint, question->backup_id,
-                                                       (const char *const *) question->labels, &created_ms, error);
+  g_autoptr (NamidaBackup) backup
+      = namida_version_source_open (question->version_source, question->fingerprint, question->backup_id,
+                                    (const char *const *) question->labels, &created_ms, error);
   g_autoptr (GBytes) manifest = NULL;
 
   if (backup == NULL)
     return FALSE;
   manifest = namida_manifest_build (backup, question->info->uuid, "linux", created_ms);
-  question->share = share_new (question->fingerprint, question->shelf, backup);
+  question->share = share_new (question->fingerprint, question->version_source, backup);
   question->text = namida_download_answer_format (question->share->id, question->info, manifest, backup,
                                                   question->all_names, &question->length);
   if (question->length <= NAMIDA_LIMIT_OFFER_BYTES)
@@ -181,15 +182,15 @@ open_backup (Question *question, GError **error)
 }
 
 static void
-answer_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+download_answer_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Question *question = data;
   g_autoptr (GPtrArray) list = NULL;
   GError *error = NULL;
 
   if (question->backup_id != NULL)
-    open_backup (question, &error);
-  else if ((list = namida_shelf_list (question->shelf, question->fingerprint, &error)) != NULL)
+    download_open_backup (question, &error);
+  else if ((list = namida_version_source_list (question->version_source, question->fingerprint, &error)) != NULL)
     question->text = namida_backups_format (list, &question->length);
   if (error != NULL)
     g_task_return_error (task, error);
@@ -198,7 +199,7 @@ answer_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 }
 
 static void
-keep_share (Downloads *downloads, Share *share)
+download_keep_share (Downloads *downloads, Share *share)
 {
   guint of_one = 0;
 
@@ -219,11 +220,11 @@ keep_share (Downloads *downloads, Share *share)
 }
 
 static void
-answered (GObject *source, GAsyncResult *result, gpointer user_data)
+download_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaServer *self = NAMIDA_SERVER (source);
   Question *question = g_task_get_task_data (G_TASK (result));
-  Downloads *downloads = get_downloads (self);
+  Downloads *downloads = download_get_downloads (self);
   g_autoptr (GError) error = NULL;
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
@@ -232,28 +233,28 @@ answered (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   if (question->share != NULL && downloads != NULL)
-    keep_share (downloads, g_steal_pointer (&question->share));
+    download_keep_share (downloads, g_steal_pointer (&question->share));
   namida_request_answer (question->request, SOUP_STATUS_OK, g_steal_pointer (&question->text), question->length);
 }
 
 /* @backup_id, @labels: (transfer full) (nullable) */
 static void
-ask_shelf (NamidaServer *self, NamidaRequest *request, char *backup_id, char **labels, gboolean all_names)
+download_ask_source (NamidaServer *self, NamidaRequest *request, char *backup_id, char **labels, gboolean all_names)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, answered, NULL);
+  g_autoptr (GTask) task = g_task_new (self, NULL, download_answered, NULL);
   Question *question = g_new0 (Question, 1);
 
   question->request = namida_request_ref (request);
-  question->shelf = g_object_ref (get_downloads (self)->shelf);
+  question->version_source = g_object_ref (download_get_downloads (self)->version_source);
   question->fingerprint = g_strdup (request->connection->fingerprint);
   question->backup_id = backup_id;
   question->labels = labels;
   question->all_names = all_names;
   question->info = namida_server_dup_info (self);
-  g_task_set_source_tag (task, ask_shelf);
+  g_task_set_source_tag (task, download_ask_source);
   g_task_set_task_data (task, question, question_free);
   namida_request_wait (request, NULL, NULL);
-  g_task_run_in_thread (task, answer_thread);
+  g_task_run_in_thread (task, download_answer_thread);
 }
 
 void
@@ -261,8 +262,8 @@ namida_server_handle_backups (NamidaServer *self, NamidaRequest *request)
 {
   g_autoptr (GError) error = NULL;
 
-  if (check_may (self, request->connection->fingerprint, &error))
-    ask_shelf (self, request, NULL, NULL, FALSE);
+  if (download_check_may (self, request->connection->fingerprint, &error))
+    download_ask_source (self, request, NULL, NULL, FALSE);
   else
     namida_request_fail (request, error, 0);
 }
@@ -300,7 +301,7 @@ namida_server_parse_download (NamidaRequest *request, GError **error)
 gboolean
 namida_server_early_download (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
 {
-  return check_may (self, request->connection->fingerprint, error);
+  return download_check_may (self, request->connection->fingerprint, error);
 }
 
 void
@@ -309,8 +310,9 @@ namida_server_handle_prepare_download (NamidaServer *self, NamidaRequest *reques
   g_autoptr (GError) error = NULL;
   DownloadRequest *parsed = request->parsed;
 
-  if (check_may (self, request->connection->fingerprint, &error) && parsed != NULL)
-    ask_shelf (self, request, g_steal_pointer (&parsed->id), g_steal_pointer (&parsed->labels), parsed->all_names);
+  if (download_check_may (self, request->connection->fingerprint, &error) && parsed != NULL)
+    download_ask_source (self, request, g_steal_pointer (&parsed->id), g_steal_pointer (&parsed->labels),
+                         parsed->all_names);
   else
     namida_request_fail (request, error, 0);
 }
@@ -318,7 +320,7 @@ namida_server_handle_prepare_download (NamidaServer *self, NamidaRequest *reques
 void
 namida_server_forget_downloads (NamidaServer *self, const char *fingerprint)
 {
-  Downloads *downloads = get_downloads (self);
+  Downloads *downloads = download_get_downloads (self);
 
   for (GList *l = downloads != NULL ? downloads->shares.head : NULL, *next; l != NULL; l = next)
     {
@@ -335,7 +337,7 @@ namida_server_forget_downloads (NamidaServer *self, const char *fingerprint)
 /* ---- sending files: worker threads ---- */
 
 static gboolean
-write_head (NamidaServing *job, guint64 offset, guint64 size)
+download_write_head (NamidaServing *job, guint64 offset, guint64 size)
 {
   g_autoptr (GString) head = g_string_new (offset > 0 ? "HTTP/1.1 206 Partial Content\r\n" : "HTTP/1.1 200 OK\r\n");
 
@@ -356,7 +358,7 @@ write_head (NamidaServing *job, guint64 offset, guint64 size)
 /* If a file changes while it is sent, the connection is closed, because the announced content cannot be sent. @digest:
  * updated with what was read. */
 static gboolean
-write_content (NamidaServing *job, const NamidaEntry *entry, int fd, guint64 offset, NamidaDigest *digest)
+download_write_content (NamidaServing *job, const NamidaEntry *entry, int fd, guint64 offset, NamidaDigest *digest)
 {
   g_autofree guint8 *data = g_malloc (NAMIDA_BLOCK_SIZE);
 
@@ -377,7 +379,7 @@ write_content (NamidaServing *job, const NamidaEntry *entry, int fd, guint64 off
 }
 
 static const NamidaEntry *
-find_entry (NamidaServing *job, const Share *share, guint64 *offset, GError **error)
+download_find_entry (NamidaServing *job, const Share *share, guint64 *offset, GError **error)
 {
   g_autofree char *session = job->head.query != NULL ? namida_query_get (job->head.query, "sessionId") : NULL;
   g_autofree char *id = job->head.query != NULL ? namida_query_get (job->head.query, "fileId") : NULL;
@@ -409,18 +411,19 @@ download_check (const Share *share, const NamidaEntry *entry, int fd, const stru
 
   if (entry->sha256 != NULL && g_ascii_strcasecmp (entry->sha256, sha256) != 0
       && namida_source_check (entry, fd, before, NULL))
-    namida_shelf_set_damaged (share->shelf, entry, before);
+    namida_version_source_set_damaged (share->version_source, entry, before);
 }
 
 /* Returns: whether another request may follow on this connection. */
 static gboolean
-send_one (NamidaServing *job, const Share *share)
+download_send_one (NamidaServing *job, const Share *share)
 {
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
   g_autoptr (GError) error = NULL;
   guint64 offset = 0;
-  const NamidaEntry *entry
-      = namida_shelf_may (share->shelf, share->fingerprint, &error) ? find_entry (job, share, &offset, &error) : NULL;
+  const NamidaEntry *entry = namida_version_source_may (share->version_source, share->fingerprint, &error)
+                                 ? download_find_entry (job, share, &offset, &error)
+                                 : NULL;
   struct stat st;
   gboolean fine;
   int fd = entry != NULL ? namida_source_open (entry, &st, &error) : -1;
@@ -431,7 +434,7 @@ send_one (NamidaServing *job, const Share *share)
       return FALSE;
     }
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
-  fine = write_head (job, offset, entry->size) && write_content (job, entry, fd, offset, digest);
+  fine = download_write_head (job, offset, entry->size) && download_write_content (job, entry, fd, offset, digest);
   if (fine && offset == 0)
     download_check (share, entry, fd, &st, digest);
   close (fd);
@@ -439,7 +442,7 @@ send_one (NamidaServing *job, const Share *share)
 }
 
 static gboolean
-next_download (NamidaServing *job, NamidaHttpReader *reader)
+download_next_download (NamidaServing *job, NamidaHttpReader *reader)
 {
   namida_http_head_clear (&job->head);
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
@@ -449,19 +452,19 @@ next_download (NamidaServing *job, NamidaHttpReader *reader)
 }
 
 static gboolean
-serve (NamidaServing *job, NamidaHttpReader *reader)
+download_serve (NamidaServing *job, NamidaHttpReader *reader)
 {
   const Share *share = g_object_get_data (G_OBJECT (job->stream), SHARE_KEY);
 
-  while (send_one (job, share) && next_download (job, reader))
+  while (download_send_one (job, share) && download_next_download (job, reader))
     ;
   return FALSE;
 }
 
 static Share *
-find_share (NamidaServer *self, const char *query, const char *fingerprint)
+download_find_share (NamidaServer *self, const char *query, const char *fingerprint)
 {
-  Downloads *downloads = get_downloads (self);
+  Downloads *downloads = download_get_downloads (self);
   g_autofree char *id = query != NULL ? namida_query_get (query, "sessionId") : NULL;
 
   for (GList *l = downloads != NULL && id != NULL ? downloads->shares.head : NULL; l != NULL; l = l->next)
@@ -482,12 +485,13 @@ namida_server_take_download (NamidaServer *self, NamidaRequest *request)
   Share *share = NULL;
   GError *error = NULL;
 
-  if (check_may (self, fingerprint, &error) && (share = find_share (self, job->head.query, fingerprint)) == NULL)
+  if (download_check_may (self, fingerprint, &error)
+      && (share = download_find_share (self, job->head.query, fingerprint)) == NULL)
     g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED,
                          _ ("The time to fetch this backup is over. Ask for it again."));
   if (share != NULL)
     {
-      job->serve = serve;
+      job->serve = download_serve;
       g_object_set_data_full (G_OBJECT (job->stream), SHARE_KEY, g_atomic_rc_box_acquire (share), share_unref);
     }
   else

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The routes of fetching: a device gets back the backups that are kept for it. Used by the table of v1
- * (namida-server-v1.c); links use the same shelf. Main context; files are sent by workers. */
+ * (namida-server-v1.c); links use the same version_source. Main context; files are sent by workers. */
 #pragma once
 
 #include "namida-server-private.h"
-#include "namida-shelf.h"
+#include "namida-version-source.h"
 
 G_BEGIN_DECLS
 

@@ -17,20 +17,20 @@
 #include <string.h>
 
 static GInetSocketAddress *
-address_of (NamidaRequest *request, guint16 port)
+localsend_address_of (NamidaRequest *request, guint16 port)
 {
   return namida_address_with_port (G_INET_SOCKET_ADDRESS (request->remote), port);
 }
 
 static GInetAddress *
-host_of (NamidaRequest *request)
+localsend_host_of (NamidaRequest *request)
 {
   return g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (request->remote));
 }
 
 /* Refuses a device that presents one key and claims another. */
 static gboolean
-check_claim (const NamidaConnection *connection, const NamidaDeviceInfo *info, GError **error)
+localsend_check_claim (const NamidaConnection *connection, const NamidaDeviceInfo *info, GError **error)
 {
   if (connection->fingerprint == NULL || info->fingerprint == NULL
       || g_ascii_strcasecmp (connection->fingerprint, info->fingerprint) == 0)
@@ -43,7 +43,7 @@ check_claim (const NamidaConnection *connection, const NamidaDeviceInfo *info, G
 /* ---- info, register ---- */
 
 static void
-answer_info (NamidaServer *self, NamidaRequest *request)
+localsend_answer_info (NamidaServer *self, NamidaRequest *request)
 {
   g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self);
   char *text = namida_localsend_info_format (own);
@@ -53,7 +53,7 @@ answer_info (NamidaServer *self, NamidaRequest *request)
 
 /* Runs in a worker. */
 static gpointer
-parse_register (NamidaRequest *request, GError **error)
+localsend_parse_register (NamidaRequest *request, GError **error)
 {
   gsize length;
   const char *data = g_bytes_get_data (request->body, &length);
@@ -62,27 +62,27 @@ parse_register (NamidaRequest *request, GError **error)
 }
 
 static void
-handle_register (NamidaServer *self, NamidaRequest *request)
+localsend_handle_register (NamidaServer *self, NamidaRequest *request)
 {
   g_autoptr (GError) error = NULL;
   NamidaDeviceInfo *info = request->parsed;
   g_autoptr (GInetSocketAddress) there = NULL;
 
-  if (!check_claim (request->connection, info, &error))
+  if (!localsend_check_claim (request->connection, info, &error))
     {
       namida_request_fail (request, error, 0);
       return;
     }
-  there = address_of (request, info->port);
+  there = localsend_address_of (request, info->port);
   g_signal_emit_by_name (self, "localsend-registered", info, request->connection->fingerprint, there);
-  answer_info (self, request);
+  localsend_answer_info (self, request);
 }
 
 /* ---- prepare-upload ---- */
 
 /* Uses the words that the LocalSend apps look for. */
 static void
-reword_pin (GError **error)
+localsend_reword_pin (GError **error)
 {
   const char *words = g_error_matches (*error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED) ? "PIN required"
                       : g_error_matches (*error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG)  ? "Invalid PIN"
@@ -96,7 +96,7 @@ reword_pin (GError **error)
 }
 
 static gboolean
-early (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
+localsend_early (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
 {
   GError *local = NULL;
 
@@ -110,13 +110,13 @@ early (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **
     }
   if (namida_server_early_offer (self, request, retry_after, &local))
     return TRUE;
-  reword_pin (&local);
+  localsend_reword_pin (&local);
   g_propagate_error (error, local);
   return FALSE;
 }
 
 static NamidaOfferMessage *
-parse (const char *data, gsize length, GError **error)
+localsend_parse (const char *data, gsize length, GError **error)
 {
   g_autofree char *text = NULL;
   NamidaOfferMessage *message = namida_localsend_offer_parse (data, length, &text, error);
@@ -129,7 +129,7 @@ parse (const char *data, gsize length, GError **error)
 /* An ended session stays in the table until its last connection is closed, possibly long after its sender got the
  * answer. */
 static gboolean
-is_going_on (NamidaReceiveSession *session)
+localsend_is_going_on (NamidaReceiveSession *session)
 {
   NamidaSessionState state = namida_receive_session_get_state (session);
 
@@ -139,7 +139,7 @@ is_going_on (NamidaReceiveSession *session)
 /* Whether the sender has left, or the session is being stored already. The next offer of the sender may then contain
  * the files that did not arrive. */
 static gboolean
-is_left (NamidaReceiveSession *session)
+localsend_is_left (NamidaReceiveSession *session)
 {
   gboolean for_good;
 
@@ -150,7 +150,7 @@ is_left (NamidaReceiveSession *session)
 /* Stores the complete files of a session that its sender left, because their uploads were answered with success. If the
  * same offer comes again, the session is resumed instead. */
 static gboolean
-settle_older (NamidaServer *self, const char *owner, const char *key)
+localsend_settle_older (NamidaServer *self, const char *owner, const char *key)
 {
   GHashTableIter iter;
   gpointer session;
@@ -171,16 +171,16 @@ settle_older (NamidaServer *self, const char *owner, const char *key)
 
 /* Allows one session at a time, like LocalSend itself. A sender that starts the same offer again resumes it. */
 static gboolean
-check_free (NamidaServer *self, NamidaRequest *request, const char *key, GError **error)
+localsend_check_free (NamidaServer *self, NamidaRequest *request, const char *key, GError **error)
 {
   GHashTableIter iter;
   gpointer session;
 
   g_hash_table_iter_init (&iter, self->sessions);
   while (g_hash_table_iter_next (&iter, NULL, &session))
-    if (namida_localsend_session_of (session) != NULL && is_going_on (session)
+    if (namida_localsend_session_of (session) != NULL && localsend_is_going_on (session)
         && (!g_str_equal (namida_receive_session_get_fingerprint (session), request->connection->owner)
-            || (!g_str_equal (namida_receive_session_get_key (session), key) && !is_left (session))))
+            || (!g_str_equal (namida_receive_session_get_key (session), key) && !localsend_is_left (session))))
       {
         g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
                              _ ("This device is receiving from another one. Send again when that is done."));
@@ -190,7 +190,7 @@ check_free (NamidaServer *self, NamidaRequest *request, const char *key, GError 
 }
 
 static gboolean
-take_text (NamidaServer *self, NamidaRequest *request, const NamidaOfferMessage *message, GError **error)
+localsend_take_text (NamidaServer *self, NamidaRequest *request, const NamidaOfferMessage *message, GError **error)
 {
   g_autoptr (NamidaMessage) text = namida_message_new (message->info->alias, request->connection->fingerprint,
                                                        request->connection->encrypted, message->text);
@@ -207,20 +207,21 @@ take_text (NamidaServer *self, NamidaRequest *request, const NamidaOfferMessage 
 }
 
 static gboolean
-look (NamidaServer *self, NamidaRequest *request, const NamidaOfferMessage *message, const char *key, GError **error)
+localsend_look (
+    NamidaServer *self, NamidaRequest *request, const NamidaOfferMessage *message, const char *key, GError **error)
 {
   NamidaDeviceInfo *info = message->info;
 
-  if (!check_claim (request->connection, info, error))
+  if (!localsend_check_claim (request->connection, info, error))
     return FALSE;
   if (message->text != NULL)
-    return take_text (self, request, message, error);
+    return localsend_take_text (self, request, message, error);
   request->info = namida_device_info_ref (info);
-  return check_free (self, request, key, error);
+  return localsend_check_free (self, request, key, error);
 }
 
 static char *
-answer (NamidaReceiveSession *session, gsize *length)
+localsend_answer (NamidaReceiveSession *session, gsize *length)
 {
   g_autoptr (NamidaOfferAnswer) wanted = namida_receive_session_dup_answer (session);
 
@@ -229,11 +230,11 @@ answer (NamidaReceiveSession *session, gsize *length)
 }
 
 static void
-begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session)
+localsend_begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session)
 {
   NamidaTransfer *transfer = namida_receive_session_get_transfer (session);
   const char *fingerprint = request->connection->fingerprint;
-  g_autoptr (GInetSocketAddress) sender = address_of (request, request->info->port);
+  g_autoptr (GInetSocketAddress) sender = localsend_address_of (request, request->info->port);
 
   namida_transfer_set_pausable (transfer, FALSE); /* the sender cannot resume it */
   namida_localsend_session_begin (namida_localsend_session_of (session), request->connection->address,
@@ -244,7 +245,7 @@ begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session
 /* ---- upload ---- */
 
 static gboolean
-is_damaged (NamidaServing *job, const char *sha256)
+localsend_is_damaged (NamidaServing *job, const char *sha256)
 {
   NamidaTransfer *transfer = namida_receive_session_get_transfer (job->session);
   const NamidaEntry *entry
@@ -255,12 +256,12 @@ is_damaged (NamidaServing *job, const char *sha256)
 
 /* Returns: (transfer full) (nullable): the hash of the whole file. */
 static char *
-receive (NamidaServing *job, NamidaHttpReader *reader, GError **error)
+localsend_receive (NamidaServing *job, NamidaHttpReader *reader, GError **error)
 {
   guint64 there = 0;
   g_autofree char *sha256 = namida_serving_receive_part (job, reader, &there, error);
 
-  if (sha256 != NULL && is_damaged (job, sha256))
+  if (sha256 != NULL && localsend_is_damaged (job, sha256))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
                            _ ("What arrived is not what was sent. Send it again."));
@@ -276,7 +277,7 @@ receive (NamidaServing *job, NamidaHttpReader *reader, GError **error)
 }
 
 static gboolean
-answer_stored (NamidaServing *job)
+localsend_answer_stored (NamidaServing *job)
 {
   static const char kept[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
   static const char closed[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -286,7 +287,7 @@ answer_stored (NamidaServing *job)
 }
 
 static gboolean
-serve (NamidaServing *job, NamidaHttpReader *reader)
+localsend_serve (NamidaServing *job, NamidaHttpReader *reader)
 {
   NamidaLocalsendSession *session = namida_localsend_session_of (job->session);
   NamidaTransfer *transfer = namida_receive_session_get_transfer (job->session);
@@ -300,13 +301,13 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
   namida_transfer_set_current_file (transfer, path);
   /* A file that is interrupted starts over, so allow a phone that pauses more time than a sender that can resume. */
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_SESSION_IDLE_SECONDS);
-  sha256 = receive (job, reader, &error);
+  sha256 = localsend_receive (job, reader, &error);
   if (sha256 == NULL)
     reason = namida_serving_explain (job, error);
   /* The answer to the last file waits until everything is stored, so that a full disk is not reported as success. */
   else if (!namida_localsend_session_note (session, job->upload.index, sha256)
            || namida_localsend_session_finish (session, job->upload.index))
-    return answer_stored (job);
+    return localsend_answer_stored (job);
   else
     reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("The files could not be stored."));
   if (reason != NULL)
@@ -315,7 +316,7 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
 }
 
 static NamidaReceiveSession *
-find_for_upload (NamidaServer *self, NamidaServing *job, const NamidaConnection *connection, GError **error)
+localsend_find_for_upload (NamidaServer *self, NamidaServing *job, const NamidaConnection *connection, GError **error)
 {
   g_auto (NamidaUploadQuery) query = { 0 };
   NamidaReceiveSession *session;
@@ -344,16 +345,16 @@ find_for_upload (NamidaServer *self, NamidaServing *job, const NamidaConnection 
 }
 
 static void
-take_upload (NamidaServer *self, NamidaRequest *request)
+localsend_take_upload (NamidaServer *self, NamidaRequest *request)
 {
   NamidaServing *job = namida_serving_steal (request);
   GError *error = NULL;
-  NamidaReceiveSession *session = find_for_upload (self, job, request->connection, &error);
+  NamidaReceiveSession *session = localsend_find_for_upload (self, job, request->connection, &error);
 
   if (session != NULL)
     {
       job->session = g_object_ref (session);
-      job->serve = serve;
+      job->serve = localsend_serve;
       namida_receive_session_enter (session);
     }
   else
@@ -364,7 +365,7 @@ take_upload (NamidaServer *self, NamidaRequest *request)
 /* ---- cancel ---- */
 
 static gboolean
-cancel_receiving (NamidaServer *self, NamidaRequest *request, const char *id)
+localsend_cancel_receiving (NamidaServer *self, NamidaRequest *request, const char *id)
 {
   g_autoptr (GError) reason
       = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device canceled the transfer."));
@@ -384,12 +385,12 @@ cancel_receiving (NamidaServer *self, NamidaRequest *request, const char *id)
 }
 
 static void
-handle_cancel (NamidaServer *self, NamidaRequest *request)
+localsend_handle_cancel (NamidaServer *self, NamidaRequest *request)
 {
   g_autofree char *id = namida_request_get (request, "sessionId");
-  gboolean found = cancel_receiving (self, request, id);
+  gboolean found = localsend_cancel_receiving (self, request, id);
 
-  found |= namida_localsend_sessions_stop (id, request->connection->fingerprint, host_of (request));
+  found |= namida_localsend_sessions_stop (id, request->connection->fingerprint, localsend_host_of (request));
   /* Answer 200 even if nothing was canceled, so that a client cannot find out which sessions exist. */
   if (!found)
     g_debug ("LocalSend: nothing to cancel for %s", request->connection->address);
@@ -399,7 +400,7 @@ handle_cancel (NamidaServer *self, NamidaRequest *request)
 /* ---- the table ---- */
 
 static gboolean
-check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
+localsend_check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
 {
   if (self->localsend)
     return TRUE;
@@ -409,42 +410,46 @@ check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *reques
 }
 
 static const NamidaOfferWording offer = {
-  .parse = parse,
-  .look = look,
-  .answer = answer,
-  .begun = begun,
+  .parse = localsend_parse,
+  .look = localsend_look,
+  .answer = localsend_answer,
+  .begun = localsend_begun,
   .supersedes = TRUE,
   .single = TRUE,
   .needs_hashes = TRUE,
   .whole_files = TRUE,
-  .settle_older = settle_older,
+  .settle_older = localsend_settle_older,
 };
 
 static const NamidaRoute routes[] = {
-  { .name = "info", .get = TRUE, .describes = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = answer_info },
+  { .name = "info",
+    .get = TRUE,
+    .describes = TRUE,
+    .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES,
+    .handle = localsend_answer_info },
   { .name = "register",
     .post = TRUE,
     .describes = TRUE,
     .max_body = NAMIDA_LIMIT_JSON_BYTES,
-    .parse = parse_register,
+    .parse = localsend_parse_register,
     .parsed_free = (GDestroyNotify) namida_device_info_unref,
-    .handle = handle_register },
+    .handle = localsend_handle_register },
   { .name = "prepare-upload",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_OFFER_BYTES,
-    .early = early,
+    .early = localsend_early,
     .parse = namida_server_parse_offer,
     .parsed_free = namida_server_parsed_offer_free,
     .handle = namida_server_handle_offer,
     .offer = &offer },
-  { .name = "upload", .post = TRUE, .take = take_upload },
-  { .name = "cancel", .post = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = handle_cancel },
+  { .name = "upload", .post = TRUE, .take = localsend_take_upload },
+  { .name = "cancel", .post = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = localsend_handle_cancel },
 };
 
 const NamidaServerDialect namida_server_localsend = {
   .prefix = NAMIDA_LOCALSEND_PREFIX,
   .routes = routes,
   .n_routes = G_N_ELEMENTS (routes),
-  .check = check,
+  .check = localsend_check,
   .keeps = TRUE,
 };

@@ -56,7 +56,7 @@ open_offer_ref (OpenOffer *self)
 }
 
 static OpenOffer *
-find (NamidaServer *self, NamidaRequest *request)
+offer_find (NamidaServer *self, NamidaRequest *request)
 {
   for (guint i = 0; i < self->offers->len; i++)
     if (((OpenOffer *) g_ptr_array_index (self->offers, i))->request == request)
@@ -67,19 +67,19 @@ find (NamidaServer *self, NamidaRequest *request)
 /* Strangers and trusted devices have separate places, so that unanswered offers of strangers never block a trusted
  * device. */
 static gboolean
-is_of_trusted (NamidaServer *self, guint index)
+offer_is_of_trusted (NamidaServer *self, guint index)
 {
   return ((OpenOffer *) g_ptr_array_index (self->offers, index))->request->connection->trusted;
 }
 
 static gboolean
-check_single (NamidaServer *self, const NamidaRequest *request, GError **error)
+offer_check_single (NamidaServer *self, const NamidaRequest *request, GError **error)
 {
   const NamidaOfferWording *wording = request->route->offer;
 
   for (guint i = 0; wording->single && i < self->offers->len; i++)
     if (((OpenOffer *) g_ptr_array_index (self->offers, i))->request->route->offer == wording
-        && is_of_trusted (self, i) == request->connection->trusted)
+        && offer_is_of_trusted (self, i) == request->connection->trusted)
       {
         g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
                              _ ("This device is being asked by another one. Send again when that is answered."));
@@ -89,7 +89,7 @@ check_single (NamidaServer *self, const NamidaRequest *request, GError **error)
 }
 
 static gboolean
-check_count (NamidaServer *self, const NamidaRequest *request, guint *retry_after, GError **error)
+offer_check_count (NamidaServer *self, const NamidaRequest *request, guint *retry_after, GError **error)
 {
   guint same = 0, all = 0;
 
@@ -98,7 +98,7 @@ check_count (NamidaServer *self, const NamidaRequest *request, guint *retry_afte
       OpenOffer *open = g_ptr_array_index (self->offers, i);
 
       same += g_str_equal (open->owner, request->connection->owner) ? 1 : 0;
-      all += is_of_trusted (self, i) == request->connection->trusted ? 1 : 0;
+      all += offer_is_of_trusted (self, i) == request->connection->trusted ? 1 : 0;
     }
   if (same < NAMIDA_LIMIT_OPEN_OFFERS_PER_DEVICE && all < NAMIDA_LIMIT_OPEN_OFFERS)
     return TRUE;
@@ -109,9 +109,9 @@ check_count (NamidaServer *self, const NamidaRequest *request, guint *retry_afte
 }
 
 static gboolean
-check_place (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
+offer_check_place (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
 {
-  return check_single (self, request, error) && check_count (self, request, retry_after, error);
+  return offer_check_single (self, request, error) && offer_check_count (self, request, retry_after, error);
 }
 
 gboolean
@@ -124,7 +124,7 @@ namida_server_early_offer (NamidaServer *self, NamidaRequest *request, guint *re
       && !namida_pin_guard_check (self->guard, self->pin, pin, request->connection->address, fingerprint, retry_after,
                                   error))
     return FALSE;
-  return check_place (self, request, retry_after, error);
+  return offer_check_place (self, request, retry_after, error);
 }
 
 /* Only offers that were parsed take a place. */
@@ -144,7 +144,7 @@ open_offer_new (NamidaServer *self, NamidaRequest *request)
 void
 namida_server_release_offer (NamidaServer *self, NamidaRequest *request)
 {
-  OpenOffer *open = find (self, request);
+  OpenOffer *open = offer_find (self, request);
 
   if (open == NULL)
     return;
@@ -204,7 +204,7 @@ prepared_free (gpointer data)
 /* Returns memory to the system. Otherwise the small pieces that a large offer leaves behind (bodies, messages, the
  * previous session) would stay with the process. */
 static void
-give_memory_back (guint n_files)
+offer_give_memory_back (guint n_files)
 {
 #ifdef __GLIBC__
   if (n_files >= MANY_FILES)
@@ -213,7 +213,7 @@ give_memory_back (guint n_files)
 }
 
 static NamidaWant *
-wants_new (NamidaOffer *offer, guint n)
+offer_wants_new (NamidaOffer *offer, guint n)
 {
   NamidaWant *wants = g_new0 (NamidaWant, MAX (n, 1));
 
@@ -223,7 +223,7 @@ wants_new (NamidaOffer *offer, guint n)
 }
 
 static void
-wants_free (NamidaWant *wants, guint n)
+offer_wants_free (NamidaWant *wants, guint n)
 {
   for (guint i = 0; i < n; i++)
     g_free (wants[i].sha256);
@@ -233,7 +233,7 @@ wants_free (NamidaWant *wants, guint n)
 /* A part may have been completed before the sender was interrupted. Read it once; if it is not the file of the offer,
  * the file is sent again. */
 static void
-find_whole_part (OpenOffer *open, guint index, const NamidaEntry *entry, NamidaWant *want)
+offer_find_whole_part (OpenOffer *open, guint index, const NamidaEntry *entry, NamidaWant *want)
 {
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
   g_autofree char *sha256 = NULL;
@@ -251,7 +251,7 @@ find_whole_part (OpenOffer *open, guint index, const NamidaEntry *entry, NamidaW
 }
 
 static void
-find_whole_parts (OpenOffer *open, NamidaBackup *backup, NamidaWant *wants, GCancellable *cancellable)
+offer_find_whole_parts (OpenOffer *open, NamidaBackup *backup, NamidaWant *wants, GCancellable *cancellable)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
 
@@ -259,7 +259,7 @@ find_whole_parts (OpenOffer *open, NamidaBackup *backup, NamidaWant *wants, GCan
     {
       if (!wants[i].wanted)
         continue;
-      find_whole_part (open, i, g_ptr_array_index (entries, i), &wants[i]);
+      offer_find_whole_part (open, i, g_ptr_array_index (entries, i), &wants[i]);
       if (wants[i].sha256 == NULL)
         wants[i].offset = 0;
     }
@@ -267,7 +267,7 @@ find_whole_parts (OpenOffer *open, NamidaBackup *backup, NamidaWant *wants, GCan
 
 /* Whether the answer is that no file is wanted, after which the sender sends no other request. */
 static gboolean
-ends_at_once (const NamidaOfferWording *wording, NamidaReceiveSession *session)
+offer_ends_at_once (const NamidaOfferWording *wording, NamidaReceiveSession *session)
 {
   if (wording->sends_all || namida_receive_session_get_n_wanted (session) > 0)
     return FALSE;
@@ -276,30 +276,30 @@ ends_at_once (const NamidaOfferWording *wording, NamidaReceiveSession *session)
 }
 
 static void
-prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+offer_prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   OpenOffer *open = task_data;
   const NamidaOfferWording *wording = open->request->route->offer;
   NamidaBackup *backup = namida_offer_get_backup (open->offer);
   guint n = namida_backup_get_entries (backup)->len;
-  NamidaWant *wants = wants_new (open->offer, n);
+  NamidaWant *wants = offer_wants_new (open->offer, n);
   Prepared *prepared;
   GError *error = NULL;
 
   if (!namida_sink_prepare (open->sink, backup, open->manifest, wants, cancellable, &error))
     {
-      wants_free (wants, n);
+      offer_wants_free (wants, n);
       g_task_return_error (task, error);
       return;
     }
   if (wording->whole_files)
-    find_whole_parts (open, backup, wants, cancellable);
+    offer_find_whole_parts (open, backup, wants, cancellable);
   prepared = g_new0 (Prepared, 1);
   prepared->session = namida_receive_session_new (open->owner, namida_offer_get_key (open->offer), open->sink, backup,
                                                   namida_offer_get_transfer (open->offer), wants);
-  wants_free (wants, n);
+  offer_wants_free (wants, n);
   g_object_set_data_full (G_OBJECT (prepared->session), SCOPE_KEY, g_strdup (open->scope), g_free);
-  if (!ends_at_once (wording, prepared->session))
+  if (!offer_ends_at_once (wording, prepared->session))
     prepared->answer = wording->answer (prepared->session, &prepared->length);
   else if (!namida_receive_session_commit_known (prepared->session, &error))
     {
@@ -307,19 +307,19 @@ prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *
       g_task_return_error (task, error);
       return;
     }
-  give_memory_back (namida_backup_get_entries (backup)->len);
+  offer_give_memory_back (namida_backup_get_entries (backup)->len);
   g_task_return_pointer (task, prepared, prepared_free);
 }
 
 static void
-park_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+offer_park_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   namida_sink_park (source);
   g_task_return_boolean (task, TRUE);
 }
 
 static void
-discard_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+offer_discard_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   namida_sink_discard (source);
   g_task_return_boolean (task, TRUE);
@@ -327,16 +327,16 @@ discard_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *
 
 /* Ends a prepared sink for which no session is opened. */
 static void
-leave_sink (NamidaSink *sink, gboolean keep_parts)
+offer_leave_sink (NamidaSink *sink, gboolean keep_parts)
 {
   g_autoptr (GTask) task = g_task_new (sink, NULL, NULL, NULL);
 
-  g_task_set_source_tag (task, leave_sink);
-  g_task_run_in_thread (task, keep_parts ? park_worker : discard_worker);
+  g_task_set_source_tag (task, offer_leave_sink);
+  g_task_run_in_thread (task, keep_parts ? offer_park_worker : offer_discard_worker);
 }
 
 static void
-nothing_wanted (OpenOffer *open)
+offer_nothing_wanted (OpenOffer *open)
 {
   NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
   g_autofree char *folder = namida_sink_dup_folder (open->sink);
@@ -348,13 +348,13 @@ nothing_wanted (OpenOffer *open)
 
 /* Whether the sender still waits for the answer to its offer. */
 static gboolean
-is_wanted (OpenOffer *open)
+offer_is_wanted (OpenOffer *open)
 {
   return !open->request->gone && open->server->running;
 }
 
 static gboolean
-is_cancelled (OpenOffer *open)
+offer_is_cancelled (OpenOffer *open)
 {
   return g_cancellable_is_cancelled (namida_transfer_get_cancellable (namida_offer_get_transfer (open->offer)));
 }
@@ -363,7 +363,7 @@ is_cancelled (OpenOffer *open)
  * left may not be resumed by the next offer without a question. @prepared: whether the sink was prepared; if not, a
  * sink that resumed a session has parked it again. */
 static void
-end_cancelled (OpenOffer *open, gboolean prepared)
+offer_end_cancelled (OpenOffer *open, gboolean prepared)
 {
   NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
   g_autoptr (GError) reason
@@ -372,7 +372,7 @@ end_cancelled (OpenOffer *open, gboolean prepared)
   const char *id = namida_sink_get_session_id (open->sink);
 
   if (prepared)
-    leave_sink (open->sink, keep_parts);
+    offer_leave_sink (open->sink, keep_parts);
   namida_server_note_cancelled (open->server, id, open->owner);
   namida_transfer_fail (transfer, reason);
   if (!prepared && !keep_parts)
@@ -381,7 +381,7 @@ end_cancelled (OpenOffer *open, gboolean prepared)
 }
 
 static void
-on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
+offer_on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   OpenOffer *open = user_data;
   NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
@@ -390,17 +390,17 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_ptr_array_remove_fast (open->server->preparing, open);
   if (prepared != NULL && prepared->answer == NULL)
-    nothing_wanted (open);
-  else if (is_cancelled (open))
-    end_cancelled (open, prepared != NULL);
+    offer_nothing_wanted (open);
+  else if (offer_is_cancelled (open))
+    offer_end_cancelled (open, prepared != NULL);
   else if (prepared == NULL)
     {
       namida_transfer_fail (transfer, error);
       namida_request_fail (open->request, error, 0);
     }
-  else if (!is_wanted (open))
+  else if (!offer_is_wanted (open))
     {
-      leave_sink (open->sink, TRUE);
+      offer_leave_sink (open->sink, TRUE);
       namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
     }
   else
@@ -421,22 +421,23 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-start_preparing (OpenOffer *open)
+offer_start_preparing (OpenOffer *open)
 {
   NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
   g_autoptr (GTask) task = NULL;
 
-  task = g_task_new (open->server, namida_transfer_get_cancellable (transfer), on_prepared, open_offer_ref (open));
-  g_task_set_source_tag (task, start_preparing);
+  task
+      = g_task_new (open->server, namida_transfer_get_cancellable (transfer), offer_on_prepared, open_offer_ref (open));
+  g_task_set_source_tag (task, offer_start_preparing);
   /* A sink that was prepared has to be ended, even if the transfer was canceled meanwhile. */
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, open, NULL);
-  g_task_run_in_thread (task, prepare_worker);
+  g_task_run_in_thread (task, offer_prepare_worker);
 }
 
 /* Ends a session that its sender has left. @restarts: the sender sends everything again, so the parts are useless. */
 static void
-let_go (NamidaReceiveSession *session, gboolean restarts)
+offer_let_go (NamidaReceiveSession *session, gboolean restarts)
 {
   g_autoptr (GError) reason = NULL;
 
@@ -450,7 +451,7 @@ let_go (NamidaReceiveSession *session, gboolean restarts)
  * parked. A sender that is between two connections is given time to return. Returns: whether to wait for the
  * session. */
 static gboolean
-park_left (OpenOffer *open, NamidaReceiveSession *session)
+offer_park_left (OpenOffer *open, NamidaReceiveSession *session)
 {
   gboolean for_good;
 
@@ -458,14 +459,14 @@ park_left (OpenOffer *open, NamidaReceiveSession *session)
       || !namida_receive_session_is_left (session, &for_good))
     return FALSE;
   if (for_good)
-    let_go (session, FALSE);
+    offer_let_go (session, FALSE);
   return TRUE;
 }
 
 /* Parks older sessions of the same backup (whose lost connection was not noticed yet), because they must release their
  * parts first; if the sender sends one backup at a time, any older session. Returns: whether there is still one. */
 static gboolean
-park_older (OpenOffer *open)
+offer_park_older (OpenOffer *open)
 {
   gboolean any = !open->request->route->offer->supersedes;
   GHashTableIter iter;
@@ -478,10 +479,10 @@ park_older (OpenOffer *open)
         continue;
       if (any || g_str_equal (namida_receive_session_get_key (value), namida_offer_get_key (open->offer)))
         {
-          let_go (value, any);
+          offer_let_go (value, any);
           return TRUE;
         }
-      if (park_left (open, value))
+      if (offer_park_left (open, value))
         return TRUE;
     }
   return FALSE;
@@ -489,33 +490,33 @@ park_older (OpenOffer *open)
 
 /* The offer was accepted, but its sender has disconnected, and nothing was prepared yet. */
 static void
-give_up (OpenOffer *open)
+offer_give_up (OpenOffer *open)
 {
   g_ptr_array_remove_fast (open->server->preparing, open);
-  if (is_cancelled (open))
-    end_cancelled (open, FALSE);
+  if (offer_is_cancelled (open))
+    offer_end_cancelled (open, FALSE);
   else
     namida_transfer_set_state (namida_offer_get_transfer (open->offer), NAMIDA_TRANSFER_INTERRUPTED);
 }
 
 static gboolean
-supersede (gpointer user_data)
+offer_supersede (gpointer user_data)
 {
   OpenOffer *open = user_data;
-  gboolean waits = park_older (open);
+  gboolean waits = offer_park_older (open);
 
-  if (waits && is_wanted (open) && !is_cancelled (open))
+  if (waits && offer_is_wanted (open) && !offer_is_cancelled (open))
     return G_SOURCE_CONTINUE;
   if (waits)
-    give_up (open);
+    offer_give_up (open);
   else
-    start_preparing (open);
+    offer_start_preparing (open);
   open_offer_unref (open);
   return G_SOURCE_REMOVE;
 }
 
 static void
-on_decided (NamidaOffer *offer, NamidaSink *sink, const GError *reason, gpointer user_data)
+offer_on_decided (NamidaOffer *offer, NamidaSink *sink, const GError *reason, gpointer user_data)
 {
   OpenOffer *open = user_data;
 
@@ -528,14 +529,14 @@ on_decided (NamidaOffer *offer, NamidaSink *sink, const GError *reason, gpointer
   open->sink = g_object_ref (sink);
   g_ptr_array_add (open->server->preparing, open);
   open_offer_ref (open);
-  if (supersede (open) == G_SOURCE_CONTINUE)
-    g_timeout_add (50, supersede, open);
+  if (offer_supersede (open) == G_SOURCE_CONTINUE)
+    g_timeout_add (50, offer_supersede, open);
 }
 
 /* ---- asking ---- */
 
 static gboolean
-on_expired (gpointer user_data)
+offer_on_expired (gpointer user_data)
 {
   OpenOffer *open = user_data;
 
@@ -545,7 +546,7 @@ on_expired (gpointer user_data)
 }
 
 static void
-on_gone (NamidaRequest *request, gpointer user_data)
+offer_on_gone (NamidaRequest *request, gpointer user_data)
 {
   OpenOffer *open = user_data;
 
@@ -597,7 +598,7 @@ namida_server_parse_offer (NamidaRequest *request, GError **error)
     g_mutex_unlock (&one_large);
   if (message == NULL)
     return NULL;
-  give_memory_back (namida_backup_get_entries (message->backup)->len);
+  offer_give_memory_back (namida_backup_get_entries (message->backup)->len);
   parsed = g_new0 (Parsed, 1);
   parsed->message = message;
   parsed->key = namida_backup_dup_key (message->backup);
@@ -606,16 +607,16 @@ namida_server_parse_offer (NamidaRequest *request, GError **error)
 }
 
 static gboolean
-announce (gpointer user_data)
+offer_announce (gpointer user_data)
 {
   OpenOffer *open = user_data;
   const NamidaOfferWording *wording = open->request->route->offer;
-  gboolean wanted = is_wanted (open) && namida_offer_get_state (open->offer) == NAMIDA_OFFER_OPEN;
+  gboolean wanted = offer_is_wanted (open) && namida_offer_get_state (open->offer) == NAMIDA_OFFER_OPEN;
 
   if (wanted && wording->settle_older != NULL
       && wording->settle_older (open->server, open->owner, namida_offer_get_key (open->offer)))
     return G_SOURCE_CONTINUE;
-  if (wanted && wording->supersedes && park_older (open))
+  if (wanted && wording->supersedes && offer_park_older (open))
     return G_SOURCE_CONTINUE;
   if (wanted)
     g_signal_emit_by_name (open->server, "offer", open->offer);
@@ -624,7 +625,7 @@ announce (gpointer user_data)
 }
 
 static gboolean
-has_all_hashes (NamidaBackup *backup)
+offer_has_all_hashes (NamidaBackup *backup)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
 
@@ -635,7 +636,7 @@ has_all_hashes (NamidaBackup *backup)
 }
 
 static void
-ask (OpenOffer *open, Parsed *parsed)
+offer_ask (OpenOffer *open, Parsed *parsed)
 {
   const NamidaOfferWording *wording = open->request->route->offer;
   NamidaDeviceInfo *info = parsed->message->info;
@@ -655,7 +656,8 @@ ask (OpenOffer *open, Parsed *parsed)
                                   info != NULL ? info->device_type : NULL, open->request->connection->address,
                                   open->request->connection->encrypted, parsed->message->backup, parsed->key);
   /* Without encryption, anyone on the way can change a hash together with its content. */
-  if (!open->request->connection->encrypted || (wording->needs_hashes && !has_all_hashes (parsed->message->backup)))
+  if (!open->request->connection->encrypted
+      || (wording->needs_hashes && !offer_has_all_hashes (parsed->message->backup)))
     namida_transfer_set_unproven (namida_offer_get_transfer (open->offer));
   /* Only our own dialect proves what it sends and supports pairing. */
   namida_offer_set_can_pair (open->offer, !wording->needs_hashes && !wording->invited);
@@ -666,18 +668,18 @@ ask (OpenOffer *open, Parsed *parsed)
   namida_offer_set_uuid (open->offer, info != NULL ? info->uuid : NULL);
   if (parsed->message->manifest != NULL)
     open->manifest = g_bytes_ref (parsed->message->manifest);
-  namida_offer_set_decided (open->offer, on_decided, open);
-  open->timer = g_timeout_add_seconds (open->server->offer_seconds, on_expired, open);
+  namida_offer_set_decided (open->offer, offer_on_decided, open);
+  open->timer = g_timeout_add_seconds (open->server->offer_seconds, offer_on_expired, open);
   if (wording->asked != NULL)
     wording->asked (open->request, open->offer);
   /* Do this before anybody is asked, because only a parked session can be found and resumed by this offer. */
   open_offer_ref (open);
-  if (announce (open) == G_SOURCE_CONTINUE)
-    g_timeout_add (50, announce, open);
+  if (offer_announce (open) == G_SOURCE_CONTINUE)
+    g_timeout_add (50, offer_announce, open);
 }
 
 static gboolean
-look (OpenOffer *open, Parsed *parsed, GError **error)
+offer_look (OpenOffer *open, Parsed *parsed, GError **error)
 {
   const NamidaOfferWording *wording = open->request->route->offer;
 
@@ -692,17 +694,17 @@ namida_server_handle_offer (NamidaServer *self, NamidaRequest *request)
   guint retry_after = 0;
   OpenOffer *open;
 
-  if (!check_place (self, request, &retry_after, &error))
+  if (!offer_check_place (self, request, &retry_after, &error))
     {
       namida_request_fail (request, error, retry_after);
       return;
     }
   open = open_offer_ref (open_offer_new (self, request));
-  namida_request_wait (request, on_gone, open);
+  namida_request_wait (request, offer_on_gone, open);
   if (request->socket != NULL)
     namida_listener_keep (self->listener, request->socket);
-  if (look (open, parsed, &error))
-    ask (open, parsed);
+  if (offer_look (open, parsed, &error))
+    offer_ask (open, parsed);
   else if (error != NULL)
     namida_request_fail (request, error, 0);
   g_clear_pointer (&request->parsed, namida_server_parsed_offer_free);

@@ -21,7 +21,7 @@ typedef struct
 } Pack;
 
 static gssize
-read_body (void *buffer, gsize count, gpointer user_data, GError **error)
+pack_read_body (void *buffer, gsize count, gpointer user_data, GError **error)
 {
   Pack *pack = user_data;
 
@@ -31,7 +31,7 @@ read_body (void *buffer, gsize count, gpointer user_data, GError **error)
 
 /* Writes the bytes to a part. Returns: (transfer full) (nullable): their SHA-256. */
 static char *
-store_file (Pack *pack, guint index, gsize size, GError **error)
+pack_store_file (Pack *pack, guint index, gsize size, GError **error)
 {
   NamidaSink *sink = namida_receive_session_get_sink (pack->serving->session);
   int fd = namida_sink_open_part (sink, index, 0, pack->digest, error);
@@ -48,7 +48,7 @@ store_file (Pack *pack, guint index, gsize size, GError **error)
 }
 
 static void
-show_file (NamidaReceiveSession *session, guint index)
+pack_show_file (NamidaReceiveSession *session, guint index)
 {
   NamidaTransfer *transfer = namida_receive_session_get_transfer (session);
   GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (transfer));
@@ -59,7 +59,7 @@ show_file (NamidaReceiveSession *session, guint index)
 
 /* Reads the bytes of the file before opening its part, so that a part is either complete or missing. */
 static gboolean
-receive_file (Pack *pack, NamidaPackReader *reader, const NamidaPackEntry *entry, GError **error)
+pack_receive_file (Pack *pack, NamidaPackReader *reader, const NamidaPackEntry *entry, GError **error)
 {
   NamidaReceiveSession *session = pack->serving->session;
   NamidaUploadQuery query
@@ -79,8 +79,8 @@ receive_file (Pack *pack, NamidaPackReader *reader, const NamidaPackEntry *entry
     }
   if (namida_pack_reader_data (reader, pack->data, error))
     {
-      show_file (session, upload.index);
-      sha256 = store_file (pack, upload.index, entry->size, error);
+      pack_show_file (session, upload.index);
+      sha256 = pack_store_file (pack, upload.index, entry->size, error);
     }
   if (sha256 != NULL)
     namida_receive_session_add_bytes (session, entry->size);
@@ -92,14 +92,14 @@ receive_file (Pack *pack, NamidaPackReader *reader, const NamidaPackEntry *entry
 }
 
 static gboolean
-receive_files (Pack *pack, GError **error)
+pack_receive_files (Pack *pack, GError **error)
 {
-  g_autoptr (NamidaPackReader) reader = namida_pack_reader_new (read_body, pack);
+  g_autoptr (NamidaPackReader) reader = namida_pack_reader_new (pack_read_body, pack);
   NamidaPackEntry entry;
   GError *local = NULL;
 
   namida_streams_enter ();
-  while (namida_pack_reader_next (reader, &entry, &local) && receive_file (pack, reader, &entry, &local))
+  while (namida_pack_reader_next (reader, &entry, &local) && pack_receive_file (pack, reader, &entry, &local))
     ;
   namida_streams_leave ();
   if (local == NULL)
@@ -109,7 +109,7 @@ receive_files (Pack *pack, GError **error)
 }
 
 static gboolean
-receive (Pack *pack, GError **error)
+pack_receive (Pack *pack, GError **error)
 {
   NamidaServing *serving = pack->serving;
   GError *refusal = namida_receive_session_dup_refusal (serving->session);
@@ -121,11 +121,11 @@ receive (Pack *pack, GError **error)
     }
   return (!serving->head.expect_continue
           || namida_http_write_continue (g_io_stream_get_output_stream (serving->stream), error))
-         && receive_files (pack, error);
+         && pack_receive_files (pack, error);
 }
 
 static gboolean
-answer (Pack *pack)
+pack_answer (Pack *pack)
 {
   NamidaServing *serving = pack->serving;
   g_autofree char *json = namida_pack_answer_format (pack->answer, NULL);
@@ -144,9 +144,9 @@ namida_serving_receive_pack (NamidaServing *self, NamidaHttpReader *reader)
 
   g_socket_set_timeout (self->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
   namida_http_body_init (&pack.body, reader, self->head.length);
-  go_on = receive (&pack, &error);
+  go_on = pack_receive (&pack, &error);
   if (go_on)
-    go_on = answer (&pack);
+    go_on = pack_answer (&pack);
   else
     {
       g_autoptr (GError) reason = namida_serving_explain (self, error);

@@ -24,7 +24,7 @@ struct _NamidaPairing
 };
 
 static void
-fail (NamidaRequest *request, NamidaError code, const char *sentence)
+pair_fail (NamidaRequest *request, NamidaError code, const char *sentence)
 {
   g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, (int) code, sentence);
 
@@ -32,34 +32,34 @@ fail (NamidaRequest *request, NamidaError code, const char *sentence)
 }
 
 static void
-fail_invalid (NamidaRequest *request)
+pair_fail_invalid (NamidaRequest *request)
 {
-  fail (request, NAMIDA_ERROR_INVALID_REQUEST,
-        _ ("The pairing request is not valid. Update Namida Sync on both devices and try again."));
+  pair_fail (request, NAMIDA_ERROR_INVALID_REQUEST,
+             _ ("The pairing request is not valid. Update Namida Sync on both devices and try again."));
 }
 
 /* @request: (nullable): a request that waits for the end. */
 static void
-answer_end (NamidaRequest *request, gboolean paired)
+pair_answer_end (NamidaRequest *request, gboolean paired)
 {
   if (request != NULL && paired)
     namida_request_answer (request, SOUP_STATUS_OK, g_strdup ("{}"), 2);
   else if (request != NULL)
-    fail (request, NAMIDA_ERROR_DECLINED, _ ("The other device did not confirm the pairing."));
+    pair_fail (request, NAMIDA_ERROR_DECLINED, _ ("The other device did not confirm the pairing."));
 }
 
 /* Ends the pairing and answers the requests that wait for it. Unless both users confirmed, it still counts as a
  * guess. */
 static void
-end_pairing (NamidaServer *self, gboolean paired)
+pair_end_pairing (NamidaServer *self, gboolean paired)
 {
   NamidaPairing *pairing = g_steal_pointer (&self->pairing);
 
   g_clear_handle_id (&pairing->timer, g_source_remove);
   if (paired)
     namida_pair_guard_confirmed (self->pair_guard);
-  answer_end (pairing->confirm, paired);
-  answer_end (pairing->wait, paired);
+  pair_answer_end (pairing->confirm, paired);
+  pair_answer_end (pairing->wait, paired);
   if (pairing->request != NULL)
     {
       namida_pair_request_set_answered (pairing->request, NULL, NULL);
@@ -80,28 +80,28 @@ void
 namida_server_close_pairing (NamidaServer *self)
 {
   if (self->pairing != NULL)
-    end_pairing (self, FALSE);
+    pair_end_pairing (self, FALSE);
 }
 
 void
 namida_server_close_pairing_of (NamidaServer *self, const char *fingerprint)
 {
   if (self->pairing != NULL && g_str_equal (self->pairing->fingerprint, fingerprint))
-    end_pairing (self, FALSE);
+    pair_end_pairing (self, FALSE);
 }
 
 static gboolean
-on_timeout (gpointer user_data)
+pair_on_timeout (gpointer user_data)
 {
   NamidaServer *self = user_data;
 
   self->pairing->timer = 0;
-  end_pairing (self, FALSE);
+  pair_end_pairing (self, FALSE);
   return G_SOURCE_REMOVE;
 }
 
 static void
-on_answered (NamidaPairRequest *request, gpointer user_data)
+pair_on_answered (NamidaPairRequest *request, gpointer user_data)
 {
   NamidaServer *self = user_data;
 
@@ -109,46 +109,46 @@ on_answered (NamidaPairRequest *request, gpointer user_data)
     {
       g_free (self->declined_pair_id);
       self->declined_pair_id = self->pairing->confirm == NULL ? g_strdup (self->pairing->id) : NULL;
-      end_pairing (self, FALSE);
+      pair_end_pairing (self, FALSE);
     }
   else if (self->pairing->confirm != NULL)
-    end_pairing (self, TRUE);
+    pair_end_pairing (self, TRUE);
 }
 
 /* Shows the request from its first message on, so that no guess goes unnoticed. */
 static void
-show_request (NamidaServer *self, NamidaPairing *pairing)
+pair_show_request (NamidaServer *self, NamidaPairing *pairing)
 {
   const char *alias = g_hash_table_lookup (self->aliases, pairing->fingerprint);
   g_autofree char *short_name = namida_format_fingerprint (pairing->fingerprint);
   g_autoptr (NamidaPairRequest) shown = NULL;
 
   pairing->request = namida_pair_request_new (pairing->fingerprint, alias != NULL ? alias : short_name);
-  namida_pair_request_set_answered (pairing->request, on_answered, self);
+  namida_pair_request_set_answered (pairing->request, pair_on_answered, self);
   shown = g_object_ref (pairing->request);
   g_signal_emit_by_name (self, "pair-request", shown);
 }
 
 /* Returns: whether another pairing may begin; otherwise @request was answered. */
 static gboolean
-check_begin (NamidaServer *self, NamidaRequest *request)
+pair_check_begin (NamidaServer *self, NamidaRequest *request)
 {
   g_autoptr (GError) error = NULL;
   guint wait;
 
   if (!self->may_pair)
     {
-      fail (request, NAMIDA_ERROR_DECLINED,
-            _ ("Nobody can confirm a pairing on the other device now. Start pairing on that device instead."));
+      pair_fail (request, NAMIDA_ERROR_DECLINED,
+                 _ ("Nobody can confirm a pairing on the other device now. Start pairing on that device instead."));
       return FALSE;
     }
   /* A device that begins again gave up its previous pairing, which still counts. */
   if (self->pairing != NULL && g_str_equal (self->pairing->fingerprint, request->connection->fingerprint))
-    end_pairing (self, FALSE);
+    pair_end_pairing (self, FALSE);
   if (self->pairing != NULL)
     {
-      fail (request, NAMIDA_ERROR_BUSY,
-            _ ("The other device is pairing with somebody else. Try again in two minutes."));
+      pair_fail (request, NAMIDA_ERROR_BUSY,
+                 _ ("The other device is pairing with somebody else. Try again in two minutes."));
       return FALSE;
     }
   wait = namida_pair_guard_wait (self->pair_guard);
@@ -161,7 +161,7 @@ check_begin (NamidaServer *self, NamidaRequest *request)
 }
 
 static void
-commit (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *message)
+pair_commit (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *message)
 {
   NamidaPairing *pairing;
   NamidaPairMessage answer = { 0 };
@@ -169,10 +169,10 @@ commit (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *mes
 
   if (message->commitment == NULL || !namida_digest_is_hex (message->commitment))
     {
-      fail_invalid (request);
+      pair_fail_invalid (request);
       return;
     }
-  if (!check_begin (self, request))
+  if (!pair_check_begin (self, request))
     return;
   namida_pair_guard_begun (self->pair_guard);
   pairing = self->pairing = g_new0 (NamidaPairing, 1);
@@ -181,16 +181,17 @@ commit (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *mes
   pairing->commitment = g_ascii_strdown (message->commitment, -1);
   pairing->id = namida_random_hex (16);
   pairing->nonce = namida_random_hex (32);
-  pairing->timer = g_timeout_add_seconds (MIN (NAMIDA_LIMIT_PAIR_REVEAL_SECONDS, self->pair_seconds), on_timeout, self);
+  pairing->timer
+      = g_timeout_add_seconds (MIN (NAMIDA_LIMIT_PAIR_REVEAL_SECONDS, self->pair_seconds), pair_on_timeout, self);
   answer.pair_id = pairing->id;
   answer.nonce = pairing->nonce;
   text = namida_pair_message_format (&answer);
   namida_request_answer (request, SOUP_STATUS_OK, text, strlen (text));
-  show_request (self, pairing);
+  pair_show_request (self, pairing);
 }
 
 static void
-reveal (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *message)
+pair_reveal (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *message)
 {
   NamidaPairing *pairing = self->pairing;
   g_autofree char *commitment = message->nonce != NULL ? namida_pairing_commitment (message->nonce) : NULL;
@@ -201,64 +202,64 @@ reveal (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *mes
   if (namida_pair_request_get_digits (pairing->request) != NULL || commitment == NULL
       || !namida_equal_secret (pairing->commitment, commitment))
     {
-      end_pairing (self, FALSE);
-      fail (request, NAMIDA_ERROR_BAD_TOKEN, _ ("The pairing failed. Start it again."));
+      pair_end_pairing (self, FALSE);
+      pair_fail (request, NAMIDA_ERROR_BAD_TOKEN, _ ("The pairing failed. Start it again."));
       return;
     }
   digits = namida_pairing_digits (pairing->fingerprint, namida_identity_get_fingerprint (self->identity),
                                   message->nonce, pairing->nonce);
   g_source_remove (pairing->timer);
-  pairing->timer = g_timeout_add_seconds (self->pair_seconds, on_timeout, self);
+  pairing->timer = g_timeout_add_seconds (self->pair_seconds, pair_on_timeout, self);
   text = namida_pair_message_format (&answer);
   namida_request_answer (request, SOUP_STATUS_OK, text, strlen (text));
   namida_pair_request_reveal (pairing->request, digits);
 }
 
 static void
-on_confirm_gone (NamidaRequest *request, gpointer user_data)
+pair_on_confirm_gone (NamidaRequest *request, gpointer user_data)
 {
   NamidaServer *self = user_data;
 
   if (self->pairing != NULL && (self->pairing->confirm == request || self->pairing->wait == request))
-    end_pairing (self, FALSE);
+    pair_end_pairing (self, FALSE);
 }
 
 static void
-confirm (NamidaServer *self, NamidaRequest *request)
+pair_confirm (NamidaServer *self, NamidaRequest *request)
 {
   NamidaPairing *pairing = self->pairing;
 
   if (namida_pair_request_get_digits (pairing->request) == NULL || pairing->confirm != NULL)
     {
-      fail_invalid (request);
+      pair_fail_invalid (request);
       return;
     }
   pairing->confirm = namida_request_ref (request);
   if (namida_pair_request_get_answer (pairing->request) == NAMIDA_PAIR_CONFIRMED)
-    end_pairing (self, TRUE);
+    pair_end_pairing (self, TRUE);
   else
-    namida_request_wait (request, on_confirm_gone, self);
+    namida_request_wait (request, pair_on_confirm_gone, self);
 }
 
 /* The other side waits for its own user in the meantime, and wants to know at once if the local user declines. */
 static void
-wait_for_end (NamidaServer *self, NamidaRequest *request)
+pair_wait_for_end (NamidaServer *self, NamidaRequest *request)
 {
   if (self->pairing->wait != NULL)
     {
-      fail_invalid (request);
+      pair_fail_invalid (request);
       return;
     }
   self->pairing->wait = namida_request_ref (request);
-  namida_request_wait (request, on_confirm_gone, self);
+  namida_request_wait (request, pair_on_confirm_gone, self);
 }
 
 /* The other user declined, so the local user does not have to answer. It counts as a guess; otherwise the digits could
  * be guessed without limit. */
 static void
-abort_pairing (NamidaServer *self, NamidaRequest *request)
+pair_abort_pairing (NamidaServer *self, NamidaRequest *request)
 {
-  end_pairing (self, FALSE);
+  pair_end_pairing (self, FALSE);
   namida_request_answer (request, SOUP_STATUS_OK, g_strdup ("{}"), 2);
 }
 
@@ -308,20 +309,20 @@ namida_server_handle_pair (NamidaServer *self, NamidaRequest *request)
   NamidaPairMessage *message = request->parsed;
 
   if (g_strcmp0 (message->step, "commit") == 0)
-    commit (self, request, message);
+    pair_commit (self, request, message);
   else if (message->pair_id != NULL && g_strcmp0 (message->pair_id, self->declined_pair_id) == 0)
-    fail (request, NAMIDA_ERROR_DECLINED, _ ("The other device did not confirm the pairing."));
+    pair_fail (request, NAMIDA_ERROR_DECLINED, _ ("The other device did not confirm the pairing."));
   else if (self->pairing == NULL || g_strcmp0 (message->pair_id, self->pairing->id) != 0
            || !g_str_equal (self->pairing->fingerprint, request->connection->fingerprint))
-    fail (request, NAMIDA_ERROR_NOT_FOUND, _ ("That pairing is over. Start it again."));
+    pair_fail (request, NAMIDA_ERROR_NOT_FOUND, _ ("That pairing is over. Start it again."));
   else if (g_strcmp0 (message->step, "reveal") == 0)
-    reveal (self, request, message);
+    pair_reveal (self, request, message);
   else if (g_strcmp0 (message->step, "confirm") == 0)
-    confirm (self, request);
+    pair_confirm (self, request);
   else if (g_strcmp0 (message->step, "wait") == 0)
-    wait_for_end (self, request);
+    pair_wait_for_end (self, request);
   else if (g_strcmp0 (message->step, "abort") == 0)
-    abort_pairing (self, request);
+    pair_abort_pairing (self, request);
   else
-    fail_invalid (request);
+    pair_fail_invalid (request);
 }

@@ -19,7 +19,7 @@
 /* ---- uploads ---- */
 
 static void
-answer_received (NamidaServing *job)
+phone_answer_received (NamidaServing *job)
 {
   static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n"
                                "Connection: close\r\n\r\n" NAMIDA_PHONE_RECEIVED;
@@ -29,7 +29,7 @@ answer_received (NamidaServing *job)
 
 /* Reads and discards the bytes of a file that is already here. Returns: whether the body has the announced length. */
 static gboolean
-drain (NamidaServing *job, NamidaHttpReader *reader)
+phone_drain (NamidaServing *job, NamidaHttpReader *reader)
 {
   g_autofree char *buffer = g_malloc (64 * 1024);
   NamidaHttpBody body;
@@ -51,7 +51,7 @@ drain (NamidaServing *job, NamidaHttpReader *reader)
 
 /* Returns: (transfer full) (nullable): the hash of the file, "" if it is discarded, or NULL if it is incomplete. */
 static char *
-receive (NamidaServing *job, NamidaHttpReader *reader, guint64 *there)
+phone_receive (NamidaServing *job, NamidaHttpReader *reader, guint64 *there)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) told = NULL;
@@ -59,7 +59,7 @@ receive (NamidaServing *job, NamidaHttpReader *reader, guint64 *there)
 
   *there = 0;
   if (job->nowhere)
-    return drain (job, reader) ? g_strdup ("") : NULL;
+    return phone_drain (job, reader) ? g_strdup ("") : NULL;
   sha256 = namida_serving_receive_part (job, reader, there, &error);
   if (sha256 == NULL)
     {
@@ -72,7 +72,7 @@ receive (NamidaServing *job, NamidaHttpReader *reader, guint64 *there)
 
 /* Serves one upload. The app opens a connection for each file. */
 static gboolean
-serve (NamidaServing *job, NamidaHttpReader *reader)
+phone_serve (NamidaServing *job, NamidaHttpReader *reader)
 {
   NamidaTransfer *transfer = namida_receive_session_get_transfer (job->session);
   NamidaEntry *entry
@@ -86,16 +86,16 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
   namida_transfer_set_current_file (transfer, path);
   /* A file that is interrupted starts over, so allow a phone that pauses more time than a sender that can resume. */
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_SESSION_IDLE_SECONDS);
-  sha256 = receive (job, reader, &there);
+  sha256 = phone_receive (job, reader, &there);
   namida_phone_session_give (phone, &job->upload, there, sha256, &last);
   /* After the last file the app reports success, so everything must be stored before it gets the answer. */
   if (sha256 != NULL && (!last || namida_phone_session_finish (phone)))
-    answer_received (job);
+    phone_answer_received (job);
   return FALSE;
 }
 
 static NamidaReceiveSession *
-find_session (NamidaServer *self, const NamidaConnection *connection)
+phone_find_session (NamidaServer *self, const NamidaConnection *connection)
 {
   GHashTableIter iter;
   gpointer value;
@@ -109,9 +109,9 @@ find_session (NamidaServer *self, const NamidaConnection *connection)
 }
 
 static gboolean
-begin (NamidaServer *self, const NamidaConnection *connection, NamidaServing *job, GError **error)
+phone_begin (NamidaServer *self, const NamidaConnection *connection, NamidaServing *job, GError **error)
 {
-  NamidaReceiveSession *session = find_session (self, connection);
+  NamidaReceiveSession *session = phone_find_session (self, connection);
   const char *query = job->head.query;
   g_auto (NamidaPhoneUpload) claim = { 0 };
   gboolean wanted;
@@ -124,17 +124,17 @@ begin (NamidaServer *self, const NamidaConnection *connection, NamidaServing *jo
     return FALSE;
   job->nowhere = !wanted;
   job->session = g_object_ref (session);
-  job->serve = serve;
+  job->serve = phone_serve;
   return TRUE;
 }
 
 static void
-take_upload (NamidaServer *self, NamidaRequest *request)
+phone_take_upload (NamidaServer *self, NamidaRequest *request)
 {
   g_autoptr (GError) error = NULL;
   NamidaServing *job = namida_serving_steal (request);
 
-  if (!begin (self, request->connection, job, &error))
+  if (!phone_begin (self, request->connection, job, &error))
     {
       g_debug ("An upload in plain HTTP is refused: %s", error->message);
       namida_serving_free (job);
@@ -147,7 +147,7 @@ take_upload (NamidaServer *self, NamidaRequest *request)
 /* ---- the offer ---- */
 
 static char *
-answer (NamidaReceiveSession *session, gsize *length)
+phone_answer (NamidaReceiveSession *session, gsize *length)
 {
   namida_phone_session_attach (session);
   *length = strlen (NAMIDA_PHONE_READY);
@@ -155,13 +155,13 @@ answer (NamidaReceiveSession *session, gsize *length)
 }
 
 static void
-begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session)
+phone_begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session)
 {
   namida_phone_session_begin (namida_phone_session_of (session));
 }
 
 static gboolean
-early_offer (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
+phone_early_offer (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
 {
   if (self->unencrypted)
     return namida_server_early_offer (self, request, retry_after, error);
@@ -174,8 +174,8 @@ early_offer (NamidaServer *self, NamidaRequest *request, guint *retry_after, GEr
 
 static const NamidaOfferWording offer = {
   .parse = namida_phone_offer_parse,
-  .answer = answer,
-  .begun = begun,
+  .answer = phone_answer,
+  .begun = phone_begun,
   .type = "text/plain",
   .sends_all = TRUE,
   .needs_hashes = TRUE,
@@ -184,13 +184,13 @@ static const NamidaOfferWording offer = {
 /* ---- routes ---- */
 
 static gboolean
-speaks (const NamidaConnection *connection)
+phone_speaks (const NamidaConnection *connection)
 {
   return !connection->encrypted;
 }
 
 static gboolean
-has_session (const char *query)
+phone_has_session (const char *query)
 {
   g_autofree char *id = query != NULL ? namida_query_get (query, "sessionId") : NULL;
   g_autofree char *token = query != NULL ? namida_query_get (query, "token") : NULL;
@@ -201,10 +201,10 @@ has_session (const char *query)
 /* Routes without a handler here belong to v1, and so do requests that name a session, which need a key on both
  * sides. */
 static gboolean
-check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
+phone_check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
 {
   if (route->handle == namida_server_handle_register
-      || ((route->handle != NULL || route->take != NULL) && !has_session (request->head.query)))
+      || ((route->handle != NULL || route->take != NULL) && !phone_has_session (request->head.query)))
     return TRUE;
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
                        _ ("This device takes that only over an encrypted connection."));
@@ -224,12 +224,12 @@ static const NamidaRoute routes[] = {
   { .name = "prepare-upload",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_OFFER_BYTES,
-    .early = early_offer,
+    .early = phone_early_offer,
     .parse = namida_server_parse_offer,
     .parsed_free = namida_server_parsed_offer_free,
     .handle = namida_server_handle_offer,
     .offer = &offer },
-  { .name = "upload", .post = TRUE, .take = take_upload },
+  { .name = "upload", .post = TRUE, .take = phone_take_upload },
   { .name = "pack", .post = TRUE },
   { .name = "finish", .post = TRUE },
   { .name = "session", .get = TRUE },
@@ -241,6 +241,6 @@ const NamidaServerDialect namida_server_phone = {
   .prefix = NAMIDA_V1_PREFIX,
   .routes = routes,
   .n_routes = G_N_ELEMENTS (routes),
-  .speaks = speaks,
-  .check = check,
+  .speaks = phone_speaks,
+  .check = phone_check,
 };

@@ -80,7 +80,7 @@ request_end_failed (NamidaRequest *request)
 /* ---- body ---- */
 
 static gboolean
-on_body_timer (gpointer user_data)
+requests_on_body_timer (gpointer user_data)
 {
   NamidaRequest *request = user_data;
   gint64 received = g_atomic_int_get (&request->received);
@@ -93,7 +93,7 @@ on_body_timer (gpointer user_data)
 }
 
 static gboolean
-on_body_done (gpointer user_data)
+requests_on_body_done (gpointer user_data)
 {
   NamidaRequest *request = user_data;
 
@@ -108,7 +108,7 @@ on_body_done (gpointer user_data)
 }
 
 static gboolean
-body_append (NamidaRequest *request, NamidaBodyBuffer *buffer, const char *data, gsize length, GError **error)
+requests_body_append (NamidaRequest *request, NamidaBodyBuffer *buffer, const char *data, gsize length, GError **error)
 {
   if ((gsize) g_atomic_int_get (&request->received) + length > request->route->max_body)
     {
@@ -122,7 +122,7 @@ body_append (NamidaRequest *request, NamidaBodyBuffer *buffer, const char *data,
 /* Collects several chunks before writing, because a chunk may have a single byte. Returns: as
  * namida_http_body_read(). */
 static gssize
-body_read_piece (NamidaHttpBody *body, char *piece, GError **error)
+requests_body_read_piece (NamidaHttpBody *body, char *piece, GError **error)
 {
   gsize got = 0;
   gssize n;
@@ -147,7 +147,7 @@ request_makes_way (NamidaRequest *request)
 
 /* Returns: (transfer full) (nullable) */
 static GBytes *
-body_read (NamidaRequest *request, GError **error)
+requests_body_read (NamidaRequest *request, GError **error)
 {
   g_autoptr (NamidaBodyBuffer) buffer = namida_body_buffer_new (request->connection->trusted ? NULL : request->budget);
   g_autofree char *piece = g_malloc (PIECE_BYTES);
@@ -159,9 +159,9 @@ body_read (NamidaRequest *request, GError **error)
       && !namida_http_write_continue (g_io_stream_get_output_stream (request->stream), error))
     return NULL;
   namida_http_body_init (&body, request->reader, request->head.length);
-  while ((n = body_read_piece (&body, piece, error)) > 0)
+  while ((n = requests_body_read_piece (&body, piece, error)) > 0)
     {
-      if (!body_append (request, buffer, piece, (gsize) n, error))
+      if (!requests_body_append (request, buffer, piece, (gsize) n, error))
         return NULL;
       if (request_makes_way (request))
         namida_rate_limit_wait (request->bodies, (guint64) n, NULL);
@@ -172,31 +172,31 @@ body_read (NamidaRequest *request, GError **error)
 
 /* Runs in a worker. */
 static void
-body_work (gpointer data)
+requests_body_work (gpointer data)
 {
   NamidaRequest *request = data;
 
-  request->body = body_read (request, &request->failure);
+  request->body = requests_body_read (request, &request->failure);
   if (request->body != NULL && request->route->parse != NULL)
     {
       request->parsed = request->route->parse (request, &request->failure);
       g_clear_pointer (&request->body, g_bytes_unref);
     }
-  request_continue (request, on_body_done);
+  request_continue (request, requests_on_body_done);
 }
 
 static void
 request_read_body (NamidaServer *self, NamidaRequest *request)
 {
   request->began = g_get_monotonic_time ();
-  request_set_timer (request, LOOK_SECONDS, on_body_timer);
-  namida_server_run (self, body_work, namida_request_ref (request));
+  request_set_timer (request, LOOK_SECONDS, requests_on_body_timer);
+  namida_server_run (self, requests_body_work, namida_request_ref (request));
 }
 
 /* ---- head ---- */
 
 static gboolean
-on_head_timeout (gpointer user_data)
+requests_on_head_timeout (gpointer user_data)
 {
   NamidaRequest *request = user_data;
 
@@ -231,7 +231,7 @@ request_route (NamidaServer *self, NamidaRequest *request)
 }
 
 static gboolean
-on_head_done (gpointer user_data)
+requests_on_head_done (gpointer user_data)
 {
   NamidaRequest *request = user_data;
 
@@ -250,14 +250,14 @@ on_head_done (gpointer user_data)
 
 /* Runs in a worker. */
 static void
-head_work (gpointer data)
+requests_head_work (gpointer data)
 {
   NamidaRequest *request = data;
 
   g_socket_set_timeout (request->socket, NAMIDA_LIMIT_HEAD_SECONDS);
   if (!namida_http_reader_head (request->reader, &request->head, NAMIDA_LIMIT_HEAD_SECONDS, NULL, &request->failure))
     namida_http_head_clear (&request->head);
-  request_continue (request, on_head_done);
+  request_continue (request, requests_on_head_done);
 }
 
 void
@@ -278,8 +278,8 @@ namida_server_receive_next (NamidaServer *self, GIOStream *stream, NamidaHttpRea
   request->reader = reader;
   request->type = "application/json";
   g_hash_table_add (self->requests, request);
-  request_set_timer (request, NAMIDA_LIMIT_HEAD_SECONDS, on_head_timeout);
-  namida_server_run (self, head_work, namida_request_ref (request));
+  request_set_timer (request, NAMIDA_LIMIT_HEAD_SECONDS, requests_on_head_timeout);
+  namida_server_run (self, requests_head_work, namida_request_ref (request));
 }
 
 void

@@ -21,7 +21,7 @@ static const NamidaServerDialect *const dialects[] = {
 };
 
 static const NamidaServerDialect *
-find_dialect (const char *path, const NamidaConnection *connection)
+routes_find_dialect (const char *path, const NamidaConnection *connection)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (dialects); i++)
     {
@@ -35,7 +35,7 @@ find_dialect (const char *path, const NamidaConnection *connection)
 }
 
 static const NamidaRoute *
-find_route (const NamidaServerDialect *dialect, const char *name, const char *method, GError **error)
+routes_find_route (const NamidaServerDialect *dialect, const char *name, const char *method, GError **error)
 {
   for (gsize i = 0; i < dialect->n_routes; i++)
     {
@@ -55,7 +55,7 @@ find_route (const NamidaServerDialect *dialect, const char *name, const char *me
 }
 
 static gboolean
-check_length (const NamidaRoute *route, const NamidaHttpHead *head, GError **error)
+routes_check_length (const NamidaRoute *route, const NamidaHttpHead *head, GError **error)
 {
   if (route->take != NULL || head->length <= 0 || (guint64) head->length <= route->max_body)
     return TRUE;
@@ -66,7 +66,7 @@ check_length (const NamidaRoute *route, const NamidaHttpHead *head, GError **err
 /* Otherwise a web page in a browser on this network could send requests with the rights of the browser's user or, with
  * its own host name resolving to this device (DNS rebinding), also read the answers. */
 static gboolean
-check_no_web_page (const NamidaHttpHead *head, GError **error)
+routes_check_no_web_page (const NamidaHttpHead *head, GError **error)
 {
   if (!namida_http_head_is_of_web_page (head))
     return TRUE;
@@ -78,7 +78,7 @@ check_no_web_page (const NamidaHttpHead *head, GError **error)
 /* Whether @route is refused because this device is hidden. The connection recorded whether its key is trusted when it
  * began; that may have changed since. */
 static gboolean
-is_kept_hidden (NamidaServer *self, const NamidaRoute *route, const NamidaConnection *connection)
+routes_is_kept_hidden (NamidaServer *self, const NamidaRoute *route, const NamidaConnection *connection)
 {
   gboolean trusted = FALSE;
 
@@ -93,11 +93,11 @@ const NamidaRoute *
 namida_server_find_route (NamidaServer *self, NamidaRequest *request, GError **error)
 {
   const NamidaHttpHead *head = &request->head;
-  const NamidaServerDialect *dialect = find_dialect (head->path, request->connection);
+  const NamidaServerDialect *dialect = routes_find_dialect (head->path, request->connection);
   const NamidaRoute *route;
   const char *name;
 
-  if ((dialect == NULL || !dialect->of_page) && !check_no_web_page (head, error))
+  if ((dialect == NULL || !dialect->of_page) && !routes_check_no_web_page (head, error))
     return NULL;
   if (dialect == NULL)
     {
@@ -107,10 +107,10 @@ namida_server_find_route (NamidaServer *self, NamidaRequest *request, GError **e
     }
   name = head->path + strlen (dialect->prefix) + 1;
   route = dialect->find != NULL ? dialect->find (self, request, name, error)
-                                : find_route (dialect, name, head->method, error);
-  if (route == NULL || !dialect->check (self, route, request, error) || !check_length (route, head, error))
+                                : routes_find_route (dialect, name, head->method, error);
+  if (route == NULL || !dialect->check (self, route, request, error) || !routes_check_length (route, head, error))
     return NULL;
-  if (is_kept_hidden (self, route, request->connection))
+  if (routes_is_kept_hidden (self, route, request->connection))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
                            _ ("There is nothing of that name on this device."));

@@ -36,7 +36,7 @@ namida_server_ended_free (gpointer data)
 }
 
 static void
-trim_ended (NamidaServer *self)
+server_session_trim_ended (NamidaServer *self)
 {
   guint n = 0;
 
@@ -52,7 +52,7 @@ trim_ended (NamidaServer *self)
 }
 
 static Ended *
-remember_id (NamidaServer *self, const char *id, const char *fingerprint, NamidaSessionState state)
+server_session_remember_id (NamidaServer *self, const char *id, const char *fingerprint, NamidaSessionState state)
 {
   Ended *ended = g_hash_table_lookup (self->ended, id);
 
@@ -66,19 +66,20 @@ remember_id (NamidaServer *self, const char *id, const char *fingerprint, Namida
       g_queue_push_tail (&self->ended_order, key);
     }
   ended->state = state;
-  trim_ended (self);
+  server_session_trim_ended (self);
   return ended;
 }
 
 static Ended *
-remember (NamidaServer *self, NamidaReceiveSession *session)
+server_session_remember (NamidaServer *self, NamidaReceiveSession *session)
 {
-  return remember_id (self, namida_receive_session_get_id (session), namida_receive_session_get_fingerprint (session),
-                      namida_receive_session_get_state (session));
+  return server_session_remember_id (self, namida_receive_session_get_id (session),
+                                     namida_receive_session_get_fingerprint (session),
+                                     namida_receive_session_get_state (session));
 }
 
 static void
-forget (NamidaServer *self, const char *id)
+server_session_forget (NamidaServer *self, const char *id)
 {
   gpointer key;
 
@@ -89,13 +90,13 @@ forget (NamidaServer *self, const char *id)
 }
 
 static void
-on_over (NamidaReceiveSession *session, gpointer user_data)
+server_session_on_over (NamidaReceiveSession *session, gpointer user_data)
 {
   NamidaServer *self = user_data;
   const char *id = namida_receive_session_get_id (session);
 
   g_object_ref (session);
-  remember (self, session);
+  server_session_remember (self, session);
   /* It was canceled while it was being parked, or after its commit had failed. */
   if (namida_receive_session_get_state (session) == NAMIDA_SESSION_CANCELLED
       && namida_receive_session_get_left_parts (session))
@@ -111,7 +112,7 @@ on_over (NamidaReceiveSession *session, gpointer user_data)
 }
 
 static void
-cancel (NamidaReceiveSession *session, NamidaSessionState state)
+server_session_cancel (NamidaReceiveSession *session, NamidaSessionState state)
 {
   g_autoptr (GError) reason
       = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was canceled."));
@@ -120,19 +121,20 @@ cancel (NamidaReceiveSession *session, NamidaSessionState state)
 }
 
 static gboolean
-on_cancelled_idle (gpointer user_data)
+server_session_on_cancelled_idle (gpointer user_data)
 {
   NamidaTransfer *transfer = namida_receive_session_get_transfer (user_data);
 
-  cancel (user_data, namida_transfer_get_keep_parts (transfer) ? NAMIDA_SESSION_KEPT : NAMIDA_SESSION_CANCELLED);
+  server_session_cancel (user_data,
+                         namida_transfer_get_keep_parts (transfer) ? NAMIDA_SESSION_KEPT : NAMIDA_SESSION_CANCELLED);
   return G_SOURCE_REMOVE;
 }
 
 /* Cancel in an idle callback, because a cancellable must not be disconnected within its signal. */
 static void
-on_cancelled (GCancellable *cancellable, gpointer user_data)
+server_session_on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
-  g_idle_add_full (G_PRIORITY_DEFAULT, on_cancelled_idle, g_object_ref (user_data), g_object_unref);
+  g_idle_add_full (G_PRIORITY_DEFAULT, server_session_on_cancelled_idle, g_object_ref (user_data), g_object_unref);
 }
 
 void
@@ -142,12 +144,12 @@ namida_server_add_session (NamidaServer *self, NamidaReceiveSession *session)
   GCancellable *cancellable = namida_transfer_get_cancellable (namida_receive_session_get_transfer (session));
 
   /* A resumed session has its old ID. */
-  forget (self, id);
+  server_session_forget (self, id);
   g_hash_table_replace (self->sessions, (gpointer) id, g_object_ref (session));
-  namida_receive_session_open (session, on_over, g_object_ref (self));
-  g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_cancelled), session);
+  namida_receive_session_open (session, server_session_on_over, g_object_ref (self));
+  g_signal_connect (cancellable, "cancelled", G_CALLBACK (server_session_on_cancelled), session);
   if (g_cancellable_is_cancelled (cancellable))
-    on_cancelled (cancellable, session);
+    server_session_on_cancelled (cancellable, session);
 }
 
 static NamidaReceiveSession *
@@ -178,7 +180,7 @@ namida_server_pause (NamidaServer *self, NamidaTransfer *transfer)
 void
 namida_server_note_cancelled (NamidaServer *self, const char *id, const char *fingerprint)
 {
-  remember_id (self, id, fingerprint, NAMIDA_SESSION_CANCELLED);
+  server_session_remember_id (self, id, fingerprint, NAMIDA_SESSION_CANCELLED);
 }
 
 gboolean
@@ -188,7 +190,7 @@ namida_server_cancel (NamidaServer *self, NamidaTransfer *transfer, gboolean kee
 
   if (session == NULL || namida_receive_session_get_state (session) == NAMIDA_SESSION_FINISHED)
     return FALSE;
-  cancel (session, keep_parts ? NAMIDA_SESSION_KEPT : NAMIDA_SESSION_CANCELLED);
+  server_session_cancel (session, keep_parts ? NAMIDA_SESSION_KEPT : NAMIDA_SESSION_CANCELLED);
   return TRUE;
 }
 
@@ -243,13 +245,13 @@ namida_server_end_device (NamidaServer *self, const char *fingerprint)
   for (GList *l = sessions; l != NULL; l = l->next)
     if (g_str_equal (namida_receive_session_get_fingerprint (l->data), fingerprint)
         && namida_receive_session_get_state (l->data) != NAMIDA_SESSION_FINISHED)
-      cancel (l->data, NAMIDA_SESSION_CANCELLED);
+      server_session_cancel (l->data, NAMIDA_SESSION_CANCELLED);
   namida_server_forget_downloads (self, fingerprint);
   ended_device_shut_soon (self, fingerprint);
 }
 
 static gboolean
-check_owner (const char *owner, const char *fingerprint, GError **error)
+server_session_check_owner (const char *owner, const char *fingerprint, GError **error)
 {
   if (g_strcmp0 (owner, fingerprint) == 0)
     return TRUE;
@@ -258,12 +260,12 @@ check_owner (const char *owner, const char *fingerprint, GError **error)
 }
 
 static Ended *
-find_ended (NamidaServer *self, const char *id, const char *fingerprint, GError **error)
+server_session_find_ended (NamidaServer *self, const char *id, const char *fingerprint, GError **error)
 {
   Ended *ended = id != NULL ? g_hash_table_lookup (self->ended, id) : NULL;
 
   if (ended != NULL)
-    return check_owner (ended->fingerprint, fingerprint, error) ? ended : NULL;
+    return server_session_check_owner (ended->fingerprint, fingerprint, error) ? ended : NULL;
   if (id == NULL)
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST, _ ("The request names no transfer."));
   else
@@ -279,8 +281,9 @@ namida_server_find_session (NamidaServer *self, const char *id, const char *fing
   Ended *ended;
 
   if (session != NULL)
-    return check_owner (namida_receive_session_get_fingerprint (session), fingerprint, error) ? session : NULL;
-  ended = find_ended (self, id, fingerprint, error);
+    return server_session_check_owner (namida_receive_session_get_fingerprint (session), fingerprint, error) ? session
+                                                                                                             : NULL;
+  ended = server_session_find_ended (self, id, fingerprint, error);
   if (ended == NULL)
     return NULL;
   if (ended->state == NAMIDA_SESSION_PAUSED)
@@ -341,7 +344,7 @@ finish_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
 }
 
 static void
-on_finish_done (GObject *source, GAsyncResult *result, gpointer user_data)
+server_session_on_finish_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Finish *finish = user_data;
   g_autoptr (GError) error = NULL;
@@ -351,11 +354,11 @@ on_finish_done (GObject *source, GAsyncResult *result, gpointer user_data)
       Ended *ended;
 
       namida_receive_session_end_finish (finish->session, NULL);
-      ended = remember (finish->server, finish->session);
+      ended = server_session_remember (finish->server, finish->session);
       g_free (ended->answer);
       ended->answer = g_strndup (finish->answer, finish->length);
       ended->length = finish->length;
-      trim_ended (finish->server);
+      server_session_trim_ended (finish->server);
       namida_request_answer (finish->request, SOUP_STATUS_OK, g_steal_pointer (&finish->answer), finish->length);
     }
   else
@@ -374,10 +377,10 @@ on_finish_done (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-repeat_finish (NamidaServer *self, NamidaRequest *request, const char *id)
+server_session_repeat_finish (NamidaServer *self, NamidaRequest *request, const char *id)
 {
   g_autoptr (GError) error = NULL;
-  Ended *ended = find_ended (self, id, request->connection->fingerprint, &error);
+  Ended *ended = server_session_find_ended (self, id, request->connection->fingerprint, &error);
 
   if (ended != NULL && ended->answer != NULL)
     {
@@ -399,8 +402,8 @@ namida_server_early_session (NamidaServer *self, NamidaRequest *request, guint *
   NamidaReceiveSession *session = id != NULL ? g_hash_table_lookup (self->sessions, id) : NULL;
 
   if (session != NULL)
-    return check_owner (namida_receive_session_get_fingerprint (session), fingerprint, error);
-  return find_ended (self, id, fingerprint, error) != NULL;
+    return server_session_check_owner (namida_receive_session_get_fingerprint (session), fingerprint, error);
+  return server_session_find_ended (self, id, fingerprint, error) != NULL;
 }
 
 void
@@ -414,10 +417,11 @@ namida_server_handle_finish (NamidaServer *self, NamidaRequest *request)
 
   if (session == NULL || namida_receive_session_get_state (session) == NAMIDA_SESSION_FINISHED)
     {
-      repeat_finish (self, request, id);
+      server_session_repeat_finish (self, request, id);
       return;
     }
-  if (!check_owner (namida_receive_session_get_fingerprint (session), request->connection->fingerprint, &error)
+  if (!server_session_check_owner (namida_receive_session_get_fingerprint (session), request->connection->fingerprint,
+                                   &error)
       || !namida_receive_session_begin_finish (session, &error))
     {
       namida_request_fail (request, error, 0);
@@ -429,7 +433,7 @@ namida_server_handle_finish (NamidaServer *self, NamidaRequest *request)
   finish->session = g_object_ref (session);
   finish->body = g_steal_pointer (&request->body);
   namida_request_wait (request, NULL, NULL);
-  task = g_task_new (self, NULL, on_finish_done, finish);
+  task = g_task_new (self, NULL, server_session_on_finish_done, finish);
   g_task_set_source_tag (task, namida_server_handle_finish);
   g_task_set_task_data (task, finish, NULL); /* freed here, not by the worker */
   g_task_run_in_thread (task, finish_worker);
@@ -467,7 +471,7 @@ status_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
 }
 
 static void
-on_status (GObject *source, GAsyncResult *result, gpointer user_data)
+server_session_on_status (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Status *status = user_data;
 
@@ -482,7 +486,7 @@ namida_server_handle_session (NamidaServer *self, NamidaRequest *request)
   const char *fingerprint = request->connection->fingerprint;
   g_autoptr (GError) error = NULL;
   NamidaReceiveSession *session = namida_server_find_session (self, id, fingerprint, &error);
-  Ended *ended = session == NULL ? find_ended (self, id, fingerprint, NULL) : NULL;
+  Ended *ended = session == NULL ? server_session_find_ended (self, id, fingerprint, NULL) : NULL;
 
   if (session != NULL)
     {
@@ -493,7 +497,7 @@ namida_server_handle_session (NamidaServer *self, NamidaRequest *request)
       status->session = g_object_ref (session);
       status->request = namida_request_ref (request);
       namida_request_wait (request, NULL, NULL);
-      task = g_task_new (self, NULL, on_status, status);
+      task = g_task_new (self, NULL, server_session_on_status, status);
       g_task_set_source_tag (task, namida_server_handle_session);
       g_task_set_task_data (task, status, NULL);
       g_task_run_in_thread (task, status_worker);
@@ -513,7 +517,7 @@ namida_server_handle_session (NamidaServer *self, NamidaRequest *request)
 
 /* The sender stopped, but will continue, or another transfer will use the parts. */
 static void
-stop_for_sender (NamidaReceiveSession *session)
+server_session_stop_for_sender (NamidaReceiveSession *session)
 {
   namida_transfer_set_trouble (
       namida_receive_session_get_transfer (session),
@@ -523,7 +527,7 @@ stop_for_sender (NamidaReceiveSession *session)
 
 /* @error: why there is no running session. */
 static gboolean
-is_parked (const GError *error)
+server_session_is_parked (const GError *error)
 {
   return g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED)
          || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PAUSED)
@@ -542,10 +546,10 @@ namida_server_handle_cancel (NamidaServer *self, NamidaRequest *request)
   if (session != NULL && namida_receive_session_get_state (session) == NAMIDA_SESSION_FINISHING)
     g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("The received files are being stored."));
   else if (session != NULL && g_strcmp0 (keep, "1") == 0)
-    stop_for_sender (session);
+    server_session_stop_for_sender (session);
   else if (session != NULL)
-    cancel (session, NAMIDA_SESSION_CANCELLED);
-  else if (id != NULL && is_parked (error) && g_strcmp0 (keep, "1") != 0)
+    server_session_cancel (session, NAMIDA_SESSION_CANCELLED);
+  else if (id != NULL && server_session_is_parked (error) && g_strcmp0 (keep, "1") != 0)
     /* The store removes its parts; the answer stays the same. */
     g_signal_emit_by_name (self, "drop-parked", fingerprint, id);
   else if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))

@@ -60,7 +60,7 @@ namida_serving_explain (NamidaServing *job, const GError *error)
 }
 
 static void
-on_progress (gsize n_bytes, gpointer user_data)
+upload_on_progress (gsize n_bytes, gpointer user_data)
 {
   namida_receive_session_add_bytes (user_data, n_bytes);
 }
@@ -93,7 +93,7 @@ namida_serving_receive_part (NamidaServing *job, NamidaHttpReader *reader, guint
         .offset = job->upload.offset,
         .digest = digest,
         .cancellable = namida_receive_session_get_cancellable (job->session),
-        .progress = on_progress,
+        .progress = upload_on_progress,
         .progress_data = job->session,
       };
 
@@ -108,7 +108,7 @@ namida_serving_receive_part (NamidaServing *job, NamidaHttpReader *reader, guint
 }
 
 static gboolean
-receive_one (NamidaServing *job, NamidaHttpReader *reader)
+upload_receive_one (NamidaServing *job, NamidaHttpReader *reader)
 {
   NamidaTransfer *transfer = namida_receive_session_get_transfer (job->session);
   NamidaEntry *entry
@@ -143,7 +143,7 @@ receive_one (NamidaServing *job, NamidaHttpReader *reader)
 
 /* Returns the session that a pack names; the files in it have their own ids. */
 static char *
-session_of_pack (const char *query, GError **error)
+upload_session_of_pack (const char *query, GError **error)
 {
   char *id = query != NULL ? namida_query_get (query, "sessionId") : NULL;
 
@@ -154,7 +154,7 @@ session_of_pack (const char *query, GError **error)
 }
 
 static gboolean
-begin_upload (NamidaServing *job, gboolean *other_session, gint64 *right_offset, GError **error)
+upload_begin (NamidaServing *job, gboolean *other_session, gint64 *right_offset, GError **error)
 {
   g_auto (NamidaUploadQuery) query = { 0 };
 
@@ -168,9 +168,9 @@ begin_upload (NamidaServing *job, gboolean *other_session, gint64 *right_offset,
 }
 
 static gboolean
-begin_pack (NamidaServing *job, gboolean *other_session, GError **error)
+upload_begin_pack (NamidaServing *job, gboolean *other_session, GError **error)
 {
-  g_autofree char *id = session_of_pack (job->head.query, error);
+  g_autofree char *id = upload_session_of_pack (job->head.query, error);
 
   if (id == NULL)
     return FALSE;
@@ -180,7 +180,7 @@ begin_pack (NamidaServing *job, gboolean *other_session, GError **error)
 
 /* Reads the next request on this connection. Only uploads and packs of the same session are served here. */
 static gboolean
-next_upload (NamidaServing *job, NamidaHttpReader *reader)
+upload_next_upload (NamidaServing *job, NamidaHttpReader *reader)
 {
   g_autoptr (GError) error = NULL;
   gboolean other_session = FALSE;
@@ -201,8 +201,8 @@ next_upload (NamidaServing *job, NamidaHttpReader *reader)
   /* Every HTTP/1.1 client understands a closed connection, and repeats the request on a new one. */
   if (!g_str_equal (job->head.method, "POST") || (!job->is_pack && !g_str_equal (job->head.path, UPLOAD_PATH)))
     return FALSE;
-  if (job->is_pack ? begin_pack (job, &other_session, &error)
-                   : begin_upload (job, &other_session, &right_offset, &error))
+  if (job->is_pack ? upload_begin_pack (job, &other_session, &error)
+                   : upload_begin (job, &other_session, &right_offset, &error))
     return TRUE;
   if (!other_session)
     namida_serving_refuse (job, error, right_offset);
@@ -210,7 +210,7 @@ next_upload (NamidaServing *job, NamidaHttpReader *reader)
 }
 
 static gboolean
-serving_give_back (gpointer data)
+upload_serving_give_back (gpointer data)
 {
   NamidaServing *job = data;
 
@@ -228,7 +228,7 @@ serving_give_back (gpointer data)
 
 /* Serves a request of another dialect. The next request on the connection may be any request. */
 static void
-serving_serve (NamidaServing *job)
+upload_serving_serve (NamidaServing *job)
 {
   g_autoptr (GSource) source = NULL;
 
@@ -243,7 +243,7 @@ serving_serve (NamidaServing *job)
   g_clear_object (&job->session);
   source = g_idle_source_new ();
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, serving_give_back, job, NULL);
+  g_source_set_callback (source, upload_serving_give_back, job, NULL);
   g_source_attach (source, job->context);
 }
 
@@ -259,11 +259,11 @@ upload_work (gpointer data)
       job->reader->limit = job->limit;
       if (job->serve != NULL)
         {
-          serving_serve (job);
+          upload_serving_serve (job);
           return;
         }
-      while ((job->is_pack ? namida_serving_receive_pack (job, job->reader) : receive_one (job, job->reader))
-             && next_upload (job, job->reader))
+      while ((job->is_pack ? namida_serving_receive_pack (job, job->reader) : upload_receive_one (job, job->reader))
+             && upload_next_upload (job, job->reader))
         ;
     }
   namida_serving_free (job);
@@ -311,7 +311,7 @@ namida_server_refuse (NamidaServer *self, NamidaRequest *request, const GError *
 }
 
 static NamidaReceiveSession *
-find_for_upload (NamidaServer *self, NamidaServing *job, const char *text, GError **error)
+upload_find (NamidaServer *self, NamidaServing *job, const char *text, GError **error)
 {
   g_auto (NamidaUploadQuery) query = { 0 };
   NamidaReceiveSession *session;
@@ -327,9 +327,9 @@ find_for_upload (NamidaServer *self, NamidaServing *job, const char *text, GErro
 }
 
 static NamidaReceiveSession *
-find_for_pack (NamidaServer *self, NamidaServing *job, const char *text, GError **error)
+upload_find_for_pack (NamidaServer *self, NamidaServing *job, const char *text, GError **error)
 {
-  g_autofree char *id = session_of_pack (text, error);
+  g_autofree char *id = upload_session_of_pack (text, error);
 
   return id != NULL ? namida_server_find_session (self, id, job->fingerprint, error) : NULL;
 }
@@ -342,8 +342,8 @@ namida_server_take_upload (NamidaServer *self, NamidaRequest *request)
   GError *error = NULL;
 
   job->is_pack = g_str_equal (job->head.path, PACK_PATH);
-  session = job->is_pack ? find_for_pack (self, job, job->head.query, &error)
-                         : find_for_upload (self, job, job->head.query, &error);
+  session = job->is_pack ? upload_find_for_pack (self, job, job->head.query, &error)
+                         : upload_find (self, job, job->head.query, &error);
   if (session != NULL)
     {
       job->session = g_object_ref (session);

@@ -11,7 +11,7 @@
 #include "namida-peer.h"
 #include "namida-server-download.h"
 #include "namida-server-wanted.h"
-#include "namida-shelf.h"
+#include "namida-version-source.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -19,7 +19,7 @@
 #define N_ALIASES_MAX 256
 
 static void
-take_registration (NamidaServer *self, NamidaRequest *request, NamidaDeviceInfo *info)
+v1_take_registration (NamidaServer *self, NamidaRequest *request, NamidaDeviceInfo *info)
 {
   g_autoptr (GInetSocketAddress) there = namida_address_with_port (G_INET_SOCKET_ADDRESS (request->remote), info->port);
 
@@ -50,13 +50,13 @@ namida_server_handle_register (NamidaServer *self, NamidaRequest *request)
 
   own->wanted = namida_server_get_wanted (self, request->connection->fingerprint);
   if (!namida_request_is_get (request))
-    take_registration (self, request, request->parsed);
+    v1_take_registration (self, request, request->parsed);
   text = namida_register_format (own);
   namida_request_answer (request, SOUP_STATUS_OK, text, strlen (text));
 }
 
 static char *
-answer (NamidaReceiveSession *session, gsize *length)
+v1_answer (NamidaReceiveSession *session, gsize *length)
 {
   g_autoptr (NamidaOfferAnswer) wanted = namida_receive_session_dup_answer (session);
 
@@ -64,13 +64,13 @@ answer (NamidaReceiveSession *session, gsize *length)
 }
 
 static gboolean
-speaks (const NamidaConnection *connection)
+v1_speaks (const NamidaConnection *connection)
 {
   return connection->encrypted;
 }
 
 static gboolean
-check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
+v1_check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
 {
   if (request->connection->fingerprint != NULL || (route->open && g_str_equal (request->head.method, "GET")))
     return TRUE;
@@ -81,7 +81,7 @@ check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *reques
 
 static const NamidaOfferWording offer = {
   .parse = namida_offer_message_parse,
-  .answer = answer,
+  .answer = v1_answer,
   .supersedes = TRUE,
 };
 
@@ -143,6 +143,6 @@ const NamidaServerDialect namida_server_v1 = {
   .prefix = NAMIDA_V1_PREFIX,
   .routes = routes,
   .n_routes = G_N_ELEMENTS (routes),
-  .speaks = speaks,
-  .check = check,
+  .speaks = v1_speaks,
+  .check = v1_check,
 };

@@ -10,7 +10,7 @@
 #include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-server-upload-private.h"
-#include "namida-shelf.h"
+#include "namida-version-source.h"
 #include "namida-wanted-message.h"
 
 #include <glib/gi18n-lib.h>
@@ -32,7 +32,7 @@ typedef struct
 typedef struct
 {
   NamidaServer *server;
-  NamidaShelf *shelf;
+  NamidaVersionSource *version_source;
   char *fingerprint;
   GHashTable *versions; /* gint64: the versions that were repaired */
   guint files;
@@ -73,24 +73,25 @@ namida_server_set_wanted (NamidaServer *self, GHashTable *counts)
 guint
 namida_server_get_wanted (NamidaServer *self, const char *fingerprint)
 {
-  NamidaShelf *shelf = namida_server_get_shelf (self);
+  NamidaVersionSource *version_source = namida_server_get_version_source (self);
   Wanted *wanted = wanted_of (self);
 
-  if (wanted->counts == NULL || fingerprint == NULL || shelf == NULL
-      || !namida_shelf_may_heal (shelf, fingerprint, NULL))
+  if (wanted->counts == NULL || fingerprint == NULL || version_source == NULL
+      || !namida_version_source_may_heal (version_source, fingerprint, NULL))
     return 0;
   return GPOINTER_TO_UINT (g_hash_table_lookup (wanted->counts, fingerprint));
 }
 
 /* Returns (transfer none) (nullable): NULL with NOT_FOUND or DECLINED. */
-static NamidaShelf *
-wanted_find_shelf (NamidaServer *self, const char *fingerprint, GError **error)
+static NamidaVersionSource *
+wanted_find_source (NamidaServer *self, const char *fingerprint, GError **error)
 {
-  NamidaShelf *shelf = namida_server_get_shelf (self);
+  NamidaVersionSource *version_source = namida_server_get_version_source (self);
 
-  if (shelf == NULL)
+  if (version_source == NULL)
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("This device keeps no backups."));
-  return shelf != NULL && namida_shelf_may_heal (shelf, fingerprint, error) ? shelf : NULL;
+  return version_source != NULL && namida_version_source_may_heal (version_source, fingerprint, error) ? version_source
+                                                                                                       : NULL;
 }
 
 /* ---- the list ---- */
@@ -98,7 +99,7 @@ wanted_find_shelf (NamidaServer *self, const char *fingerprint, GError **error)
 typedef struct
 {
   NamidaRequest *request;
-  NamidaShelf *shelf;
+  NamidaVersionSource *version_source;
   char *fingerprint;
   char *text;
   gsize length;
@@ -110,7 +111,7 @@ question_free (gpointer data)
   Question *question = data;
 
   namida_request_unref (question->request);
-  g_object_unref (question->shelf);
+  g_object_unref (question->version_source);
   g_free (question->fingerprint);
   g_free (question->text);
   g_free (question);
@@ -121,7 +122,8 @@ question_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
 {
   Question *question = data;
   GError *error = NULL;
-  g_autoptr (GPtrArray) list = namida_shelf_list_wanted (question->shelf, question->fingerprint, &error);
+  g_autoptr (GPtrArray) list
+      = namida_version_source_list_wanted (question->version_source, question->fingerprint, &error);
 
   if (list == NULL)
     {
@@ -148,18 +150,18 @@ void
 namida_server_handle_wanted (NamidaServer *self, NamidaRequest *request)
 {
   g_autoptr (GError) error = NULL;
-  NamidaShelf *shelf = wanted_find_shelf (self, request->connection->fingerprint, &error);
+  NamidaVersionSource *version_source = wanted_find_source (self, request->connection->fingerprint, &error);
   g_autoptr (GTask) task = NULL;
   Question *question;
 
-  if (shelf == NULL)
+  if (version_source == NULL)
     {
       namida_request_fail (request, error, 0);
       return;
     }
   question = g_new0 (Question, 1);
   question->request = namida_request_ref (request);
-  question->shelf = g_object_ref (shelf);
+  question->version_source = g_object_ref (version_source);
   question->fingerprint = g_strdup (request->connection->fingerprint);
   task = g_task_new (self, NULL, question_answered, NULL);
   g_task_set_source_tag (task, namida_server_handle_wanted);
@@ -172,7 +174,7 @@ namida_server_handle_wanted (NamidaServer *self, NamidaRequest *request)
 
 /* Returns: (transfer full) (nullable): the SHA-256 of the body, which is written to @part. */
 static char *
-healing_receive (NamidaServing *job, NamidaHttpReader *reader, const NamidaShelfPart *part, GError **error)
+healing_receive (NamidaServing *job, NamidaHttpReader *reader, const NamidaVersionSourcePart *part, GError **error)
 {
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
   guint64 written = 0;
@@ -192,7 +194,7 @@ static gboolean
 healing_take (NamidaServing *job, NamidaHttpReader *reader, Healing *healing, NamidaWantedFile *file, GError **error)
 {
   g_autofree char *sha256 = NULL;
-  NamidaShelfPart part = { .fd = -1 };
+  NamidaVersionSourcePart part = { .fd = -1 };
   gboolean healed = FALSE, fine;
 
   if (!namida_heal_query_parse (job->head.query, file, error))
@@ -203,8 +205,8 @@ healing_take (NamidaServing *job, NamidaHttpReader *reader, Healing *healing, Na
                            _ ("The file does not have the size that was announced."));
       return FALSE;
     }
-  if (!namida_shelf_may_heal (healing->shelf, healing->fingerprint, error)
-      || !namida_shelf_open_part (healing->shelf, healing->fingerprint, file, &part, error))
+  if (!namida_version_source_may_heal (healing->version_source, healing->fingerprint, error)
+      || !namida_version_source_open_part (healing->version_source, healing->fingerprint, file, &part, error))
     return FALSE;
   sha256 = healing_receive (job, reader, &part, error);
   fine = sha256 != NULL;
@@ -214,8 +216,8 @@ healing_take (NamidaServing *job, NamidaHttpReader *reader, Healing *healing, Na
                            _ ("What arrived is not the file that is wanted."));
       fine = FALSE;
     }
-  fine = fine && namida_shelf_heal (healing->shelf, &part, healing->versions, &healed, error);
-  namida_shelf_close_part (healing->shelf, &part);
+  fine = fine && namida_version_source_heal (healing->version_source, &part, healing->versions, &healed, error);
+  namida_version_source_close_part (healing->version_source, &part);
   healing->files += healed;
   return fine;
 }
@@ -281,7 +283,7 @@ healing_free (gpointer data)
   Healing *healing = data;
 
   g_object_unref (healing->server);
-  g_object_unref (healing->shelf);
+  g_object_unref (healing->version_source);
   g_hash_table_unref (healing->versions);
   g_free (healing->fingerprint);
   g_free (healing);
@@ -312,14 +314,14 @@ namida_server_take_heal (NamidaServer *self, NamidaRequest *request)
   const char *fingerprint = request->connection->fingerprint;
   NamidaServing *job = namida_serving_steal (request);
   GError *error = NULL;
-  NamidaShelf *shelf = wanted_find_shelf (self, fingerprint, &error);
+  NamidaVersionSource *version_source = wanted_find_source (self, fingerprint, &error);
   Healing *healing;
 
-  if (shelf != NULL && wanted_take_place (self, fingerprint, &error))
+  if (version_source != NULL && wanted_take_place (self, fingerprint, &error))
     {
       healing = g_new0 (Healing, 1);
       healing->server = g_object_ref (self);
-      healing->shelf = g_object_ref (shelf);
+      healing->version_source = g_object_ref (version_source);
       healing->fingerprint = g_strdup (fingerprint);
       healing->versions = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
       job->serve = healing_serve;

@@ -71,7 +71,7 @@ server_is_trusted (NamidaServer *self, const char *fingerprint)
 }
 
 static void
-on_ready (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpointer user_data)
+server_on_ready (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpointer user_data)
 {
   NamidaServer *self = user_data;
   NamidaConnection *connection = namida_connection_of (remote);
@@ -89,7 +89,7 @@ on_ready (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpoi
  * then placed between those of idle connections and stay with the process (mallopt(3), "M_MMAP_THRESHOLD"). With a
  * fixed threshold, 300 idle connections beside transfers take half as much memory. */
 static void
-keep_memory_apart (void)
+server_keep_memory_apart (void)
 {
 #ifdef __GLIBC__
   mallopt (M_MMAP_THRESHOLD, 128 * 1024);
@@ -101,8 +101,8 @@ namida_server_start (NamidaServer *self, const char *interface, guint16 port, GE
 {
   if (self->running)
     return TRUE;
-  keep_memory_apart ();
-  self->listener = namida_listener_new (self->identity, on_ready, self);
+  server_keep_memory_apart ();
+  self->listener = namida_listener_new (self->identity, server_on_ready, self);
   namida_listener_set_rate (self->listener, self->rate);
   self->running = namida_listener_start (self->listener, interface, port, error);
   if (!self->running)
@@ -220,7 +220,7 @@ namida_server_check_stopped (NamidaServer *self)
 }
 
 static void
-stop (NamidaServer *self)
+server_stop (NamidaServer *self)
 {
   g_autoptr (GList) sessions = g_hash_table_get_values (self->sessions);
 
@@ -253,7 +253,7 @@ namida_server_stop_async (NamidaServer *self, GAsyncReadyCallback callback, gpoi
       return;
     }
   self->stopping = task;
-  stop (self);
+  server_stop (self);
   namida_server_check_stopped (self);
 }
 
@@ -266,7 +266,7 @@ namida_server_stop_finish (NamidaServer *self, GAsyncResult *result, GError **er
 static void
 namida_server_dispose (GObject *object)
 {
-  stop (NAMIDA_SERVER (object));
+  server_stop (NAMIDA_SERVER (object));
   G_OBJECT_CLASS (namida_server_parent_class)->dispose (object);
 }
 

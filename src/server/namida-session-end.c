@@ -53,7 +53,7 @@ end_done (End *end, gboolean ok)
 }
 
 static void
-commit_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+session_end_commit_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   End *end = task_data;
   g_autofree char *answer = NULL;
@@ -67,7 +67,7 @@ commit_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
 }
 
 static void
-on_committed (GObject *source, GAsyncResult *result, gpointer user_data)
+session_end_on_committed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaReceiveSession *session = NAMIDA_RECEIVE_SESSION (source);
   g_autoptr (GError) error = NULL;
@@ -81,7 +81,7 @@ on_committed (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gboolean
-begin (gpointer user_data)
+session_end_begin (gpointer user_data)
 {
   End *end = user_data;
   g_autoptr (GTask) task = NULL;
@@ -91,17 +91,17 @@ begin (gpointer user_data)
       end_done (end, FALSE);
       return G_SOURCE_REMOVE;
     }
-  task = g_task_new (end->session, NULL, on_committed, end);
-  g_task_set_source_tag (task, begin);
+  task = g_task_new (end->session, NULL, session_end_on_committed, end);
+  g_task_set_source_tag (task, session_end_begin);
   g_task_set_task_data (task, end, NULL);
-  g_task_run_in_thread (task, commit_worker);
+  g_task_run_in_thread (task, session_end_commit_worker);
   return G_SOURCE_REMOVE;
 }
 
 void
 namida_session_end (NamidaReceiveSession *session, GHashTable *hashes)
 {
-  begin (end_new (session, hashes, FALSE));
+  session_end_begin (end_new (session, hashes, FALSE));
 }
 
 gboolean
@@ -110,7 +110,7 @@ namida_session_end_wait (NamidaReceiveSession *session, GMainContext *context, G
   End *end = end_new (session, hashes, TRUE);
   gboolean ok;
 
-  g_main_context_invoke (context, begin, end);
+  g_main_context_invoke (context, session_end_begin, end);
   g_mutex_lock (&end->lock);
   while (!end->done)
     g_cond_wait (&end->cond, &end->lock);

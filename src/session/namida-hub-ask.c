@@ -9,7 +9,7 @@
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-network.h"
-#include "namida-shelf.h"
+#include "namida-version-source.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -84,7 +84,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
 /* Records where a trusted device was last seen. Do not do this on every sighting, because each one is a durable
  * write. */
 static void
-note_trusted (NamidaHub *self, const char *fingerprint, GInetSocketAddress *address)
+ask_note_trusted (NamidaHub *self, const char *fingerprint, GInetSocketAddress *address)
 {
   const NamidaTrusted *trusted = namida_trust_store_lookup (self->trust, fingerprint);
   g_autofree char *text = namida_address_to_text (address);
@@ -96,7 +96,7 @@ note_trusted (NamidaHub *self, const char *fingerprint, GInetSocketAddress *addr
 
 /* Whether the address is on a local network. A link-local address always is. */
 static gboolean
-is_same_link (NamidaHub *self, GInetSocketAddress *address)
+ask_is_same_link (NamidaHub *self, GInetSocketAddress *address)
 {
   g_autoptr (GPtrArray) networks = namida_network_list (self->interface);
   GInetAddress *host = g_inet_socket_address_get_address (address);
@@ -107,7 +107,7 @@ is_same_link (NamidaHub *self, GInetSocketAddress *address)
 /* When a device appears at a new address, ask its other addresses too, to find out which of them still answer and
  * which is the fastest. */
 static void
-compare_addresses (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *fresh)
+ask_compare_addresses (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *fresh)
 {
   g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func (g_object_unref);
   GListModel *addresses = namida_peer_get_addresses (peer);
@@ -130,13 +130,13 @@ compare_addresses (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *fresh)
 /* @round_trip is as in namida_peer_rate_address(). An address that others reported may belong to a distant network.
  */
 static void
-rate (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, gint64 round_trip)
+ask_rate (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, gint64 round_trip)
 {
   gboolean fresh = round_trip != NAMIDA_PEER_UNREACHABLE && namida_peer_get_rated_at (peer, address) == 0;
 
-  namida_peer_rate_address (peer, address, is_same_link (self, address), round_trip);
+  namida_peer_rate_address (peer, address, ask_is_same_link (self, address), round_trip);
   if (fresh && g_list_model_get_n_items (namida_peer_get_addresses (peer)) > 1)
-    compare_addresses (self, peer, address);
+    ask_compare_addresses (self, peer, address);
 }
 
 NamidaPeer *
@@ -151,8 +151,8 @@ namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fin
   peer = namida_peer_list_sighting (self->peers, info, NAMIDA_DIALECT_V1, address, TRUE);
   if (peer != NULL)
     {
-      note_trusted (self, fingerprint, address);
-      rate (self, peer, address, 0);
+      ask_note_trusted (self, fingerprint, address);
+      ask_rate (self, peer, address, 0);
     }
   return peer;
 }
@@ -167,7 +167,7 @@ namida_hub_full_error_new (const char *alias)
 }
 
 static void
-registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
+ask_registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaClient *client = NAMIDA_CLIENT (source);
   g_autoptr (Question) question = user_data;
@@ -187,8 +187,8 @@ registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (question->fingerprint != NULL)
     peer = namida_peer_list_find_by_fingerprint (question->hub->peers, question->fingerprint);
   if (peer != NULL)
-    rate (question->hub, peer, namida_client_get_address (client),
-          info != NULL ? MAX (namida_clock_monotonic () - question->asked_at, 1) : NAMIDA_PEER_UNREACHABLE);
+    ask_rate (question->hub, peer, namida_client_get_address (client),
+              info != NULL ? MAX (namida_clock_monotonic () - question->asked_at, 1) : NAMIDA_PEER_UNREACHABLE);
   if (error != NULL)
     g_debug ("No answer to register: %s", error->message);
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED) && question->fingerprint != NULL)
@@ -216,7 +216,7 @@ ask (Question *question, GInetSocketAddress *address, const char *fingerprint)
   question->asked_at = namida_clock_monotonic ();
   if (own != NULL)
     own->wanted = namida_server_get_wanted (self->server, fingerprint);
-  namida_client_register_async (client, own, self->cancellable, registered_there, question);
+  namida_client_register_async (client, own, self->cancellable, ask_registered_there, question);
 }
 
 gboolean

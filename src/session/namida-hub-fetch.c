@@ -11,7 +11,7 @@
 #include "namida-puller.h"
 #include "namida-store-sink.h"
 #include "namida-succession.h"
-#include "namida-version-shelf.h"
+#include "namida-store-source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,13 +25,13 @@
 void
 namida_hub_serve_versions (NamidaHub *self)
 {
-  g_autoptr (NamidaShelf) shelf = NULL;
+  g_autoptr (NamidaVersionSource) version_source = NULL;
 
   if (self->send_only)
     return;
-  shelf = namida_version_shelf_new (self->store, self->trust);
-  namida_version_shelf_set_open (shelf, namida_inbox_get_accept (self->inbox) == NAMIDA_ACCEPT_ALL);
-  namida_server_set_shelf (self->server, shelf);
+  version_source = namida_store_source_new (self->store, self->trust);
+  namida_store_source_set_open (version_source, namida_inbox_get_accept (self->inbox) == NAMIDA_ACCEPT_ALL);
+  namida_server_set_version_source (self->server, version_source);
   namida_hub_start_wanted (self);
 }
 
@@ -101,7 +101,7 @@ namida_hub_succeed_finish (NamidaHub *self, GAsyncResult *result, GError **error
 /* ---- fetching ---- */
 
 static void
-listed (GObject *source, GAsyncResult *result, gpointer user_data)
+fetch_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
@@ -124,7 +124,7 @@ namida_hub_list_kept_async (
 
   g_task_set_source_tag (task, namida_hub_list_kept_async);
   namida_puller_list_async (self->identity, namida_peer_get_addresses (peer), namida_peer_get_fingerprint (peer),
-                            cancellable, listed, g_steal_pointer (&task));
+                            cancellable, fetch_listed, g_steal_pointer (&task));
 }
 
 GPtrArray *
@@ -170,7 +170,7 @@ landing_free (gpointer data)
 /* Only one program at a time fetches a backup. While it holds the lock, sessions that an earlier program left "open"
  * have no owner. */
 static gboolean
-take_lock (Landing *landing, const char *key, GError **error)
+fetch_take_lock (Landing *landing, const char *key, GError **error)
 {
   g_autofree char *name = g_strdup_printf ("fetch-%.32s.lock", key);
   struct stat st;
@@ -202,7 +202,7 @@ take_lock (Landing *landing, const char *key, GError **error)
 
 /* Runs in a worker thread. */
 static NamidaSink *
-land (NamidaBackup *backup, const char *key, gpointer user_data, GError **error)
+fetch_land (NamidaBackup *backup, const char *key, gpointer user_data, GError **error)
 {
   Landing *landing = user_data;
   const char *as = landing->landing == NAMIDA_LANDING_BACKUP ? "backup" : "library";
@@ -210,7 +210,7 @@ land (NamidaBackup *backup, const char *key, gpointer user_data, GError **error)
   g_autoptr (GError) local = NULL;
   g_autoptr (NamidaJournalSession) parked = NULL;
 
-  if (!take_lock (landing, key, error)
+  if (!fetch_take_lock (landing, key, error)
       || !namida_database_exec (landing->database, error,
                                 "UPDATE sessions SET state = 'parked' WHERE state = 'open' AND direction = 'receive'"
                                 " AND fingerprint = ? AND offer_key = ?",
@@ -229,7 +229,7 @@ land (NamidaBackup *backup, const char *key, gpointer user_data, GError **error)
 }
 
 static void
-fetched (GObject *source, GAsyncResult *result, gpointer user_data)
+fetch_fetched (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaHub) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -261,12 +261,12 @@ namida_hub_fetch (
   where->fingerprint = g_strdup (namida_peer_get_fingerprint (peer));
   where->alias = g_strdup (namida_peer_get_alias (peer));
   puller = namida_puller_new (self->identity, namida_peer_get_addresses (peer), namida_peer_get_fingerprint (peer),
-                              transfer, land, where, landing_free);
+                              transfer, fetch_land, where, landing_free);
   /* Marks the transfer as a fetch; no other receiving transfer has such data. */
   namida_transfer_set_work (transfer, self, NULL);
   g_list_store_insert (self->transfers, 0, transfer);
   self->n_pending++; /* stopping waits until the parts are written, too */
-  namida_puller_fetch_async (puller, backup_id, labels, fetched, g_object_ref (self));
+  namida_puller_fetch_async (puller, backup_id, labels, fetch_fetched, g_object_ref (self));
   return transfer; /* the list holds a reference */
 }
 

@@ -23,48 +23,48 @@ struct _NamidaHubHistory
   gboolean loading, again;
 };
 
-static void load (NamidaHubHistory *self);
+static void history_load (NamidaHubHistory *self);
 
 static GType
-get_item_type (GListModel *list)
+history_get_item_type (GListModel *list)
 {
   return NAMIDA_TYPE_HISTORY_ITEM;
 }
 
 static guint
-get_n_items (GListModel *list)
+history_get_n_items (GListModel *list)
 {
   return g_list_model_get_n_items (G_LIST_MODEL (NAMIDA_HUB_HISTORY (list)->items));
 }
 
 static gpointer
-get_item (GListModel *list, guint position)
+history_get_item (GListModel *list, guint position)
 {
   return g_list_model_get_item (G_LIST_MODEL (NAMIDA_HUB_HISTORY (list)->items), position);
 }
 
 static void
-list_model_init (GListModelInterface *iface)
+history_list_model_init (GListModelInterface *iface)
 {
-  iface->get_item_type = get_item_type;
-  iface->get_n_items = get_n_items;
-  iface->get_item = get_item;
+  iface->get_item_type = history_get_item_type;
+  iface->get_n_items = history_get_n_items;
+  iface->get_item = history_get_item;
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaHubHistory,
                                namida_hub_history,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, history_list_model_init))
 
 static void
-tell (NamidaHubHistory *self, const GError *error)
+history_report (NamidaHubHistory *self, const GError *error)
 {
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_signal_emit_by_name (self->hub, "trouble", error->message);
 }
 
 static void
-load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+history_load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
   GPtrArray *rows = namida_journal_list (data, MOST, &error);
@@ -77,7 +77,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 
 /* Leaves out sessions of this run that still have a row in the list of transfers. */
 static GPtrArray *
-items_before (NamidaHubHistory *self, GPtrArray *rows)
+history_items_before (NamidaHubHistory *self, GPtrArray *rows)
 {
   GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -98,7 +98,7 @@ items_before (NamidaHubHistory *self, GPtrArray *rows)
 }
 
 static gboolean
-same (NamidaHubHistory *self, GPtrArray *items)
+history_same (NamidaHubHistory *self, GPtrArray *items)
 {
   if (items->len != g_list_model_get_n_items (G_LIST_MODEL (self->items)))
     return FALSE;
@@ -116,7 +116,7 @@ same (NamidaHubHistory *self, GPtrArray *items)
 }
 
 static void
-load_done (GObject *source, GAsyncResult *result, gpointer user_data)
+history_load_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaHubHistory *self = NAMIDA_HUB_HISTORY (source);
   g_autoptr (GError) error = NULL;
@@ -125,20 +125,20 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   self->loading = FALSE;
   if (rows != NULL)
     {
-      g_autoptr (GPtrArray) items = items_before (self, rows);
+      g_autoptr (GPtrArray) items = history_items_before (self, rows);
 
-      if (!same (self, items))
+      if (!history_same (self, items))
         g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)), items->pdata,
                              items->len);
     }
   else
-    tell (self, error);
+    history_report (self, error);
   if (self->again && !g_cancellable_is_cancelled (self->cancellable))
-    load (self);
+    history_load (self);
 }
 
 static void
-load (NamidaHubHistory *self)
+history_load (NamidaHubHistory *self)
 {
   g_autoptr (GTask) task = NULL;
 
@@ -146,14 +146,14 @@ load (NamidaHubHistory *self)
   if (self->loading || self->hub->database == NULL)
     return;
   self->loading = TRUE;
-  task = g_task_new (self, self->cancellable, load_done, NULL);
-  g_task_set_source_tag (task, load);
+  task = g_task_new (self, self->cancellable, history_load_done, NULL);
+  g_task_set_source_tag (task, history_load);
   g_task_set_task_data (task, g_object_ref (self->hub->database), g_object_unref);
-  g_task_run_in_thread (task, load_thread);
+  g_task_run_in_thread (task, history_load_thread);
 }
 
 static void
-clear_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+history_clear_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
 
@@ -164,14 +164,14 @@ clear_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 }
 
 static void
-clear_done (GObject *source, GAsyncResult *result, gpointer user_data)
+history_clear_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaHubHistory *self = NAMIDA_HUB_HISTORY (source);
   g_autoptr (GError) error = NULL;
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
-    tell (self, error);
-  load (self);
+    history_report (self, error);
+  history_load (self);
 }
 
 void
@@ -189,10 +189,10 @@ namida_hub_history_clear (NamidaHubHistory *self)
       if (namida_transfer_is_final (transfer))
         g_list_store_remove (transfers, i - 1);
     }
-  task = g_task_new (self, NULL, clear_done, NULL);
+  task = g_task_new (self, NULL, history_clear_done, NULL);
   g_task_set_source_tag (task, namida_hub_history_clear);
   g_task_set_task_data (task, g_object_ref (self->hub->database), g_object_unref);
-  g_task_run_in_thread (task, clear_thread);
+  g_task_run_in_thread (task, history_clear_thread);
 }
 
 /* ---- one row ---- */
@@ -273,14 +273,14 @@ namida_hub_history_set_hidden (NamidaHubHistory *self, gpointer item, gboolean h
   hide->database = g_object_ref (self->hub->database);
   hide->id = g_strdup (history_get_id (item));
   hide->hidden = hidden;
-  task = g_task_new (self, NULL, clear_done, NULL);
+  task = g_task_new (self, NULL, history_clear_done, NULL);
   g_task_set_source_tag (task, namida_hub_history_set_hidden);
   g_task_set_task_data (task, hide, (GDestroyNotify) history_hide_free);
   g_task_run_in_thread (task, history_hide_thread);
 }
 
 static void
-on_items_changed (NamidaHubHistory *self, guint position, guint removed, guint added)
+history_on_items_changed (NamidaHubHistory *self, guint position, guint removed, guint added)
 {
   g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
 }
@@ -318,7 +318,8 @@ namida_hub_history_init (NamidaHubHistory *self)
   self->items = g_list_store_new (NAMIDA_TYPE_HISTORY_ITEM);
   self->cancellable = g_cancellable_new ();
   self->since = namida_clock_real ();
-  g_signal_connect_object (self->items, "items-changed", G_CALLBACK (on_items_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->items, "items-changed", G_CALLBACK (history_on_items_changed), self,
+                           G_CONNECT_SWAPPED);
 }
 
 NamidaHubHistory *
@@ -327,12 +328,12 @@ namida_hub_history_new (NamidaHub *hub)
   NamidaHubHistory *self = g_object_new (NAMIDA_TYPE_HUB_HISTORY, NULL);
 
   self->hub = g_object_ref (hub);
-  g_signal_connect_object (hub, "notify::running", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "notify::running", G_CALLBACK (history_load), self, G_CONNECT_SWAPPED);
   /* Entries that are no transfers have a row in the history only. */
-  g_signal_connect_object (hub, "noted", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (hub, "versions-removed", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "noted", G_CALLBACK (history_load), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "versions-removed", G_CALLBACK (history_load), self, G_CONNECT_SWAPPED);
   /* When an interrupted transfer is resumed, its old row no longer belongs to the history. */
-  g_signal_connect_object (hub->transfers, "items-changed", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
-  load (self);
+  g_signal_connect_object (hub->transfers, "items-changed", G_CALLBACK (history_load), self, G_CONNECT_SWAPPED);
+  history_load (self);
   return self;
 }

@@ -33,7 +33,7 @@ arrived_free (gpointer data)
 }
 
 static gboolean
-is_later (const struct stat *a, const struct stat *b)
+inspect_is_later (const struct stat *a, const struct stat *b)
 {
   return a->st_ctim.tv_sec != b->st_ctim.tv_sec ? a->st_ctim.tv_sec > b->st_ctim.tv_sec
                                                 : a->st_ctim.tv_nsec > b->st_ctim.tv_nsec;
@@ -42,7 +42,7 @@ is_later (const struct stat *a, const struct stat *b)
 /* If a backup of this name exists already, the new one is called "name (2).zip". Of those with the right size, return
  * the newest. */
 static char *
-find_in (const char *folder, const char *name, guint64 size)
+inspect_find_in (const char *folder, const char *name, guint64 size)
 {
   g_autofree char *found = NULL;
   struct stat best;
@@ -55,7 +55,7 @@ find_in (const char *folder, const char *name, guint64 size)
 
       if (lstat (path, &st) != 0)
         break;
-      if (!S_ISREG (st.st_mode) || (guint64) st.st_size != size || (found != NULL && !is_later (&st, &best)))
+      if (!S_ISREG (st.st_mode) || (guint64) st.st_size != size || (found != NULL && !inspect_is_later (&st, &best)))
         continue;
       best = st;
       g_free (found);
@@ -74,7 +74,7 @@ inspect_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   GError *error = NULL;
 
   for (guint i = 0; i < self->folders->len && path == NULL; i++)
-    path = find_in (self->folders->pdata[i], self->name, self->size);
+    path = inspect_find_in (self->folders->pdata[i], self->name, self->size);
   if (path == NULL)
     {
       g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("“%s” is not there any more."),
@@ -90,7 +90,7 @@ inspect_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 }
 
 static const NamidaEntry *
-find_zip (NamidaTransfer *transfer)
+inspect_find_zip (NamidaTransfer *transfer)
 {
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
   GPtrArray *entries = backup != NULL ? namida_backup_get_entries (backup) : NULL;
@@ -114,7 +114,7 @@ namida_hub_inspect_arrived_async (NamidaHub *self,
                                   gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  const NamidaEntry *zip = find_zip (transfer);
+  const NamidaEntry *zip = inspect_find_zip (transfer);
   const char *folder = namida_transfer_get_folder (transfer);
   g_autofree char *alias = NULL;
   Arrived *arrived;

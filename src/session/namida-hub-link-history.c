@@ -76,7 +76,7 @@ link_history_on_written (GObject *source, GAsyncResult *result, gpointer user_da
   g_autoptr (NamidaHub) hub = self->hub;
 
   self->writing = FALSE;
-  namida_report_history (G_OBJECT (hub), result, &hub->told_history_at);
+  namida_report_history (G_OBJECT (hub), result, &hub->reported_history_at);
   if (self->again)
     link_history_write (self, link);
   namida_transfer_list_leave_to_history (hub->list, self->id);

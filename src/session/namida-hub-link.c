@@ -8,7 +8,7 @@
 
 #include "namida-error.h"
 #include "namida-hub-private.h"
-#include "namida-version-gather.h"
+#include "namida-version-collect.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -45,12 +45,12 @@ link_open (GTask *taken, NamidaBackup *backup)
 }
 
 static void
-on_found (GObject *source, GAsyncResult *result, gpointer user_data)
+hub_link_on_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   const LinkRequest *request = g_task_get_task_data (task);
   GError *error = NULL;
-  g_autoptr (NamidaBackup) backup = request->of_version ? namida_version_gather_finish (result, &error)
+  g_autoptr (NamidaBackup) backup = request->of_version ? namida_version_collect_finish (result, &error)
                                                         : namida_scanner_scan_finish (result, &error);
 
   if (backup != NULL)
@@ -85,9 +85,9 @@ namida_hub_open_link_async (NamidaHub *self,
   g_task_set_source_tag (task, namida_hub_open_link_async);
   g_task_set_task_data (task, request, g_free);
   if (version != NULL)
-    namida_version_gather_async (self->store, version, labels, cancellable, on_found, task);
+    namida_version_collect_async (self->store, version, labels, cancellable, hub_link_on_found, task);
   else if (files != NULL)
-    namida_scanner_scan_async (files, NULL, cancellable, on_found, task);
+    namida_scanner_scan_async (files, NULL, cancellable, hub_link_on_found, task);
   else
     link_open (task, NULL);
 }

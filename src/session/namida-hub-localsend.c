@@ -47,7 +47,7 @@ hub_localsend_take (NamidaHub *self, NamidaDeviceInfo *info, gboolean proven, GI
 }
 
 static void
-on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+localsend_on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Question) question = user_data;
   g_autoptr (GError) error = NULL;
@@ -64,7 +64,7 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 /* @peer: (nullable). The number of pending requests is limited, as for devices of dialect v1. Returns: whether the
  * device is asked */
 static gboolean
-ask (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, const char *fingerprint, gboolean plain)
+localsend_ask (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, const char *fingerprint, gboolean plain)
 {
   GInetAddress *host = g_inet_socket_address_get_address (address);
   g_autoptr (NamidaDeviceInfo) own = NULL;
@@ -80,7 +80,7 @@ ask (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, const char 
   /* LocalSend lists whoever registers. Without TLS, anyone can claim the fingerprint of a trusted device. */
   own = namida_hub_dup_introduction (self, plain ? NULL : fingerprint);
   namida_localsend_register_async (plain ? NULL : self->identity, address, fingerprint, own, self->cancellable,
-                                   on_answered, question);
+                                   localsend_on_answered, question);
   return TRUE;
 }
 
@@ -88,7 +88,7 @@ void
 namida_hub_greet_localsend (NamidaHub *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
 {
   if (!self->no_localsend)
-    ask (self, NULL, address, info->fingerprint, !info->https);
+    localsend_ask (self, NULL, address, info->fingerprint, !info->https);
 }
 
 gboolean
@@ -98,11 +98,12 @@ namida_hub_probe_localsend (NamidaHub *self, NamidaPeer *peer)
   GInetSocketAddress *address = namida_peer_get_address (peer);
 
   return address != NULL && (dialects & (NAMIDA_DIALECT_LOCALSEND | NAMIDA_DIALECT_LOCALSEND_PLAIN)) != 0
-         && ask (self, peer, address, namida_peer_get_fingerprint (peer), (dialects & NAMIDA_DIALECT_LOCALSEND) == 0);
+         && localsend_ask (self, peer, address, namida_peer_get_fingerprint (peer),
+                           (dialects & NAMIDA_DIALECT_LOCALSEND) == 0);
 }
 
 static void
-on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote)
+localsend_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote)
 {
   if (fingerprint != NULL && info->fingerprint == NULL)
     info->fingerprint = g_strdup (fingerprint);
@@ -128,10 +129,10 @@ typed_free (gpointer data)
   g_free (typed);
 }
 
-static void ask_typed (GTask *task);
+static void localsend_ask_typed (GTask *task);
 
 static void
-on_typed (GObject *source, GAsyncResult *result, gpointer user_data)
+localsend_on_typed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   NamidaHub *self = g_task_get_source_object (task);
@@ -149,7 +150,7 @@ on_typed (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (!typed->plain && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED) && self->server != NULL)
     {
       typed->plain = TRUE;
-      ask_typed (g_steal_pointer (&task));
+      localsend_ask_typed (g_steal_pointer (&task));
     }
   else
     g_task_return_error (task, g_steal_pointer (&error));
@@ -157,14 +158,14 @@ on_typed (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* @task: (transfer full) */
 static void
-ask_typed (GTask *task)
+localsend_ask_typed (GTask *task)
 {
   NamidaHub *self = g_task_get_source_object (task);
   Typed *typed = g_task_get_task_data (task);
   g_autoptr (NamidaDeviceInfo) own = namida_hub_dup_introduction (self, NULL);
 
   namida_localsend_register_async (typed->plain ? NULL : self->identity, typed->address, NULL, own,
-                                   namida_deadline_get_cancellable (typed->deadline), on_typed, task);
+                                   namida_deadline_get_cancellable (typed->deadline), localsend_on_typed, task);
 }
 
 void
@@ -181,7 +182,7 @@ namida_hub_find_localsend_async (NamidaHub *self,
   typed->address = g_object_ref (address);
   typed->deadline = namida_deadline_new (TYPED_SECONDS * 1000, cancellable);
   g_task_set_task_data (task, typed, typed_free);
-  ask_typed (task);
+  localsend_ask_typed (task);
 }
 
 NamidaPeer *
@@ -193,7 +194,7 @@ namida_hub_find_localsend_finish (NamidaHub *self, GAsyncResult *result, GError 
 /* ---- messages ---- */
 
 static gboolean
-is_welcome (NamidaHub *self, NamidaMessage *message)
+localsend_is_welcome (NamidaHub *self, NamidaMessage *message)
 {
   const char *fingerprint = namida_message_get_fingerprint (message);
 
@@ -206,7 +207,7 @@ is_welcome (NamidaHub *self, NamidaMessage *message)
 #define MESSAGES_PER_MINUTE 5u /* of all strangers together, because new keys and names are free for them */
 
 static gboolean
-may_say_more (NamidaHub *self, NamidaMessage *message)
+localsend_may_say_more (NamidaHub *self, NamidaMessage *message)
 {
   const char *fingerprint = namida_message_get_fingerprint (message);
   gint64 now = namida_clock_monotonic ();
@@ -224,11 +225,11 @@ may_say_more (NamidaHub *self, NamidaMessage *message)
 }
 
 static gboolean
-on_message (NamidaServer *server, NamidaMessage *message, NamidaHub *self)
+localsend_on_message (NamidaServer *server, NamidaMessage *message, NamidaHub *self)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->messages));
 
-  if (!is_welcome (self, message) || !may_say_more (self, message))
+  if (!localsend_is_welcome (self, message) || !localsend_may_say_more (self, message))
     return FALSE;
   /* Anyone may send any number of messages, so drop the oldest. */
   if (n >= MAX_MESSAGES)
@@ -249,8 +250,9 @@ void
 namida_hub_watch_localsend (NamidaHub *self)
 {
   namida_server_set_localsend (self->server, !self->no_localsend);
-  g_signal_connect_object (self->server, "localsend-registered", G_CALLBACK (on_registered), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->server, "message", G_CALLBACK (on_message), self, 0);
+  g_signal_connect_object (self->server, "localsend-registered", G_CALLBACK (localsend_on_registered), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "message", G_CALLBACK (localsend_on_message), self, 0);
 }
 
 void

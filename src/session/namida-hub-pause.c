@@ -9,7 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 static gboolean
-is_sent (NamidaTransfer *transfer)
+pause_is_sent (NamidaTransfer *transfer)
 {
   return namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND;
 }
@@ -21,7 +21,7 @@ namida_hub_pause (NamidaHub *self, NamidaTransfer *transfer)
 
   if (!self->running || !namida_transfer_can_pause (transfer))
     return;
-  if (is_sent (transfer))
+  if (pause_is_sent (transfer))
     namida_outbox_pause (self->outbox, transfer);
   else
     {
@@ -40,7 +40,7 @@ namida_hub_resume (NamidaHub *self, NamidaTransfer *transfer)
 
   if (!self->running)
     return;
-  if (is_sent (transfer))
+  if (pause_is_sent (transfer))
     {
       namida_outbox_resume (self->outbox, transfer);
       return;
@@ -57,7 +57,7 @@ namida_hub_resume (NamidaHub *self, NamidaTransfer *transfer)
 
 /* No worker is active; only parts are left. */
 static void
-cancel_parked (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts)
+pause_cancel_parked (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts)
 {
   g_autoptr (GError) reason
       = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was canceled."));
@@ -78,12 +78,12 @@ namida_hub_cancel (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_part
   if (namida_transfer_is_final (transfer))
     return;
   /* Also if the parts are deleted: a program that is killed before that must not resume unasked. */
-  if (!is_sent (transfer) && namida_transfer_get_session_id (transfer) != NULL)
+  if (!pause_is_sent (transfer) && namida_transfer_get_session_id (transfer) != NULL)
     namida_store_ask_again (self->store, namida_transfer_get_session_id (transfer));
-  if (!is_sent (transfer) && (state == NAMIDA_TRANSFER_INTERRUPTED || state == NAMIDA_TRANSFER_PAUSED))
+  if (!pause_is_sent (transfer) && (state == NAMIDA_TRANSFER_INTERRUPTED || state == NAMIDA_TRANSFER_PAUSED))
     {
       if (self->server == NULL || !namida_server_cancel (self->server, transfer, keep_parts))
-        cancel_parked (self, transfer, keep_parts);
+        pause_cancel_parked (self, transfer, keep_parts);
       return;
     }
   if (keep_parts)
@@ -101,7 +101,7 @@ namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char 
       g_autoptr (GError) reason
           = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device canceled the transfer."));
 
-      if (!is_sent (transfer) && !namida_transfer_is_final (transfer)
+      if (!pause_is_sent (transfer) && !namida_transfer_is_final (transfer)
           && g_strcmp0 (namida_transfer_get_session_id (transfer), id) == 0
           && g_strcmp0 (namida_transfer_get_peer_fingerprint (transfer), fingerprint) == 0)
         namida_transfer_fail (transfer, reason);

@@ -7,7 +7,8 @@
 #include "namida-network.h"
 
 static void
-on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address, gboolean multicast)
+peers_on_greeted (
+    NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address, gboolean multicast)
 {
   if (self->server == NULL || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0)
     return;
@@ -28,7 +29,7 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
 }
 
 static void
-on_probe_address (NamidaHub *self, GInetSocketAddress *address)
+peers_on_probe_address (NamidaHub *self, GInetSocketAddress *address)
 {
   namida_hub_ask_host (self, address, NULL);
 }
@@ -43,7 +44,7 @@ namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *f
 }
 
 static gboolean
-is_near (NamidaHub *self, const char *fingerprint)
+peers_is_near (NamidaHub *self, const char *fingerprint)
 {
   NamidaPeer *peer = namida_peer_list_find_by_fingerprint (self->peers, fingerprint);
 
@@ -53,7 +54,7 @@ is_near (NamidaHub *self, const char *fingerprint)
 /* Trusted devices are listed even while they are away, so that the user sees that they are known and when they were
  * last seen. */
 static void
-list_trusted (NamidaHub *self)
+peers_list_trusted (NamidaHub *self)
 {
   g_autoptr (GPtrArray) trusted = namida_trust_store_list (self->trust);
 
@@ -73,7 +74,7 @@ list_trusted (NamidaHub *self)
 }
 
 static void
-on_trust_changed (NamidaHub *self)
+peers_on_trust_changed (NamidaHub *self)
 {
   namida_hub_refresh_trust (self);
   namida_peer_list_forget_away (self->peers);
@@ -84,7 +85,7 @@ on_trust_changed (NamidaHub *self)
  * loopback must not send anything to a network.
  * @all: also those that are nearby, because this device may have a new address */
 static void
-ask_trusted (NamidaHub *self, gboolean all)
+peers_ask_trusted (NamidaHub *self, gboolean all)
 {
   g_autoptr (GPtrArray) trusted = namida_trust_store_list (self->trust);
   g_autoptr (GPtrArray) networks = namida_network_list (self->interface);
@@ -95,7 +96,7 @@ ask_trusted (NamidaHub *self, gboolean all)
       g_autoptr (GInetSocketAddress) address
           = device->last_address != NULL ? namida_address_parse (device->last_address) : NULL;
 
-      if (address != NULL && (all || !is_near (self, device->fingerprint))
+      if (address != NULL && (all || !peers_is_near (self, device->fingerprint))
           && namida_networks_reach (networks, g_inet_socket_address_get_address (address)))
         namida_hub_ask_host (self, address, device->fingerprint);
     }
@@ -118,7 +119,7 @@ namida_hub_may_look_up (NamidaHub *self, const char *host)
 /* Adds the addresses that the user typed in earlier runs. With a named interface, only those that it reaches, as for
  * trusted devices. */
 static void
-add_manual (NamidaHub *self)
+peers_add_manual (NamidaHub *self)
 {
   NamidaManualFinder *manual = namida_neighborhood_get_manual (self->neighborhood);
   g_auto (GStrv) places = namida_address_book_list (self->book);
@@ -146,13 +147,13 @@ hub_peers_on_settled (NamidaHub *self)
   g_object_notify (G_OBJECT (self), "address");
   /* A hidden device announces its new address to nobody, so it registers with those that it trusts. */
   if (self->hidden && self->running)
-    ask_trusted (self, TRUE);
+    peers_ask_trusted (self, TRUE);
 }
 
 static void
 hub_peers_on_woke (NamidaHub *self)
 {
-  ask_trusted (self, self->hidden);
+  peers_ask_trusted (self, self->hidden);
 }
 
 static void
@@ -190,8 +191,8 @@ namida_hub_init_peers (NamidaHub *self)
   namida_neighborhood_set_own (self->neighborhood, hub_peers_dup_own, self);
 #define CONNECT(name, callback)                                                                                        \
   g_signal_connect_object (self->neighborhood, name, G_CALLBACK (callback), self, G_CONNECT_SWAPPED)
-  CONNECT ("greeted", on_greeted);
-  CONNECT ("probe-address", on_probe_address);
+  CONNECT ("greeted", peers_on_greeted);
+  CONNECT ("probe-address", peers_on_probe_address);
   CONNECT ("own-seen", namida_hub_own_seen);
   CONNECT ("trouble", namida_hub_report_trouble);
   CONNECT ("settled", hub_peers_on_settled);
@@ -210,10 +211,10 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   namida_hub_start_trust (self);
   namida_hub_start_players (self);
   namida_peer_list_set_watched (self->peers, FALSE);
-  g_signal_connect_object (self->trust, "changed", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
-  list_trusted (self);
-  add_manual (self);
-  ask_trusted (self, FALSE);
+  g_signal_connect_object (self->trust, "changed", G_CALLBACK (peers_on_trust_changed), self, G_CONNECT_SWAPPED);
+  peers_list_trusted (self);
+  peers_add_manual (self);
+  peers_ask_trusted (self, FALSE);
   /* A finder that is never started does nothing. */
   return namida_neighborhood_start (self->neighborhood, FALSE, error);
 }
@@ -223,7 +224,7 @@ namida_hub_stop_discovery (NamidaHub *self)
 {
   namida_neighborhood_close (self->neighborhood);
   if (self->trust != NULL)
-    g_signal_handlers_disconnect_by_func (self->trust, on_trust_changed, self);
+    g_signal_handlers_disconnect_by_func (self->trust, peers_on_trust_changed, self);
   namida_hub_stop_trust (self);
   if (self->peers != NULL)
     g_signal_handlers_disconnect_by_data (self->peers, self);
@@ -234,7 +235,7 @@ namida_hub_refresh (NamidaHub *self)
 {
   if (!self->running)
     return;
-  ask_trusted (self, FALSE);
+  peers_ask_trusted (self, FALSE);
   namida_neighborhood_refresh (self->neighborhood);
 }
 

@@ -24,7 +24,7 @@ look_free (gpointer data)
 }
 
 static void
-on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+phone_on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   NamidaHub *self = g_task_get_source_object (task);
@@ -58,7 +58,7 @@ look_async (NamidaHub *self,
   look->peer = peer != NULL ? g_object_ref (peer) : NULL;
   g_task_set_source_tag (task, look_async);
   g_task_set_task_data (task, look, look_free);
-  namida_phone_register_async (address, cancellable, on_answer, task);
+  namida_phone_register_async (address, cancellable, phone_on_answer, task);
 }
 
 void

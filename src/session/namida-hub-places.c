@@ -28,7 +28,7 @@ namida_hub_forget_address (NamidaHub *self, const char *text)
 
 /* Returns: (transfer full): the typed addresses of @peer, as text. */
 static GPtrArray *
-typed_addresses (NamidaHub *self, NamidaPeer *peer)
+hub_places_typed_addresses (NamidaHub *self, NamidaPeer *peer)
 {
   GPtrArray *typed = g_ptr_array_new_with_free_func (g_free);
   GListModel *addresses = namida_peer_get_addresses (peer);
@@ -61,7 +61,7 @@ namida_hub_has_typed_address (NamidaHub *self, NamidaPeer *peer)
 
   g_return_val_if_fail (NAMIDA_IS_HUB (self) && NAMIDA_IS_PEER (peer), FALSE);
 
-  typed = typed_addresses (self, peer);
+  typed = hub_places_typed_addresses (self, peer);
   return typed->len > 0;
 }
 
@@ -72,7 +72,7 @@ namida_hub_forget_addresses (NamidaHub *self, NamidaPeer *peer)
 
   g_return_if_fail (NAMIDA_IS_HUB (self) && NAMIDA_IS_PEER (peer));
 
-  typed = typed_addresses (self, peer);
+  typed = hub_places_typed_addresses (self, peer);
   for (guint i = 0; i < typed->len; i++)
     namida_hub_forget_address (self, g_ptr_array_index (typed, i));
 }

@@ -38,8 +38,8 @@ struct _NamidaHub
   NamidaUnencrypted unencrypted;
   gboolean no_localsend;
   gboolean hidden;
-  gint64 told_unencrypted_at, told_changed_at, told_history_at; /* monotonic µs; 0: never */
-  GPtrArray *alarms;                                            /* sentences that the user has not dismissed yet */
+  gint64 reported_unencrypted_at, reported_changed_at, reported_history_at; /* monotonic µs; 0: never */
+  GPtrArray *alarms;     /* sentences that the user has not dismissed yet */
   gint64 messages_since; /* monotonic µs: start of the minute in which @n_messages texts of strangers came */
   guint n_messages;
   guint64 limit;

@@ -24,7 +24,7 @@ repair_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 }
 
 static void
-on_repair_written (GObject *source, GAsyncResult *result, gpointer user_data)
+repairs_on_repair_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaHub *self = NAMIDA_HUB (source);
   const NamidaJournalSession *row = g_task_get_task_data (G_TASK (result));
@@ -35,7 +35,7 @@ on_repair_written (GObject *source, GAsyncResult *result, gpointer user_data)
                              .files = row->healed_files,
                              .versions = row->healed_versions };
 
-  namida_report_history (source, result, &self->told_history_at);
+  namida_report_history (source, result, &self->reported_history_at);
   g_signal_emit_by_name (self, "noted");
   if (row->fingerprint != NULL)
     g_signal_emit_by_name (self, "healed", &healed);
@@ -50,7 +50,7 @@ namida_hub_note_repair (
                          : NULL;
   const NamidaTrusted *trusted
       = fingerprint != NULL && self->trust != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
-  g_autoptr (GTask) task = g_task_new (self, NULL, on_repair_written, NULL);
+  g_autoptr (GTask) task = g_task_new (self, NULL, repairs_on_repair_written, NULL);
   NamidaJournalSession *row = g_new0 (NamidaJournalSession, 1);
 
   g_task_set_source_tag (task, namida_hub_note_repair);

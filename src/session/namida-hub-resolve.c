@@ -60,7 +60,7 @@ resolving_stop (GTask *task)
 
 /* @why: (nullable). An UNREACHABLE error that contains the typed text is complete and is used as it is. */
 static GError *
-nobody_at (const char *text, const GError *why)
+resolve_nobody_at (const char *text, const GError *why)
 {
   if (why != NULL && g_error_matches (why, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE)
       && strstr (why->message, text) != NULL)
@@ -75,7 +75,7 @@ nobody_at (const char *text, const GError *why)
 }
 
 static GError *
-no_such_device (NamidaHub *self, const char *text)
+resolve_no_such_device (NamidaHub *self, const char *text)
 {
   g_autoptr (GString) seen = g_string_new (NULL);
   GError *impostor = namida_hub_dup_impostor_error (self, text);
@@ -169,7 +169,7 @@ resolve_timeout (gpointer user_data)
       return G_SOURCE_REMOVE;
     }
   resolving_stop (task);
-  g_task_return_error (task, no_such_device (self, resolving->text));
+  g_task_return_error (task, resolve_no_such_device (self, resolving->text));
   return G_SOURCE_REMOVE;
 }
 
@@ -262,7 +262,7 @@ resolve_ask_next (GTask *task)
 
 /* Remembers the typed address, so that the device is found there at the next start. */
 static void
-remember_place (NamidaHub *self, Resolving *resolving, GInetSocketAddress *address)
+resolve_remember_place (NamidaHub *self, Resolving *resolving, GInetSocketAddress *address)
 {
   NamidaManualFinder *manual = namida_neighborhood_get_manual (self->neighborhood);
 
@@ -290,7 +290,7 @@ resolve_asked_phone (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (resolving->places != NULL)
     resolve_ask_next (g_steal_pointer (&task));
   else
-    g_task_return_error (task, nobody_at (resolving->text, resolving->error));
+    g_task_return_error (task, resolve_nobody_at (resolving->text, resolving->error));
 }
 
 static void
@@ -323,7 +323,7 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
   if (info != NULL && fingerprint != NULL)
     {
       if (namida_neighborhood_get_manual (self->neighborhood) != NULL)
-        remember_place (self, resolving, namida_client_get_address (client));
+        resolve_remember_place (self, resolving, namida_client_get_address (client));
       peer = namida_hub_take_proven (self, info, fingerprint, namida_client_get_address (client));
     }
   if (peer != NULL)
@@ -356,7 +356,7 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (info == NULL && resolving->places != NULL && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     resolve_ask_next (g_steal_pointer (&task));
   else
-    g_task_return_error (task, nobody_at (resolving->text, error));
+    g_task_return_error (task, resolve_nobody_at (resolving->text, error));
 }
 
 /* Waits for a device of this name to appear. @task: (transfer full): one reference is kept until the answer */
@@ -388,7 +388,7 @@ resolve_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
     /* There is no such host, so it may be the name of a device. */
     resolve_wait (g_steal_pointer (&task));
   else
-    g_task_return_error (task, no_such_device (self, resolving->text));
+    g_task_return_error (task, resolve_no_such_device (self, resolving->text));
 }
 
 void

@@ -10,7 +10,7 @@
 #include "namida-error.h"
 #include "namida-hub-private.h"
 #include "namida-outbox-private.h"
-#include "namida-version-gather.h"
+#include "namida-version-collect.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -94,16 +94,16 @@ restoring_replace_zip (NamidaBackup *backup, const NamidaFittedBackup *fitted, G
 }
 
 static NamidaBackup *
-restoring_gather (Restoring *restoring, GCancellable *cancellable, GError **error)
+restoring_collect (Restoring *restoring, GCancellable *cancellable, GError **error)
 {
   NamidaBackup *backup;
 
   if (restoring->picks == NULL)
-    return namida_version_gather (restoring->database, restoring->id, (const char *const *) restoring->labels,
-                                  cancellable, error);
+    return namida_version_collect (restoring->database, restoring->id, (const char *const *) restoring->labels,
+                                   cancellable, error);
   if (restoring->picks[0] != NULL || restoring->fitted == NULL)
-    return namida_version_gather_picked (restoring->database, restoring->id, (const char *const *) restoring->picks,
-                                         cancellable, error);
+    return namida_version_collect_picked (restoring->database, restoring->id, (const char *const *) restoring->picks,
+                                          cancellable, error);
   backup = namida_backup_new (); /* only the playlists in the fitted copy */
   namida_backup_set_proven (backup, TRUE);
   return backup;
@@ -114,7 +114,7 @@ restoring_thread (GTask *task, gpointer source, gpointer data, GCancellable *can
 {
   Restoring *restoring = data;
   GError *error = NULL;
-  g_autoptr (NamidaBackup) backup = restoring_gather (restoring, cancellable, &error);
+  g_autoptr (NamidaBackup) backup = restoring_collect (restoring, cancellable, &error);
   NamidaBackup *replaced = NULL;
 
   if (backup != NULL)

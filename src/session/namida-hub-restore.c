@@ -13,7 +13,7 @@
 #include <glib/gi18n-lib.h>
 
 static gboolean
-is_ready (NamidaHub *self, GTask *task)
+restore_is_ready (NamidaHub *self, GTask *task)
 {
   if (self->database != NULL && self->store != NULL)
     return TRUE;
@@ -23,7 +23,7 @@ is_ready (NamidaHub *self, GTask *task)
 }
 
 static void
-on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+restore_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
@@ -37,7 +37,7 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* @task: (transfer full) */
 static void
-plan_folder (NamidaHub *self, const char *folder, GTask *task)
+restore_plan_folder (NamidaHub *self, const char *folder, GTask *task)
 {
   g_autoptr (GPtrArray) known = g_ptr_array_new ();
   g_autofree char *zips = namida_here_dup_backup_folder ();
@@ -48,8 +48,8 @@ plan_folder (NamidaHub *self, const char *folder, GTask *task)
   /* xdg-user-dirs reports the home folder for a folder that is turned off. */
   if (own != NULL && g_strcmp0 (own, g_get_home_dir ()) != 0)
     g_ptr_array_add (known, (gpointer) own);
-  namida_restore_plan_load_async (self->database, folder, music, known, zips, g_task_get_cancellable (task), on_loaded,
-                                  task);
+  namida_restore_plan_load_async (self->database, folder, music, known, zips, g_task_get_cancellable (task),
+                                  restore_on_loaded, task);
 }
 
 void
@@ -71,8 +71,8 @@ namida_hub_plan_restore_async (NamidaHub *self,
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, "%s",
                              _ ("This backup came without a zip, and its music is in your folders already: there is "
                                 "nothing to restore."));
-  else if (is_ready (self, task))
-    plan_folder (self, path, g_steal_pointer (&task));
+  else if (restore_is_ready (self, task))
+    restore_plan_folder (self, path, g_steal_pointer (&task));
 }
 
 NamidaRestorePlan *
@@ -84,7 +84,7 @@ namida_hub_plan_restore_finish (NamidaHub *self, GAsyncResult *result, GError **
 }
 
 static void
-on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
+restore_on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   NamidaRestoreResult *undone = g_task_get_task_data (task);
@@ -104,8 +104,8 @@ namida_hub_undo_restore_async (
 
   g_task_set_source_tag (task, namida_hub_undo_restore_async);
   g_task_set_task_data (task, g_new0 (NamidaRestoreResult, 1), g_free);
-  if (is_ready (self, task))
-    namida_restore_undo_async (self->database, id, cancellable, on_undone, g_steal_pointer (&task));
+  if (restore_is_ready (self, task))
+    namida_restore_undo_async (self->database, id, cancellable, restore_on_undone, g_steal_pointer (&task));
 }
 
 gboolean

@@ -41,7 +41,7 @@ hub_revoke_device (NamidaHub *self, const char *fingerprint)
 }
 
 static void
-on_trust_changed (NamidaHub *self, const char *fingerprint, NamidaTrustStore *trust)
+revoke_on_trust_changed (NamidaHub *self, const char *fingerprint, NamidaTrustStore *trust)
 {
   if (!namida_trust_store_is_trusted (trust, fingerprint))
     hub_revoke_device (self, fingerprint);
@@ -50,5 +50,5 @@ on_trust_changed (NamidaHub *self, const char *fingerprint, NamidaTrustStore *tr
 void
 namida_hub_watch_trust (NamidaHub *self)
 {
-  g_signal_connect_object (self->trust, "changed", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->trust, "changed", G_CALLBACK (revoke_on_trust_changed), self, G_CONNECT_SWAPPED);
 }

@@ -32,7 +32,7 @@ typedef struct
 } HubRun;
 
 static void
-run_free (HubRun *run)
+schedules_run_free (HubRun *run)
 {
   namida_schedule_row_free (run->row);
   g_clear_object (&run->files);
@@ -46,7 +46,7 @@ run_free (HubRun *run)
 /* ---- what is sent ---- */
 
 static void
-run_find_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+schedules_run_find_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   HubRun *run = data;
 
@@ -80,7 +80,7 @@ run_find_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
 
 /* @task: (transfer full) */
 static void
-run_end (GTask *task, NamidaScheduleOutcome outcome, const char *message)
+schedules_run_end (GTask *task, NamidaScheduleOutcome outcome, const char *message)
 {
   HubRun *run = g_task_get_task_data (task);
 
@@ -98,7 +98,7 @@ run_end (GTask *task, NamidaScheduleOutcome outcome, const char *message)
 
 /* Errors that need an action of the user wait for the next slot. */
 static NamidaScheduleOutcome
-run_outcome_of_error (const GError *error)
+schedules_run_outcome_of_error (const GError *error)
 {
   static const NamidaError refusals[] = {
     NAMIDA_ERROR_DECLINED,      NAMIDA_ERROR_PIN_REQUIRED,         NAMIDA_ERROR_PIN_WRONG,
@@ -113,7 +113,7 @@ run_outcome_of_error (const GError *error)
 }
 
 static void
-run_on_ended (NamidaTransfer *transfer, GTask *task)
+schedules_run_on_ended (NamidaTransfer *transfer, GTask *task)
 {
   HubRun *run = g_task_get_task_data (task);
   const GError *error = namida_transfer_get_error (transfer);
@@ -122,31 +122,31 @@ run_on_ended (NamidaTransfer *transfer, GTask *task)
   switch (namida_transfer_get_state (transfer))
     {
     case NAMIDA_TRANSFER_DONE:
-      run_end (task, run->problem == NULL ? NAMIDA_SCHEDULE_OUTCOME_DONE : NAMIDA_SCHEDULE_OUTCOME_INCOMPLETE,
-               run->problem);
+      schedules_run_end (task, run->problem == NULL ? NAMIDA_SCHEDULE_OUTCOME_DONE : NAMIDA_SCHEDULE_OUTCOME_INCOMPLETE,
+                         run->problem);
       return;
     case NAMIDA_TRANSFER_INCOMPLETE:
-      run_end (task, NAMIDA_SCHEDULE_OUTCOME_INCOMPLETE, words);
+      schedules_run_end (task, NAMIDA_SCHEDULE_OUTCOME_INCOMPLETE, words);
       return;
     case NAMIDA_TRANSFER_DECLINED:
-      run_end (task, NAMIDA_SCHEDULE_OUTCOME_REFUSED, error != NULL ? error->message : words);
+      schedules_run_end (task, NAMIDA_SCHEDULE_OUTCOME_REFUSED, error != NULL ? error->message : words);
       return;
     case NAMIDA_TRANSFER_CANCELLED:
       /* The program ends, or the user canceled it. */
-      run_end (task,
-               run->is_users || g_cancellable_is_cancelled (g_task_get_cancellable (task))
-                   ? NAMIDA_SCHEDULE_OUTCOME_AGAIN
-                   : NAMIDA_SCHEDULE_OUTCOME_REFUSED,
-               words);
+      schedules_run_end (task,
+                         run->is_users || g_cancellable_is_cancelled (g_task_get_cancellable (task))
+                             ? NAMIDA_SCHEDULE_OUTCOME_AGAIN
+                             : NAMIDA_SCHEDULE_OUTCOME_REFUSED,
+                         words);
       return;
     default:
-      run_end (task, run_outcome_of_error (error), error != NULL ? error->message : words);
+      schedules_run_end (task, schedules_run_outcome_of_error (error), error != NULL ? error->message : words);
     }
 }
 
 /* Inhibit suspend while data moves, not while the transfer waits for a device that is away. */
 static void
-run_on_state (NamidaTransfer *transfer, GParamSpec *pspec, GTask *task)
+schedules_run_on_state (NamidaTransfer *transfer, GParamSpec *pspec, GTask *task)
 {
   HubRun *run = g_task_get_task_data (task);
 
@@ -166,17 +166,17 @@ run_on_state (NamidaTransfer *transfer, GParamSpec *pspec, GTask *task)
     {
       g_autofree char *words = namida_transfer_dup_state_text (transfer);
 
-      run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, words);
+      schedules_run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, words);
     }
 }
 
 static void
-run_on_cancelled (GCancellable *cancellable, GTask *task)
+schedules_run_on_cancelled (GCancellable *cancellable, GTask *task)
 {
   HubRun *run = g_task_get_task_data (task);
 
   if (run->is_users)
-    run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, _ ("Canceled"));
+    schedules_run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, _ ("Canceled"));
   else
     namida_transfer_cancel_keeping (run->transfer);
 }
@@ -184,7 +184,7 @@ run_on_cancelled (GCancellable *cancellable, GTask *task)
 /* Returns: (transfer full): a transfer of the schedule's own. The schedule itself repeats a run that a killed program
  * did not finish. */
 static NamidaTransfer *
-run_begin (NamidaHub *self, HubRun *run, NamidaPeer *peer)
+schedules_run_begin (NamidaHub *self, HubRun *run, NamidaPeer *peer)
 {
   NamidaSendSource *what = namida_send_source_new_for_files (G_LIST_MODEL (run->files), NULL);
   NamidaTransfer *transfer = namida_outbox_send_what (self->outbox, peer, what, NULL);
@@ -199,25 +199,25 @@ run_begin (NamidaHub *self, HubRun *run, NamidaPeer *peer)
 /* If the user is sending the same files to the device right now, the run only waits for the end of that. @task:
  * (transfer full) */
 static void
-run_send (NamidaHub *self, GTask *task, NamidaPeer *peer)
+schedules_run_send (NamidaHub *self, GTask *task, NamidaPeer *peer)
 {
   HubRun *run = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
   NamidaTransfer *same = namida_outbox_find_same (self->outbox, run->row->fingerprint, G_LIST_MODEL (run->files));
 
   run->is_users = same != NULL;
-  run->transfer = same != NULL ? g_object_ref (same) : run_begin (self, run, peer);
-  g_signal_connect (run->transfer, "notify::state", G_CALLBACK (run_on_state), task);
-  g_signal_connect (run->transfer, "ended", G_CALLBACK (run_on_ended), task);
-  run_on_state (run->transfer, NULL, task);
+  run->transfer = same != NULL ? g_object_ref (same) : schedules_run_begin (self, run, peer);
+  g_signal_connect (run->transfer, "notify::state", G_CALLBACK (schedules_run_on_state), task);
+  g_signal_connect (run->transfer, "ended", G_CALLBACK (schedules_run_on_ended), task);
+  schedules_run_on_state (run->transfer, NULL, task);
   if (cancellable != NULL)
-    run->cancelled = g_signal_connect (cancellable, "cancelled", G_CALLBACK (run_on_cancelled), task);
+    run->cancelled = g_signal_connect (cancellable, "cancelled", G_CALLBACK (schedules_run_on_cancelled), task);
   if (cancellable != NULL && g_cancellable_is_cancelled (cancellable))
-    run_on_cancelled (cancellable, task);
+    schedules_run_on_cancelled (cancellable, task);
 }
 
 static void
-run_on_found (GObject *source, GAsyncResult *result, gpointer user_data)
+schedules_run_on_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaHub *self = NAMIDA_HUB (source);
   GTask *task = user_data;
@@ -225,17 +225,17 @@ run_on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   NamidaPeer *peer = self->running ? namida_peer_list_find_by_fingerprint (self->peers, run->row->fingerprint) : NULL;
 
   if (!self->running || g_cancellable_is_cancelled (g_task_get_cancellable (task)))
-    run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, _ ("Namida Sync is being closed"));
+    schedules_run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, _ ("Namida Sync is being closed"));
   else if (!namida_hub_may_send_by_itself (self, run->row->fingerprint))
-    run_end (task, NAMIDA_SCHEDULE_OUTCOME_REFUSED,
-             _ ("The device is not trusted any more. Pair with it, or remove this schedule."));
+    schedules_run_end (task, NAMIDA_SCHEDULE_OUTCOME_REFUSED,
+                       _ ("The device is not trusted any more. Pair with it, or remove this schedule."));
   else if (g_list_model_get_n_items (G_LIST_MODEL (run->files)) == 0)
-    run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN,
-             run->problem != NULL ? run->problem : _ ("There is nothing to send. Choose what to back up."));
+    schedules_run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN,
+                       run->problem != NULL ? run->problem : _ ("There is nothing to send. Choose what to back up."));
   else if (peer == NULL || namida_peer_get_away (peer))
-    run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, _ ("The device is not nearby."));
+    schedules_run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, _ ("The device is not nearby."));
   else
-    run_send (self, task, peer);
+    schedules_run_send (self, task, peer);
 }
 
 void
@@ -246,17 +246,17 @@ namida_hub_run_schedule_async (NamidaHub *self,
                                gpointer user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (GTask) finding = g_task_new (self, NULL, run_on_found, task);
+  g_autoptr (GTask) finding = g_task_new (self, NULL, schedules_run_on_found, task);
   HubRun *run = g_new0 (HubRun, 1);
 
   g_task_set_source_tag (task, namida_hub_run_schedule_async);
   g_task_set_check_cancellable (task, FALSE);
   run->row = namida_schedule_row_copy (row);
   run->files = g_list_store_new (G_TYPE_FILE);
-  g_task_set_task_data (task, run, (GDestroyNotify) run_free);
-  g_task_set_source_tag (finding, run_find_thread);
+  g_task_set_task_data (task, run, (GDestroyNotify) schedules_run_free);
+  g_task_set_source_tag (finding, schedules_run_find_thread);
   g_task_set_task_data (finding, run, NULL); /* owned by @task, which waits for it */
-  g_task_run_in_thread (finding, run_find_thread);
+  g_task_run_in_thread (finding, schedules_run_find_thread);
 }
 
 NamidaScheduleOutcome
@@ -279,7 +279,7 @@ namida_hub_may_send_by_itself (NamidaHub *self, const char *fingerprint)
 /* ---- the host ---- */
 
 static gboolean
-host_is_near (gpointer host, const char *fingerprint)
+schedules_host_is_near (gpointer host, const char *fingerprint)
 {
   NamidaHub *self = host;
   NamidaPeer *peer = namida_peer_list_find_by_fingerprint (self->peers, fingerprint);
@@ -289,7 +289,7 @@ host_is_near (gpointer host, const char *fingerprint)
 
 /* Asks the device at its last address, in case announcements do not get through or have paused. */
 static void
-host_look_for (gpointer host, const char *fingerprint)
+schedules_host_look_for (gpointer host, const char *fingerprint)
 {
   NamidaHub *self = host;
   const NamidaTrusted *trusted = self->trust != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
@@ -310,7 +310,7 @@ host_look_for (gpointer host, const char *fingerprint)
 }
 
 static gboolean
-host_is_on_battery (gpointer host)
+schedules_host_is_on_battery (gpointer host)
 {
   NamidaHub *self = host;
 
@@ -319,29 +319,29 @@ host_is_on_battery (gpointer host)
 }
 
 static gboolean
-host_is_on_metered (gpointer host)
+schedules_host_is_on_metered (gpointer host)
 {
   return namida_run_conditions_get_metered (((NamidaHub *) host)->conditions);
 }
 
 static void
-host_run (gpointer host,
-          const NamidaScheduleRow *row,
-          GCancellable *cancellable,
-          GAsyncReadyCallback callback,
-          gpointer user_data)
+schedules_host_run (gpointer host,
+                    const NamidaScheduleRow *row,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
 {
   namida_hub_run_schedule_async (host, row, cancellable, callback, user_data);
 }
 
 static NamidaScheduleOutcome
-host_run_finish (gpointer host, GAsyncResult *result, char **message)
+schedules_host_run_finish (gpointer host, GAsyncResult *result, char **message)
 {
   return namida_hub_run_schedule_finish (host, result, message, NULL);
 }
 
 static const char *
-host_get_alias (gpointer host, const char *fingerprint)
+schedules_host_get_alias (gpointer host, const char *fingerprint)
 {
   NamidaHub *self = host;
   const NamidaTrusted *trusted = self->trust != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
@@ -350,13 +350,13 @@ host_get_alias (gpointer host, const char *fingerprint)
 }
 
 static const NamidaScheduleHost hub_host = {
-  .is_near = host_is_near,
-  .look_for = host_look_for,
-  .get_alias = host_get_alias,
-  .is_on_battery = host_is_on_battery,
-  .is_on_metered = host_is_on_metered,
-  .run = host_run,
-  .run_finish = host_run_finish,
+  .is_near = schedules_host_is_near,
+  .look_for = schedules_host_look_for,
+  .get_alias = schedules_host_get_alias,
+  .is_on_battery = schedules_host_is_on_battery,
+  .is_on_metered = schedules_host_is_on_metered,
+  .run = schedules_host_run,
+  .run_finish = schedules_host_run_finish,
 };
 
 static void

@@ -10,7 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 static void
-replace (char **place, const char *value)
+hub_settings_replace (char **place, const char *value)
 {
   g_free (*place);
   *place = value != NULL && *value != '\0' ? g_strdup (value) : NULL;
@@ -20,11 +20,11 @@ void
 namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music)
 {
   if (backups != NULL && *backups != '\0')
-    replace (&self->backups, backups);
+    hub_settings_replace (&self->backups, backups);
   if (music != NULL && *music != '\0' && namida_folder_is_home (music))
     g_signal_emit_by_name (self, "trouble", _ ("The home folder cannot be the music folder. Choose a folder in it."));
   else if (music != NULL && *music != '\0')
-    replace (&self->music, music);
+    hub_settings_replace (&self->music, music);
   if (self->store != NULL)
     namida_store_set_folders (self->store, self->backups, self->music);
   /* It may be the same folder under another path, with the versions in it. */
@@ -53,7 +53,7 @@ namida_hub_set_limit (NamidaHub *self, guint64 limit)
 void
 namida_hub_set_pin (NamidaHub *self, const char *pin)
 {
-  replace (&self->pin, pin);
+  hub_settings_replace (&self->pin, pin);
   if (self->server != NULL)
     namida_server_set_pin (self->server, self->pin);
 }

@@ -4,7 +4,7 @@
 #include "config.h"
 
 #include "namida-hub-private.h"
-#include "namida-version-shelf.h"
+#include "namida-store-source.h"
 
 /* What has to be written. The thread may be its last owner, but must not be that of the hub. */
 typedef struct
@@ -132,11 +132,11 @@ namida_hub_get_transfers (NamidaHub *self)
 void
 namida_hub_set_accept (NamidaHub *self, NamidaAccept accept)
 {
-  NamidaShelf *shelf = self->server != NULL ? namida_server_get_shelf (self->server) : NULL;
+  NamidaVersionSource *version_source = self->server != NULL ? namida_server_get_version_source (self->server) : NULL;
 
   namida_inbox_set_accept (self->inbox, accept);
-  if (shelf != NULL)
-    namida_version_shelf_set_open (shelf, accept == NAMIDA_ACCEPT_ALL);
+  if (version_source != NULL)
+    namida_store_source_set_open (version_source, accept == NAMIDA_ACCEPT_ALL);
 }
 
 void

@@ -24,13 +24,13 @@ tidy_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 static gboolean
-on_time (gpointer user_data)
+tidy_on_time (gpointer user_data)
 {
   NamidaHub *self = user_data;
   /* Without a source, of which the thread could be the last owner. */
   g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
 
-  g_task_set_source_tag (task, on_time);
+  g_task_set_source_tag (task, tidy_on_time);
   g_task_set_task_data (task, g_object_ref (self->database), g_object_unref);
   g_task_run_in_thread (task, tidy_thread);
   return G_SOURCE_CONTINUE;
@@ -40,7 +40,7 @@ void
 namida_hub_start_tidying (NamidaHub *self)
 {
   if (self->tidy_timer == 0)
-    self->tidy_timer = g_timeout_add_seconds (FIRST_SECONDS, on_time, self);
+    self->tidy_timer = g_timeout_add_seconds (FIRST_SECONDS, tidy_on_time, self);
 }
 
 void

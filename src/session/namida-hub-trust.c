@@ -17,7 +17,7 @@
 #define REFRESH_MS 1000
 
 static void
-look_at_peer (NamidaHub *self, NamidaPeer *peer)
+trust_look_at_peer (NamidaHub *self, NamidaPeer *peer)
 {
   const char *fingerprint = namida_peer_get_fingerprint (peer);
   const char *uuid = namida_peer_get_uuid (peer);
@@ -32,24 +32,24 @@ look_at_peer (NamidaHub *self, NamidaPeer *peer)
 }
 
 static void
-on_peer_changed (NamidaPeer *peer, GParamSpec *pspec, NamidaHub *self)
+trust_on_peer_changed (NamidaPeer *peer, GParamSpec *pspec, NamidaHub *self)
 {
-  look_at_peer (self, peer);
+  trust_look_at_peer (self, peer);
 }
 
 static void
-on_peers_changed (NamidaHub *self, guint position, guint removed, guint added, GListModel *peers)
+trust_on_peers_changed (NamidaHub *self, guint position, guint removed, guint added, GListModel *peers)
 {
   for (guint i = 0; i < added; i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, position + i);
 
       /* A row that only moved in the list is watched already. */
-      g_signal_handlers_disconnect_by_func (peer, on_peer_changed, self);
-      g_signal_connect_object (peer, "notify::fingerprint", G_CALLBACK (on_peer_changed), self, 0);
-      g_signal_connect_object (peer, "notify::uuid", G_CALLBACK (on_peer_changed), self, 0);
-      g_signal_connect_object (peer, "notify::alias", G_CALLBACK (on_peer_changed), self, 0);
-      look_at_peer (self, peer);
+      g_signal_handlers_disconnect_by_func (peer, trust_on_peer_changed, self);
+      g_signal_connect_object (peer, "notify::fingerprint", G_CALLBACK (trust_on_peer_changed), self, 0);
+      g_signal_connect_object (peer, "notify::uuid", G_CALLBACK (trust_on_peer_changed), self, 0);
+      g_signal_connect_object (peer, "notify::alias", G_CALLBACK (trust_on_peer_changed), self, 0);
+      trust_look_at_peer (self, peer);
     }
 }
 
@@ -70,7 +70,7 @@ namida_hub_refresh_trust (NamidaHub *self)
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self->peers), i);
       gboolean was_trusted = namida_peer_get_trusted (peer);
 
-      look_at_peer (self, peer);
+      trust_look_at_peer (self, peer);
       /* The device was trusted through a pairing, a comparison of icons, “Undo” or another program. */
       if (!was_trusted && namida_peer_get_trusted (peer))
         namida_hub_show_to_trusted (self, peer);
@@ -81,7 +81,7 @@ namida_hub_refresh_trust (NamidaHub *self)
 /* ---- changes by other programs ---- */
 
 static void
-on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
+trust_on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaHub) self G_GNUC_UNUSED = user_data;
   g_autoptr (GError) error = NULL;
@@ -91,22 +91,22 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gboolean
-on_refresh_time (gpointer user_data)
+trust_on_refresh_time (gpointer user_data)
 {
   NamidaHub *self = user_data;
 
   self->trust_timer = 0;
   namida_schedules_database_changed (self->schedules);
-  namida_trust_store_refresh_async (self->trust, NULL, on_refreshed, g_object_ref (self));
+  namida_trust_store_refresh_async (self->trust, NULL, trust_on_refreshed, g_object_ref (self));
   namida_hub_refresh_wanted (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-on_database_written (NamidaHub *self)
+trust_on_database_written (NamidaHub *self)
 {
   if (self->trust_timer == 0 && self->trust != NULL)
-    self->trust_timer = g_timeout_add (REFRESH_MS, on_refresh_time, self);
+    self->trust_timer = g_timeout_add (REFRESH_MS, trust_on_refresh_time, self);
 }
 
 void
@@ -116,14 +116,16 @@ namida_hub_start_trust (NamidaHub *self)
   g_autofree char *path = g_build_filename (self->data_dir, "state.db-wal", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
-  g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (on_peers_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (trust_on_peers_changed), self, G_CONNECT_SWAPPED);
   hub_trust_note_known (self);
-  on_peers_changed (self, 0, 0, g_list_model_get_n_items (G_LIST_MODEL (self->peers)), G_LIST_MODEL (self->peers));
+  trust_on_peers_changed (self, 0, 0, g_list_model_get_n_items (G_LIST_MODEL (self->peers)),
+                          G_LIST_MODEL (self->peers));
   /* Without a monitor, trust is still looked up again for each offer. */
   g_clear_object (&self->trust_monitor);
   self->trust_monitor = g_file_monitor_file (file, G_FILE_MONITOR_NONE, NULL, NULL);
   if (self->trust_monitor != NULL)
-    g_signal_connect_object (self->trust_monitor, "changed", G_CALLBACK (on_database_written), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->trust_monitor, "changed", G_CALLBACK (trust_on_database_written), self,
+                             G_CONNECT_SWAPPED);
 }
 
 void
@@ -210,7 +212,7 @@ namida_hub_doubt_offer (NamidaHub *self, NamidaOffer *offer)
   g_autofree char *warning = namida_trust_doubt_dup_text (self->trust, fingerprint, uuid, alias);
 
   namida_offer_set_doubt (offer, doubt, warning);
-  if (doubt == NAMIDA_DOUBT_IDENTITY_CHANGED && namida_report_is_due (&self->told_changed_at))
+  if (doubt == NAMIDA_DOUBT_IDENTITY_CHANGED && namida_report_is_due (&self->reported_changed_at))
     {
       g_autofree char *name = namida_format_name (alias);
       /* Translators: a device's name, then a sentence about it */
@@ -236,7 +238,7 @@ namida_hub_doubt_pair_request (NamidaHub *self, NamidaPairRequest *request)
 
 /* Returns the trusted device whose last address is @text and that has not been seen elsewhere since. */
 static const NamidaTrusted *
-trusted_at (NamidaHub *self, const char *text)
+trust_trusted_at (NamidaHub *self, const char *text)
 {
   g_autoptr (GInetSocketAddress) address = namida_address_parse (text);
   g_autofree char *where = address != NULL ? namida_address_to_text (address) : NULL;
@@ -300,7 +302,7 @@ namida_hub_dup_impostor_error (NamidaHub *self, const char *text)
 
 /* Returns: (nullable): the trusted device whose fingerprint begins with @text. */
 static const NamidaTrusted *
-trusted_by_digits (NamidaHub *self, const char *text)
+trust_trusted_by_digits (NamidaHub *self, const char *text)
 {
   g_autoptr (GPtrArray) all = namida_trust_store_list (self->trust);
 
@@ -340,7 +342,7 @@ namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text,
   gboolean trusted = fingerprint != NULL && namida_trust_store_is_trusted (self->trust, fingerprint);
 
   /* Digits that name a trusted device stand for its whole key, even if other keys begin with them. */
-  if (text != NULL && (meant = trusted_by_digits (self, text)) != NULL)
+  if (text != NULL && (meant = trust_trusted_by_digits (self, text)) != NULL)
     {
       if (fingerprint != NULL && g_ascii_strcasecmp (meant->fingerprint, fingerprint) == 0)
         return TRUE;
@@ -360,7 +362,7 @@ namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text,
     return TRUE;
   if (doubt != NAMIDA_DOUBT_IDENTITY_CHANGED && text != NULL)
     {
-      const NamidaTrusted *there = trusted_at (self, text);
+      const NamidaTrusted *there = trust_trusted_at (self, text);
 
       /* An address may pass from one device to another, but a name does not. */
       if (doubt == NAMIDA_DOUBT_LOOKALIKE && (whom == there || namida_looks_like (text, whom->alias)))

@@ -19,7 +19,7 @@ namida_hub_set_unencrypted (NamidaHub *self, NamidaUnencrypted unencrypted)
 }
 
 static gboolean
-is_at (NamidaPeer *peer, const char *address)
+unencrypted_is_at (NamidaPeer *peer, const char *address)
 {
   GListModel *addresses = namida_peer_get_addresses (peer);
   gboolean found = FALSE;
@@ -37,32 +37,32 @@ is_at (NamidaPeer *peer, const char *address)
 /* Returns the name of the device at @address if its dialect needs no key. The name of a device that has proven its
  * key is not used for another device that has its address now. */
 static char *
-dup_alias_at (NamidaHub *self, const char *address)
+unencrypted_dup_alias_at (NamidaHub *self, const char *address)
 {
   for (guint i = 0; self->peers != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->peers)); i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self->peers), i);
 
       if (!namida_peer_get_encrypted (peer) && !namida_peer_get_proven (peer) && !namida_peer_get_trusted (peer)
-          && is_at (peer, address))
+          && unencrypted_is_at (peer, address))
         return g_strdup (namida_peer_get_alias (peer));
     }
   return NULL;
 }
 
 static char *
-on_who_is (NamidaServer *server, const char *address, NamidaHub *self)
+unencrypted_on_who_is (NamidaServer *server, const char *address, NamidaHub *self)
 {
-  return dup_alias_at (self, address);
+  return unencrypted_dup_alias_at (self, address);
 }
 
 static void
-on_refused (NamidaHub *self, const char *address)
+unencrypted_on_refused (NamidaHub *self, const char *address)
 {
-  g_autofree char *alias = dup_alias_at (self, address);
+  g_autofree char *alias = unencrypted_dup_alias_at (self, address);
   g_autofree char *sentence = NULL;
 
-  if (!namida_report_is_due (&self->told_unencrypted_at))
+  if (!namida_report_is_due (&self->reported_unencrypted_at))
     return;
   sentence = alias != NULL ? g_strdup_printf (
                  /* Translators: the first %s is a device's name, the second its address. */
@@ -77,8 +77,9 @@ void
 namida_hub_watch_unencrypted (NamidaHub *self)
 {
   namida_hub_set_unencrypted (self, self->unencrypted);
-  g_signal_connect_object (self->server, "who-is", G_CALLBACK (on_who_is), self, 0);
-  g_signal_connect_object (self->server, "unencrypted-refused", G_CALLBACK (on_refused), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "who-is", G_CALLBACK (unencrypted_on_who_is), self, 0);
+  g_signal_connect_object (self->server, "unencrypted-refused", G_CALLBACK (unencrypted_on_refused), self,
+                           G_CONNECT_SWAPPED);
 }
 
 gboolean

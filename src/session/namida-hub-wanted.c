@@ -10,7 +10,7 @@
 #include "namida-error.h"
 #include "namida-given-content.h"
 #include "namida-heal-sender.h"
-#include "namida-shelf.h"
+#include "namida-version-source.h"
 #include "namida-transfer.h"
 #include "namida-versions.h"
 #include "namida-wanted.h"
@@ -31,7 +31,7 @@ typedef struct
 /* ---- files that are wanted here ---- */
 
 static void
-on_healed (NamidaHub *self, const char *fingerprint, guint files, guint versions)
+wanted_on_healed (NamidaHub *self, const char *fingerprint, guint files, guint versions)
 {
   namida_hub_note_repair (self, NAMIDA_DIRECTION_RECEIVE, fingerprint, files, versions);
   if (self->keeper != NULL && self->store != NULL)
@@ -63,7 +63,7 @@ wanted_announce (NamidaHub *self, GHashTable *before)
 }
 
 static void
-count_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+wanted_count_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
   GHashTable *counts = namida_wanted_count (data, &error);
@@ -75,7 +75,7 @@ count_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 }
 
 static void
-on_counted (GObject *source, GAsyncResult *result, gpointer user_data)
+wanted_on_counted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaHub *self = NAMIDA_HUB (source);
   g_autoptr (GError) error = NULL;
@@ -109,16 +109,16 @@ namida_hub_refresh_wanted (NamidaHub *self)
   if (self->counting)
     return;
   self->counting = TRUE;
-  task = g_task_new (self, NULL, on_counted, NULL);
+  task = g_task_new (self, NULL, wanted_on_counted, NULL);
   g_task_set_source_tag (task, namida_hub_refresh_wanted);
   g_task_set_task_data (task, g_object_ref (self->database), g_object_unref);
-  g_task_run_in_thread (task, count_thread);
+  g_task_run_in_thread (task, wanted_count_thread);
 }
 
 void
 namida_hub_start_wanted (NamidaHub *self)
 {
-  g_signal_connect_object (self->server, "healed", G_CALLBACK (on_healed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "healed", G_CALLBACK (wanted_on_healed), self, G_CONNECT_SWAPPED);
   namida_hub_refresh_wanted (self);
 }
 
@@ -146,7 +146,7 @@ bringing_free (gpointer data)
 }
 
 static void
-bring_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+wanted_bring_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Bringing *bringing = data;
   NamidaHttpPeer peer
@@ -161,7 +161,7 @@ bring_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 }
 
 static void
-on_brought (GObject *source, GAsyncResult *result, gpointer user_data)
+wanted_on_brought (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaHub *self = NAMIDA_HUB (source);
   const Bringing *bringing = g_task_get_task_data (G_TASK (result));
@@ -224,8 +224,8 @@ namida_hub_bring_wanted (NamidaHub *self, NamidaDeviceInfo *info, const char *fi
   bringing->database = g_object_ref (self->database);
   bringing->address = g_object_ref (address);
   bringing->fingerprint = g_strdup (fingerprint);
-  task = g_task_new (self, self->cancellable, on_brought, NULL);
+  task = g_task_new (self, self->cancellable, wanted_on_brought, NULL);
   g_task_set_source_tag (task, namida_hub_bring_wanted);
   g_task_set_task_data (task, bringing, bringing_free);
-  g_task_run_in_thread (task, bring_thread);
+  g_task_run_in_thread (task, wanted_bring_thread);
 }

@@ -8,7 +8,7 @@
 #include "namida-last-run.h"
 #include "namida-limits.h"
 #include "namida-transfer-socket.h"
-#include "namida-version-shelf.h"
+#include "namida-store-source.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -188,7 +188,7 @@ namida_hub_init (NamidaHub *self)
 }
 
 static char *
-default_music_folder (void)
+hub_default_music_folder (void)
 {
   const char *music = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
 
@@ -199,7 +199,7 @@ default_music_folder (void)
 }
 
 static char *
-text_or (const char *text, char *fallback)
+hub_text_or (const char *text, char *fallback)
 {
   if (text == NULL || *text == '\0')
     return fallback;
@@ -212,13 +212,14 @@ namida_hub_new (const NamidaHubOptions *options)
 {
   NamidaHub *self = g_object_new (NAMIDA_TYPE_HUB, NULL);
 
-  self->data_dir = text_or (options->data_dir, g_build_filename (g_get_user_data_dir (), NAMIDA_DATA_NAME, NULL));
-  self->backups = text_or (options->backups, g_build_filename (g_get_home_dir (), NAMIDA_FOLDER_NAME, "Backups", NULL));
-  self->music = text_or (options->music, default_music_folder ());
+  self->data_dir = hub_text_or (options->data_dir, g_build_filename (g_get_user_data_dir (), NAMIDA_DATA_NAME, NULL));
+  self->backups
+      = hub_text_or (options->backups, g_build_filename (g_get_home_dir (), NAMIDA_FOLDER_NAME, "Backups", NULL));
+  self->music = hub_text_or (options->music, hub_default_music_folder ());
   self->alias = g_strdup (options->alias);
-  self->interface = text_or (options->interface, NULL);
-  self->pin = text_or (options->pin, NULL);
-  self->device_type = text_or (options->device_type, NULL);
+  self->interface = hub_text_or (options->interface, NULL);
+  self->pin = hub_text_or (options->pin, NULL);
+  self->device_type = hub_text_or (options->device_type, NULL);
   self->wanted_port = options->port;
   namida_inbox_set_accept (self->inbox, options->accept);
   namida_inbox_set_landing (self->inbox, options->landing);
@@ -277,7 +278,7 @@ hub_add_trouble (Loaded *loaded, const char *sentence)
 }
 
 static void
-load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+hub_load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   NamidaHub *self = source;
   g_autoptr (Loaded) loaded = g_new0 (Loaded, 1);
@@ -339,13 +340,13 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 static gboolean
-on_is_trusted (NamidaHub *self, const char *fingerprint)
+hub_on_is_trusted (NamidaHub *self, const char *fingerprint)
 {
   return namida_trust_store_is_trusted (self->trust, fingerprint);
 }
 
 static gboolean
-start_server (NamidaHub *self, GError **error)
+hub_start_server (NamidaHub *self, GError **error)
 {
   self->server = namida_server_new (self->identity);
   namida_server_set_device_type (self->server, self->device_type);
@@ -353,7 +354,7 @@ start_server (NamidaHub *self, GError **error)
   namida_server_set_limit (self->server, self->limit);
   g_signal_connect_object (self->server, "offer", G_CALLBACK (namida_inbox_add), self->inbox, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "registered", G_CALLBACK (namida_hub_on_registered), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->server, "is-trusted", G_CALLBACK (on_is_trusted), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "is-trusted", G_CALLBACK (hub_on_is_trusted), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "drop-parked", G_CALLBACK (namida_hub_on_drop_parked), self,
                            G_CONNECT_SWAPPED);
   namida_hub_start_preview (self);
@@ -393,7 +394,7 @@ hub_end_start (NamidaHub *self, const GError *error)
 }
 
 static void
-load_done (GObject *source, GAsyncResult *result, gpointer user_data)
+hub_load_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaHub *self = NAMIDA_HUB (source);
   g_autoptr (GError) error = NULL;
@@ -418,7 +419,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
                            G_CONNECT_SWAPPED);
   /* Start the keeper even without a network, because kept versions can still be viewed and restored. */
   namida_keeper_start (self->keeper, self->store);
-  if (!start_server (self, &error) || !namida_hub_start_discovery (self, &error))
+  if (!hub_start_server (self, &error) || !namida_hub_start_discovery (self, &error))
     {
       namida_hub_stop_discovery (self);
       g_clear_object (&self->server);
@@ -459,8 +460,8 @@ namida_hub_start_async (NamidaHub *self, GCancellable *cancellable, GAsyncReadyC
     }
   self->starts = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_add (self->starts, g_steal_pointer (&task));
-  loading = g_task_new (self, cancellable, load_done, NULL);
-  g_task_run_in_thread (loading, load_thread);
+  loading = g_task_new (self, cancellable, hub_load_done, NULL);
+  g_task_run_in_thread (loading, hub_load_thread);
 }
 
 gboolean
@@ -470,7 +471,7 @@ namida_hub_start_finish (NamidaHub *self, GAsyncResult *result, GError **error)
 }
 
 static void
-server_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+hub_server_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   NamidaHub *self = g_task_get_source_object (task);
@@ -503,7 +504,7 @@ namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer u
   namida_hub_stop_discovery (self);
   self->running = FALSE;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
-  namida_server_stop_async (server, server_stopped, g_steal_pointer (&task));
+  namida_server_stop_async (server, hub_server_stopped, g_steal_pointer (&task));
 }
 
 gboolean

@@ -11,7 +11,7 @@
 #include "namida-format.h"
 #include "namida-temporary-folder.h"
 #include "namida-transfer.h"
-#include "namida-version-gather.h"
+#include "namida-version-collect.h"
 #include "namida-version-good.h"
 
 #include <glib/gi18n-lib.h>
@@ -246,7 +246,7 @@ namida_keeper_set_verify_days (NamidaKeeper *self, guint days)
 /* ---- backups that Namida could not restore ---- */
 
 static void
-keeper_tell_doubt (NamidaKeeper *self, NamidaVersion *version)
+keeper_report_doubt (NamidaKeeper *self, NamidaVersion *version)
 {
   g_autofree char *base = g_path_get_basename (namida_version_get_zip_path (version));
   g_autofree char *zip = namida_format_name (base);
@@ -264,7 +264,7 @@ static void
 keeper_on_doubted (NamidaVersion *version, GParamSpec *pspec, NamidaKeeper *self)
 {
   if (namida_version_get_doubted (version) && !namida_version_get_found (version))
-    keeper_tell_doubt (self, version);
+    keeper_report_doubt (self, version);
 }
 
 static void

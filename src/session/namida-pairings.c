@@ -25,7 +25,7 @@ typedef struct
   char *nonce;
   char *pair_id;
   char *digits;
-  gboolean tells_end;   /* the other device can report at once that its user rejected */
+  gboolean reports_end; /* the other device can report at once that its user rejected */
   gboolean auto_accept; /* as the local user chose */
   gboolean shown;       /* the digits are on the screen, so the user may answer */
   gboolean over;        /* the user rejected, and the other device is being told */
@@ -167,7 +167,7 @@ pairings_revealed (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   pairing = g_task_get_task_data (self->current);
   pairing->shown = TRUE;
-  if (pairing->tells_end)
+  if (pairing->reports_end)
     pairings_step (self, "wait", pairings_ended_there);
   pairing->show (pairing->digits, pairing->show_data);
 }
@@ -220,7 +220,7 @@ pairings_introduced (GObject *source, GAsyncResult *result, gpointer user_data)
     pairings_end (self, error);
   else
     {
-      ((Pairing *) g_task_get_task_data (self->current))->tells_end
+      ((Pairing *) g_task_get_task_data (self->current))->reports_end
           = namida_device_info_has_feature (info, "pair-wait");
       pairings_step (self, "commit", pairings_committed);
     }

@@ -62,13 +62,13 @@ namida_store_init (NamidaStore *self)
 
 /* Removes redundant slashes, because the journal compares paths as text. */
 static char *
-canonical (const char *path)
+store_canonical (const char *path)
 {
   return g_canonicalize_filename (path, NULL);
 }
 
 static const char *
-intern_below (const char *folder, const char *name)
+store_intern_below (const char *folder, const char *name)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
@@ -82,15 +82,15 @@ namida_store_new (const char *data_dir, NamidaDatabase *database)
 
   self->data_dir = g_strdup (data_dir);
   self->database = g_object_ref (database);
-  self->backups = intern_below (data_dir, "Backups");
-  self->music = intern_below (data_dir, "Music");
+  self->backups = store_intern_below (data_dir, "Backups");
+  self->music = store_intern_below (data_dir, "Music");
   return self;
 }
 
 static const char *
-intern_canonical (const char *path)
+store_intern_canonical (const char *path)
 {
-  g_autofree char *whole = canonical (path);
+  g_autofree char *whole = store_canonical (path);
 
   return g_intern_string (whole);
 }
@@ -99,9 +99,9 @@ void
 namida_store_set_folders (NamidaStore *self, const char *backups, const char *music)
 {
   if (backups != NULL)
-    self->backups = intern_canonical (backups);
+    self->backups = store_intern_canonical (backups);
   if (music != NULL)
-    self->music = intern_canonical (music);
+    self->music = store_intern_canonical (music);
 }
 
 void
@@ -158,7 +158,7 @@ namida_store_get_music (NamidaStore *self)
 void
 namida_store_add_label_folder (NamidaStore *self, const char *label, const char *folder)
 {
-  g_hash_table_replace (self->labels, g_strdup (label), canonical (folder));
+  g_hash_table_replace (self->labels, g_strdup (label), store_canonical (folder));
 }
 
 const char *
@@ -251,7 +251,7 @@ question_free (gpointer data)
 /* Skips a session whose version already had its final name: it is practically complete and must not be mixed with other
  * data. */
 static NamidaJournalSession *
-find_similar (NamidaStore *self, Question *question, GError **error)
+store_find_similar (NamidaStore *self, Question *question, GError **error)
 {
   g_autofree char *scope = namida_backup_dup_scope (question->backup);
   g_autoptr (NamidaJournalSession) found
@@ -266,7 +266,7 @@ find_similar (NamidaStore *self, Question *question, GError **error)
 }
 
 static void
-find_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+store_find_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   NamidaStore *self = source;
   Question *question = data;
@@ -275,7 +275,7 @@ find_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
       = namida_journal_find_resumable (self->database, question->fingerprint, question->offer_key, &error);
 
   if (found == NULL && error == NULL && question->backup != NULL)
-    found = find_similar (self, question, &error);
+    found = store_find_similar (self, question, &error);
   if (error != NULL)
     g_task_return_error (task, error);
   else
@@ -298,7 +298,7 @@ namida_store_find_resumable_async (NamidaStore *self,
   question->backup = backup != NULL ? g_object_ref (backup) : NULL;
   g_task_set_source_tag (task, namida_store_find_resumable_async);
   g_task_set_task_data (task, question, question_free);
-  g_task_run_in_thread (task, find_thread);
+  g_task_run_in_thread (task, store_find_thread);
 }
 
 NamidaJournalSession *
@@ -319,7 +319,7 @@ typedef struct
 
 /* @owner: (nullable) */
 static void
-clean_below (const char *path, const char *name, const char *owner, const StoreCleaning *cleaning)
+store_clean_below (const char *path, const char *name, const char *owner, const StoreCleaning *cleaning)
 {
   int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -341,12 +341,12 @@ namida_store_clean_staging (NamidaStore *self, GError **error)
 
   if (known == NULL)
     return FALSE;
-  clean_below (self->data_dir, NAMIDA_STAGING_FOLDER, NULL, &cleaning);
-  clean_below (self->backups, NAMIDA_STAGING_HIDDEN, owner, &cleaning);
-  clean_below (self->music, NAMIDA_STAGING_HIDDEN, owner, &cleaning);
+  store_clean_below (self->data_dir, NAMIDA_STAGING_FOLDER, NULL, &cleaning);
+  store_clean_below (self->backups, NAMIDA_STAGING_HIDDEN, owner, &cleaning);
+  store_clean_below (self->music, NAMIDA_STAGING_HIDDEN, owner, &cleaning);
   g_hash_table_iter_init (&iter, self->labels);
   while (g_hash_table_iter_next (&iter, NULL, &folder))
-    clean_below (folder, NAMIDA_STAGING_HIDDEN, owner, &cleaning);
+    store_clean_below (folder, NAMIDA_STAGING_HIDDEN, owner, &cleaning);
   return TRUE;
 }
 

@@ -19,7 +19,7 @@
 /* ---- the file ---- */
 
 static gboolean
-source_changed (const NamidaEntry *entry, GError **error)
+file_reader_source_changed (const NamidaEntry *entry, GError **error)
 {
   g_autofree char *path = namida_entry_dup_path (entry);
 
@@ -29,7 +29,7 @@ source_changed (const NamidaEntry *entry, GError **error)
 }
 
 static gboolean
-source_gone (const NamidaEntry *entry, GError **error)
+file_reader_source_gone (const NamidaEntry *entry, GError **error)
 {
   g_autofree char *path = namida_entry_dup_path (entry);
 
@@ -39,7 +39,7 @@ source_gone (const NamidaEntry *entry, GError **error)
 }
 
 static gboolean
-source_unreadable (const NamidaEntry *entry, int saved_errno, GError **error)
+file_reader_source_unreadable (const NamidaEntry *entry, int saved_errno, GError **error)
 {
   g_autofree char *path = namida_entry_dup_path (entry);
   g_autofree char *what = g_strdup_printf (_ ("Could not read “%s”"), path);
@@ -49,7 +49,7 @@ source_unreadable (const NamidaEntry *entry, int saved_errno, GError **error)
 }
 
 static gint64
-mtime_ns (const struct stat *st)
+file_reader_mtime_ns (const struct stat *st)
 {
   return (gint64) st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
@@ -61,7 +61,7 @@ namida_source_open (const NamidaEntry *entry, struct stat *st, GError **error)
 
   if (entry->source == NULL)
     {
-      source_gone (entry, error);
+      file_reader_source_gone (entry, error);
       return -1;
     }
   /* O_NONBLOCK: if the file was replaced by a pipe, opening it must not block this thread. */
@@ -71,17 +71,18 @@ namida_source_open (const NamidaEntry *entry, struct stat *st, GError **error)
       int saved_errno = errno;
 
       if (saved_errno == ENOENT || saved_errno == ENOTDIR)
-        source_gone (entry, error);
+        file_reader_source_gone (entry, error);
       else if (saved_errno == ELOOP)
-        source_changed (entry, error);
+        file_reader_source_changed (entry, error);
       else
-        source_unreadable (entry, saved_errno, error);
+        file_reader_source_unreadable (entry, saved_errno, error);
       return -1;
     }
   if (fstat (fd, st) != 0)
-    source_unreadable (entry, errno, error);
-  else if (!S_ISREG (st->st_mode) || (guint64) st->st_size != entry->size || mtime_ns (st) != entry->mtime_ns)
-    source_changed (entry, error);
+    file_reader_source_unreadable (entry, errno, error);
+  else if (!S_ISREG (st->st_mode) || (guint64) st->st_size != entry->size
+           || file_reader_mtime_ns (st) != entry->mtime_ns)
+    file_reader_source_changed (entry, error);
   else
     return fd;
   close (fd);
@@ -104,9 +105,9 @@ namida_source_check (const NamidaEntry *entry, int fd, const struct stat *before
   struct stat now;
 
   if (fstat (fd, &now) != 0)
-    return source_unreadable (entry, errno, error);
-  if (now.st_size != before->st_size || mtime_ns (&now) != mtime_ns (before))
-    return source_changed (entry, error);
+    return file_reader_source_unreadable (entry, errno, error);
+  if (now.st_size != before->st_size || file_reader_mtime_ns (&now) != file_reader_mtime_ns (before))
+    return file_reader_source_changed (entry, error);
   return TRUE;
 }
 
@@ -120,9 +121,9 @@ namida_source_read (const NamidaEntry *entry, int fd, guint64 position, gsize le
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
-        return source_unreadable (entry, errno, error);
+        return file_reader_source_unreadable (entry, errno, error);
       if (n == 0)
-        return source_changed (entry, error);
+        return file_reader_source_changed (entry, error);
       data += n;
       position += (guint64) n;
       length -= (gsize) n;
@@ -210,7 +211,7 @@ static int end_mark;
 #define END ((gpointer) &end_mark)
 
 static gboolean
-stopped (NamidaFileReader *self, GError **error)
+file_reader_stopped (NamidaFileReader *self, GError **error)
 {
   if (!g_atomic_int_get (&self->stop) && !g_cancellable_is_cancelled (self->cancellable))
     return FALSE;
@@ -221,13 +222,13 @@ stopped (NamidaFileReader *self, GError **error)
 /* Reads the next block, which is either only hashed (@prefix: it is before the offset) or hashed and sent. Returns:
  * (transfer full) (nullable): %NULL with @error. */
 static NamidaBlock *
-read_block (NamidaFileReader *self, gboolean *prefix, GError **error)
+file_reader_read_block (NamidaFileReader *self, gboolean *prefix, GError **error)
 {
   NamidaBlock *block = namida_block_pool_take (self->pool);
 
   *prefix = self->position < self->offset;
   block->length = (gsize) MIN ((*prefix ? self->offset : self->entry->size) - self->position, READ_BYTES);
-  if (stopped (self, error)
+  if (file_reader_stopped (self, error)
       || !namida_source_read (self->entry, self->fd, self->position, block->length, block->data, error))
     {
       namida_block_pool_give_back (self->pool, block);
@@ -245,7 +246,7 @@ reader_thread (gpointer user_data)
   gboolean prefix;
 
   while (self->position < self->entry->size && !namida_streams_are_crowded ()
-         && (block = read_block (self, &prefix, &self->error)) != NULL)
+         && (block = file_reader_read_block (self, &prefix, &self->error)) != NULL)
     {
       g_atomic_int_set (&block->users, prefix ? 1 : 2);
       g_async_queue_push (self->to_hash, block);
@@ -258,7 +259,7 @@ reader_thread (gpointer user_data)
 }
 
 static gpointer
-hash_thread (gpointer user_data)
+file_reader_hash_thread (gpointer user_data)
 {
   NamidaFileReader *self = user_data;
   NamidaBlock *block;
@@ -275,7 +276,7 @@ hash_thread (gpointer user_data)
 static void
 reader_start (NamidaFileReader *self)
 {
-  self->hasher = g_thread_new ("namida-hash", hash_thread, self);
+  self->hasher = g_thread_new ("namida-hash", file_reader_hash_thread, self);
   self->reader = g_thread_new ("namida-read", reader_thread, self);
 }
 
@@ -294,7 +295,7 @@ reader_read_here (NamidaFileReader *self)
   while (self->position < self->entry->size)
     {
       gboolean prefix;
-      NamidaBlock *block = read_block (self, &prefix, &self->error);
+      NamidaBlock *block = file_reader_read_block (self, &prefix, &self->error);
 
       if (block == NULL)
         return NULL;

@@ -99,7 +99,7 @@ namida_file_results_dup_detail (NamidaFileResults *self, guint index)
 
 /* Empty folders that the other side cannot receive are left out intentionally, like links. */
 static gboolean
-is_failure (gboolean folder, NamidaFileResult result)
+results_is_failure (gboolean folder, NamidaFileResult result)
 {
   return !namida_file_result_is_success (result) && !(folder && result == NAMIDA_FILE_LEFT_OUT);
 }
@@ -109,7 +109,7 @@ file_results_add (NamidaFileCounts *counts, const NamidaEntry *entry, NamidaFile
 {
   if (entry->kind == NAMIDA_ENTRY_FOLDER)
     {
-      counts->failed_folders += is_failure (TRUE, result);
+      counts->failed_folders += results_is_failure (TRUE, result);
       return;
     }
   counts->files++;
@@ -154,7 +154,7 @@ namida_file_results_dup_failed (NamidaFileResults *self, gboolean folders, guint
       const NamidaEntry *entry = g_ptr_array_index (entries, i);
       g_autofree char *path = NULL;
 
-      if ((entry->kind == NAMIDA_ENTRY_FOLDER) != folders || !is_failure (folders, self->results[i]))
+      if ((entry->kind == NAMIDA_ENTRY_FOLDER) != folders || !results_is_failure (folders, self->results[i]))
         continue;
       if (n++ == most)
         {

@@ -97,7 +97,7 @@ namida_offer_init (NamidaOffer *self)
 
 /* Canceling the waiting transfer declines the offer. */
 static void
-on_cancelled (GCancellable *cancellable, gpointer user_data)
+offer_on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
   namida_offer_decline (user_data);
 }
@@ -124,7 +124,7 @@ namida_offer_new (const char *fingerprint,
   namida_transfer_set_backup (self->transfer, backup);
   namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_WAITING);
   self->cancelled_handler = g_signal_connect (namida_transfer_get_cancellable (self->transfer), "cancelled",
-                                              G_CALLBACK (on_cancelled), self);
+                                              G_CALLBACK (offer_on_cancelled), self);
   return self;
 }
 
@@ -405,7 +405,7 @@ namida_offer_get_transfer (NamidaOffer *self)
 
 /* @reason: (nullable): for the sender; NULL if accepted; @here: (nullable): the same for the user of this device. */
 static void
-decide (NamidaOffer *self, NamidaOfferState state, NamidaSink *sink, const GError *reason, const GError *here)
+offer_decide (NamidaOffer *self, NamidaOfferState state, NamidaSink *sink, const GError *reason, const GError *here)
 {
   g_autoptr (NamidaOffer) alive = g_object_ref (self);
   NamidaOfferDecided decided = self->decided;
@@ -427,7 +427,7 @@ decide (NamidaOffer *self, NamidaOfferState state, NamidaSink *sink, const GErro
 void
 namida_offer_accept (NamidaOffer *self, NamidaSink *sink)
 {
-  decide (self, NAMIDA_OFFER_ACCEPTED, sink, NULL, NULL);
+  offer_decide (self, NAMIDA_OFFER_ACCEPTED, sink, NULL, NULL);
 }
 
 void
@@ -438,13 +438,13 @@ namida_offer_decline (NamidaOffer *self)
   g_autoptr (GError) here
       = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("The transfer was declined on this device."));
 
-  decide (self, NAMIDA_OFFER_DECLINED, NULL, reason, here);
+  offer_decide (self, NAMIDA_OFFER_DECLINED, NULL, reason, here);
 }
 
 void
 namida_offer_refuse (NamidaOffer *self, const GError *reason)
 {
-  decide (self, NAMIDA_OFFER_DECLINED, NULL, reason, reason);
+  offer_decide (self, NAMIDA_OFFER_DECLINED, NULL, reason, reason);
 }
 
 void
@@ -456,5 +456,5 @@ namida_offer_close (NamidaOffer *self, NamidaOfferState state)
     reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device withdrew its offer."));
   else
     reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("Nobody answered in time."));
-  decide (self, state, NULL, reason, reason);
+  offer_decide (self, state, NULL, reason, reason);
 }

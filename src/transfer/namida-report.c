@@ -55,7 +55,7 @@ namida_report_error_code (const GError *error)
 }
 
 static void
-add_files (JsonBuilder *builder, NamidaTransfer *transfer, NamidaBackup *backup)
+report_add_files (JsonBuilder *builder, NamidaTransfer *transfer, NamidaBackup *backup)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
 
@@ -82,7 +82,7 @@ add_files (JsonBuilder *builder, NamidaTransfer *transfer, NamidaBackup *backup)
 }
 
 static void
-add_left_out (JsonBuilder *builder, NamidaBackup *backup)
+report_add_left_out (JsonBuilder *builder, NamidaBackup *backup)
 {
   GPtrArray *left_out = namida_backup_get_left_out (backup);
 
@@ -102,7 +102,7 @@ add_left_out (JsonBuilder *builder, NamidaBackup *backup)
 }
 
 static void
-add_time (JsonBuilder *builder, const char *key, gint64 us)
+report_add_time (JsonBuilder *builder, const char *key, gint64 us)
 {
   g_autofree char *text = us > 0 ? namida_time_to_iso8601 (us / 1000) : NULL;
 
@@ -110,7 +110,7 @@ add_time (JsonBuilder *builder, const char *key, gint64 us)
 }
 
 static void
-add_outcome (JsonBuilder *builder, NamidaTransfer *transfer)
+report_add_outcome (JsonBuilder *builder, NamidaTransfer *transfer)
 {
   NamidaFileCounts counts = namida_transfer_count_files (transfer);
   const GError *error = namida_transfer_get_error (transfer);
@@ -118,8 +118,8 @@ add_outcome (JsonBuilder *builder, NamidaTransfer *transfer)
   namida_json_build_string (builder, "alias", namida_transfer_get_peer_alias (transfer));
   namida_json_build_string (builder, "fingerprint", namida_transfer_get_peer_fingerprint (transfer));
   namida_json_build_boolean (builder, "encrypted", namida_transfer_get_encrypted (transfer));
-  add_time (builder, "started", namida_transfer_get_started_at (transfer));
-  add_time (builder, "ended", namida_transfer_get_ended_at (transfer));
+  report_add_time (builder, "started", namida_transfer_get_started_at (transfer));
+  report_add_time (builder, "ended", namida_transfer_get_ended_at (transfer));
   namida_json_build_string (builder, "result", namida_report_result_name (transfer));
   namida_json_build_int (builder, "files", counts.files);
   namida_json_build_int (builder, "stored", counts.stored);
@@ -143,11 +143,11 @@ namida_report_new (NamidaTransfer *transfer)
   char *whole;
 
   json_builder_begin_object (builder);
-  add_outcome (builder, transfer);
+  report_add_outcome (builder, transfer);
   if (backup != NULL)
     {
-      add_files (builder, transfer, backup);
-      add_left_out (builder, backup);
+      report_add_files (builder, transfer, backup);
+      report_add_left_out (builder, backup);
     }
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);

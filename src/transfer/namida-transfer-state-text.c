@@ -9,14 +9,14 @@
 #include <glib/gi18n-lib.h>
 
 static gboolean
-is_sent (NamidaTransfer *self)
+state_text_is_sent (NamidaTransfer *self)
 {
   return namida_transfer_get_direction (self) == NAMIDA_DIRECTION_SEND;
 }
 
 /* Only bytes that are known to be safe count, because bytes in flight may be lost when the connection breaks. */
 static char *
-dup_away_text (NamidaTransfer *self)
+state_text_dup_away (NamidaTransfer *self)
 {
   guint64 total = namida_transfer_get_total_bytes (self);
   guint64 safe = MIN (namida_transfer_get_safe_bytes (self), total);
@@ -31,13 +31,13 @@ dup_away_text (NamidaTransfer *self)
 }
 
 static char *
-dup_interrupted_text (NamidaTransfer *self)
+state_text_dup_interrupted (NamidaTransfer *self)
 {
   char *trouble = namida_transfer_dup_trouble (self);
 
   if (trouble != NULL)
     return trouble;
-  return dup_away_text (self);
+  return state_text_dup_away (self);
 }
 
 gboolean
@@ -59,11 +59,12 @@ namida_transfer_dup_state_text (NamidaTransfer *self)
     case NAMIDA_TRANSFER_PREPARING:
       return g_strdup (_ ("Preparing"));
     case NAMIDA_TRANSFER_WAITING:
-      return g_strdup (is_sent (self) ? _ ("Waiting for the other device to accept") : _ ("Waiting for you to accept"));
+      return g_strdup (state_text_is_sent (self) ? _ ("Waiting for the other device to accept")
+                                                 : _ ("Waiting for you to accept"));
     case NAMIDA_TRANSFER_RUNNING:
-      return g_strdup (is_sent (self) ? _ ("Sending") : _ ("Receiving"));
+      return g_strdup (state_text_is_sent (self) ? _ ("Sending") : _ ("Receiving"));
     case NAMIDA_TRANSFER_INTERRUPTED:
-      return dup_interrupted_text (self);
+      return state_text_dup_interrupted (self);
     case NAMIDA_TRANSFER_PAUSED:
       return g_strdup (_ ("Paused"));
     case NAMIDA_TRANSFER_FINISHING:

@@ -73,7 +73,7 @@ static GParamSpec *properties[N_PROPS];
 static guint ended_signal;
 
 static void
-set_uint64 (NamidaTransfer *self, guint64 *field, guint64 value, int property)
+transfer_set_uint64 (NamidaTransfer *self, guint64 *field, guint64 value, int property)
 {
   if (*field == value)
     return;
@@ -82,7 +82,7 @@ set_uint64 (NamidaTransfer *self, guint64 *field, guint64 value, int property)
 }
 
 static void
-set_uint (NamidaTransfer *self, guint *field, guint value, int property)
+transfer_set_uint (NamidaTransfer *self, guint *field, guint value, int property)
 {
   if (*field == value)
     return;
@@ -91,7 +91,7 @@ set_uint (NamidaTransfer *self, guint *field, guint value, int property)
 }
 
 static void
-update_seconds_left (NamidaTransfer *self)
+transfer_update_seconds_left (NamidaTransfer *self)
 {
   gint64 left = -1;
 
@@ -104,7 +104,7 @@ update_seconds_left (NamidaTransfer *self)
 }
 
 static void
-tell_current_file (NamidaTransfer *self)
+transfer_report_current_file (NamidaTransfer *self)
 {
   gboolean changed;
 
@@ -123,20 +123,20 @@ namida_transfer_sample (NamidaTransfer *self)
   gint files = MAX (g_atomic_int_get (&self->files), 0);
 
   g_object_freeze_notify (G_OBJECT (self));
-  set_uint64 (self, &self->done_bytes, (guint64) bytes, PROP_DONE_BYTES);
-  set_uint (self, &self->done_files, (guint) files, PROP_DONE_FILES);
+  transfer_set_uint64 (self, &self->done_bytes, (guint64) bytes, PROP_DONE_BYTES);
+  transfer_set_uint (self, &self->done_files, (guint) files, PROP_DONE_FILES);
   if (self->state == NAMIDA_TRANSFER_RUNNING)
     namida_speed_add (&self->recent, namida_clock_monotonic (), (guint64) bytes);
   else
     namida_speed_reset (&self->recent);
-  set_uint64 (self, &self->speed, namida_speed_get (&self->recent), PROP_SPEED);
-  update_seconds_left (self);
-  tell_current_file (self);
+  transfer_set_uint64 (self, &self->speed, namida_speed_get (&self->recent), PROP_SPEED);
+  transfer_update_seconds_left (self);
+  transfer_report_current_file (self);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
 static gboolean
-on_timer (gpointer user_data)
+transfer_on_timer (gpointer user_data)
 {
   namida_transfer_sample (user_data);
   return G_SOURCE_CONTINUE;
@@ -267,8 +267,8 @@ namida_transfer_set_backup (NamidaTransfer *self, NamidaBackup *backup)
   g_free (self->title);
   self->title = namida_backup_dup_title (backup);
   namida_file_results_set_backup (self->results, backup);
-  set_uint64 (self, &self->total_bytes, namida_backup_get_bytes (backup), PROP_TOTAL_BYTES);
-  set_uint (self, &self->total_files, namida_backup_get_files (backup), PROP_TOTAL_FILES);
+  transfer_set_uint64 (self, &self->total_bytes, namida_backup_get_bytes (backup), PROP_TOTAL_BYTES);
+  transfer_set_uint (self, &self->total_files, namida_backup_get_files (backup), PROP_TOTAL_FILES);
 }
 
 void
@@ -276,8 +276,8 @@ namida_transfer_set_summary (NamidaTransfer *self, const char *title, guint64 by
 {
   g_free (self->title);
   self->title = g_strdup (title);
-  set_uint64 (self, &self->total_bytes, bytes, PROP_TOTAL_BYTES);
-  set_uint (self, &self->total_files, files, PROP_TOTAL_FILES);
+  transfer_set_uint64 (self, &self->total_bytes, bytes, PROP_TOTAL_BYTES);
+  transfer_set_uint (self, &self->total_files, files, PROP_TOTAL_FILES);
 }
 
 NamidaBackup *
@@ -613,7 +613,7 @@ namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state)
   /* Measure the speed from here, because bytes that were already there were not transferred. */
   namida_speed_reset (&self->recent);
   if (self->timer == 0 && (state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_FINISHING))
-    self->timer = g_timeout_add (SAMPLE_MS, on_timer, self);
+    self->timer = g_timeout_add (SAMPLE_MS, transfer_on_timer, self);
   if (state >= NAMIDA_TRANSFER_DONE)
     {
       g_clear_handle_id (&self->timer, g_source_remove);

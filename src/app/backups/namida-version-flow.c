@@ -24,7 +24,7 @@
 #define NAMED_FILES 12u
 
 static NamidaShell *
-window_of (GtkWidget *widget)
+version_flow_window_of (GtkWidget *widget)
 {
   GtkRoot *root = gtk_widget_get_root (widget);
 
@@ -32,15 +32,15 @@ window_of (GtkWidget *widget)
 }
 
 static AdwMessageDialog *
-message (NamidaShell *window, const char *heading, const char *body)
+version_flow_message (NamidaShell *window, const char *heading, const char *body)
 {
   return ADW_MESSAGE_DIALOG (namida_dialog_new (GTK_WINDOW (window), heading, body));
 }
 
 static void
-tell (NamidaShell *window, const char *heading, const char *body)
+version_flow_report (NamidaShell *window, const char *heading, const char *body)
 {
-  AdwMessageDialog *dialog = message (window, heading, body);
+  AdwMessageDialog *dialog = version_flow_message (window, heading, body);
 
   adw_message_dialog_add_response (dialog, "close", _ ("_Close"));
   namida_dialog_present (dialog);
@@ -79,7 +79,7 @@ namida_version_flow_show (GtkWidget *from, NamidaVersion *version)
 /* ---- verify ---- */
 
 static char *
-dup_damages (const NamidaVerifyReport *report)
+version_flow_dup_damages (const NamidaVerifyReport *report)
 {
   GString *text = g_string_new (NULL);
   guint named = 0;
@@ -110,25 +110,25 @@ version_flow_dup_doubt (NamidaShell *window, NamidaVersion *version)
 }
 
 void
-namida_version_flow_tell_verified (GtkWidget *from,
-                                   NamidaVersion *version,
-                                   const NamidaVerifyReport *report,
-                                   const GError *error)
+namida_version_flow_report_verified (GtkWidget *from,
+                                     NamidaVersion *version,
+                                     const NamidaVerifyReport *report,
+                                     const GError *error)
 {
-  NamidaShell *window = window_of (from);
+  NamidaShell *window = version_flow_window_of (from);
   g_autofree char *text = NULL;
 
   if (window == NULL)
     return;
   if (report == NULL)
     {
-      tell (window, _ ("Could Not Verify"), error != NULL ? error->message : "");
+      version_flow_report (window, _ ("Could Not Verify"), error != NULL ? error->message : "");
       return;
     }
   if (report->damages->len == 0 && namida_version_get_doubted (version))
     {
       text = version_flow_dup_doubt (window, version);
-      tell (window, _ ("Namida Cannot Restore This Backup"), text);
+      version_flow_report (window, _ ("Namida Cannot Restore This Backup"), text);
       return;
     }
   if (report->damages->len == 0)
@@ -138,15 +138,15 @@ namida_version_flow_tell_verified (GtkWidget *from,
       namida_shell_toast (window, text);
       return;
     }
-  text = dup_damages (report);
+  text = version_flow_dup_damages (report);
   if (namida_verify_report_is_clean (report))
-    tell (window, _ ("Damaged Files Repaired"), text);
+    version_flow_report (window, _ ("Damaged Files Repaired"), text);
   else if (report->damaged > report->repaired)
-    tell (window, _ ("Some Files Could Not Be Repaired"), text);
+    version_flow_report (window, _ ("Some Files Could Not Be Repaired"), text);
   else if (report->absent > 0)
-    tell (window, _ ("Some versions are not here"), text);
+    version_flow_report (window, _ ("Some versions are not here"), text);
   else
-    tell (window, _ ("Some files changed or are missing"), text);
+    version_flow_report (window, _ ("Some files changed or are missing"), text);
 }
 
 /* ---- restore to a device ---- */
@@ -182,7 +182,7 @@ job_free (Job *job)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
 
 static void
-restore_now (gboolean unencrypted, gpointer user_data)
+version_flow_restore_now (gboolean unencrypted, gpointer user_data)
 {
   Job *job = user_data;
   NamidaTransfer *transfer = namida_hub_restore_to (job->hub, job->version, job->peer, NULL, NULL);
@@ -197,7 +197,7 @@ restore_now (gboolean unencrypted, gpointer user_data)
 }
 
 static void
-on_device_chosen (NamidaPeer *peer, gpointer user_data)
+version_flow_on_device_chosen (NamidaPeer *peer, gpointer user_data)
 {
   g_autoptr (Job) job = user_data;
   NamidaShell *window = job->window;
@@ -205,16 +205,16 @@ on_device_chosen (NamidaPeer *peer, gpointer user_data)
   if (peer == NULL)
     return;
   g_set_object (&job->peer, peer);
-  namida_unencrypted_ask (window, peer, restore_now, g_steal_pointer (&job), (GDestroyNotify) job_free);
+  namida_unencrypted_ask (window, peer, version_flow_restore_now, g_steal_pointer (&job), (GDestroyNotify) job_free);
 }
 
 void
 namida_version_flow_restore_to (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
 {
-  NamidaShell *window = window_of (from);
+  NamidaShell *window = version_flow_window_of (from);
 
   if (window != NULL)
-    namida_device_chooser_ask (GTK_WINDOW (window), hub, _ ("Restore to Which Device?"), on_device_chosen,
+    namida_device_chooser_ask (GTK_WINDOW (window), hub, _ ("Restore to Which Device?"), version_flow_on_device_chosen,
                                job_new (window, hub, version));
 }
 
@@ -300,7 +300,7 @@ trashed_on_taken_back (GObject *source, GAsyncResult *result, gpointer user_data
   g_autoptr (GError) error = NULL;
 
   if (!namida_versions_take_back_finish (versions, result, &error))
-    tell (trashed->window, _ ("Could Not Undo"), error->message);
+    version_flow_report (trashed->window, _ ("Could Not Undo"), error->message);
   else if (version != NULL)
     /* The version was not pinned before, because a pinned version cannot be moved to the trash. */
     namida_versions_set_pinned_async (versions, version, FALSE, NULL, NULL, NULL);
@@ -317,22 +317,23 @@ trashed_undo (Trashed *trashed)
 /* ---- taking it off the list ---- */
 
 static void
-on_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
+version_flow_on_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Job) job = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!namida_versions_forget_finish (NAMIDA_VERSIONS (source), result, &error))
-    tell (job->window, _ ("Could Not Take the Version Off the List"), error->message);
+    version_flow_report (job->window, _ ("Could Not Take the Version Off the List"), error->message);
 }
 
 static void
-on_forget_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+version_flow_on_forget_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
   Job *job = user_data;
 
   if (g_strcmp0 (response, "forget") == 0)
-    namida_versions_forget_async (namida_hub_get_versions (job->hub), job->version, NULL, on_forgotten, job);
+    namida_versions_forget_async (namida_hub_get_versions (job->hub), job->version, NULL, version_flow_on_forgotten,
+                                  job);
   else
     job_free (job);
 }
@@ -340,40 +341,40 @@ on_forget_response (AdwMessageDialog *dialog, const char *response, gpointer use
 /* Asks whether to take the version off the list, because it cannot be moved to the trash without its drive. @job:
  * (transfer full) */
 static void
-ask_to_forget (Job *job)
+version_flow_ask_to_forget (Job *job)
 {
-  AdwMessageDialog *dialog
-      = message (job->window, _ ("Take the Version Off the List?"),
-                 _ ("Its drive is not connected, so the version cannot be moved to the trash. If the drive is gone for "
-                    "good, take the version off the list. If it comes back, the version is found again."));
+  AdwMessageDialog *dialog = version_flow_message (
+      job->window, _ ("Take the Version Off the List?"),
+      _ ("Its drive is not connected, so the version cannot be moved to the trash. If the drive is gone for "
+         "good, take the version off the list. If it comes back, the version is found again."));
 
   adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "forget", _ ("_Take Off the List"), NULL);
   adw_message_dialog_set_response_appearance (dialog, "forget", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (dialog, "cancel");
-  g_signal_connect (dialog, "response", G_CALLBACK (on_forget_response), job);
+  g_signal_connect (dialog, "response", G_CALLBACK (version_flow_on_forget_response), job);
   namida_dialog_present (dialog);
 }
 
 void
 namida_version_flow_forget (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
 {
-  NamidaShell *window = window_of (from);
+  NamidaShell *window = version_flow_window_of (from);
 
   if (window != NULL)
-    ask_to_forget (job_new (window, hub, version));
+    version_flow_ask_to_forget (job_new (window, hub, version));
 }
 
 static void
-on_trashed (GObject *source, GAsyncResult *result, gpointer user_data)
+version_flow_on_trashed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Job) job = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!namida_versions_trash_finish (NAMIDA_VERSIONS (source), result, &error)
       && g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE))
-    ask_to_forget (g_steal_pointer (&job));
+    version_flow_ask_to_forget (g_steal_pointer (&job));
   else if (error != NULL)
-    tell (job->window, _ ("Could Not Move the Version to the Trash"), error->message);
+    version_flow_report (job->window, _ ("Could Not Move the Version to the Trash"), error->message);
   else
     namida_shell_toast_action (job->window, _ ("The version is in the trash for 30 days"), _ ("Undo"),
                                G_CALLBACK (trashed_undo),
@@ -384,10 +385,10 @@ on_trashed (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 namida_version_flow_trash (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
 {
-  NamidaShell *window = window_of (from);
+  NamidaShell *window = version_flow_window_of (from);
 
   if (window != NULL)
-    namida_versions_trash_async (namida_hub_get_versions (hub), version, NULL, on_trashed,
+    namida_versions_trash_async (namida_hub_get_versions (hub), version, NULL, version_flow_on_trashed,
                                  job_new (window, hub, version));
 }
 
@@ -420,7 +421,7 @@ trash_all_on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!namida_versions_trash_finish (all->store, result, &error))
     {
-      tell (all->window, _ ("Could Not Move the Version to the Trash"), error->message);
+      version_flow_report (all->window, _ ("Could Not Move the Version to the Trash"), error->message);
       trash_all_free (all);
       return;
     }
@@ -480,7 +481,7 @@ trash_all_new (NamidaShell *window, NamidaHub *hub, GListModel *versions)
 void
 namida_version_flow_trash_all (GtkWidget *from, NamidaHub *hub, GListModel *versions)
 {
-  NamidaShell *window = window_of (from);
+  NamidaShell *window = version_flow_window_of (from);
   g_autoptr (NamidaVersion) newest = g_list_model_get_item (versions, 0);
   AdwMessageDialog *dialog;
   g_autofree char *title = NULL;
@@ -506,7 +507,7 @@ namida_version_flow_trash_all (GtkWidget *from, NamidaHub *hub, GListModel *vers
                                    "stay.",
                                    n),
                          n);
-  dialog = message (window, title, body);
+  dialog = version_flow_message (window, title, body);
   adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "trash", _ ("Move to _Trash"), NULL);
   adw_message_dialog_set_response_appearance (dialog, "trash", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (dialog, "cancel");

@@ -14,11 +14,11 @@ G_BEGIN_DECLS
 char *namida_version_flow_dup_music (NamidaVersion *version);
 /** namida_version_flow_show: shows the page of the version. */
 void namida_version_flow_show (GtkWidget *from, NamidaVersion *version);
-/** namida_version_flow_tell_verified: reports the result of a verification. @report: (nullable): %NULL with @error */
-void namida_version_flow_tell_verified (GtkWidget *from,
-                                        NamidaVersion *version,
-                                        const NamidaVerifyReport *report,
-                                        const GError *error);
+/** namida_version_flow_report_verified: reports the result of a verification. @report: (nullable): %NULL with @error */
+void namida_version_flow_report_verified (GtkWidget *from,
+                                          NamidaVersion *version,
+                                          const NamidaVerifyReport *report,
+                                          const GError *error);
 /** namida_version_flow_restore_to: asks for a device, then sends the version there. */
 void namida_version_flow_restore_to (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 /**

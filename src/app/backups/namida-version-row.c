@@ -57,7 +57,7 @@ namida_version_row_get_version (NamidaVersionRow *self)
 /* ---- what it shows ---- */
 
 static void
-show_state (NamidaVersionRow *self)
+version_row_show_state (NamidaVersionRow *self)
 {
   g_autofree char *text = namida_version_dup_state_text (self->version);
   gboolean bad = !namida_version_get_present (self->version) || namida_version_get_damaged (self->version) > 0
@@ -99,7 +99,7 @@ show_state (NamidaVersionRow *self)
 }
 
 static void
-on_inspected (GObject *source, GAsyncResult *result, gpointer user_data)
+version_row_on_inspected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaVersionRow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -122,7 +122,7 @@ on_inspected (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-show_contents (NamidaVersionRow *self)
+version_row_show_contents (NamidaVersionRow *self)
 {
   const char *zip = namida_version_get_zip_path (self->version);
   g_autofree char *music = namida_version_flow_dup_music (self->version);
@@ -130,11 +130,11 @@ show_contents (NamidaVersionRow *self)
 
   namida_steady_label_set_text (self->contents, music != NULL ? music : namida_version_get_title (self->version));
   if (file != NULL && namida_version_get_present (self->version))
-    namida_inspector_inspect_async (file, self->looking, on_inspected, g_object_ref (self));
+    namida_inspector_inspect_async (file, self->looking, version_row_on_inspected, g_object_ref (self));
 }
 
 static void
-show_figures (NamidaVersionRow *self)
+version_row_show_figures (NamidaVersionRow *self)
 {
   g_autofree char *size = namida_format_size (namida_version_get_bytes (self->version));
   guint n = namida_version_get_files (self->version);
@@ -159,7 +159,7 @@ version_row_make_menu (GtkWidget *row)
 /* ---- actions ---- */
 
 static void
-on_contents (GtkWidget *widget, const char *action, GVariant *parameter)
+version_row_on_contents (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
 
@@ -167,13 +167,13 @@ on_contents (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_folder (GtkWidget *widget, const char *action, GVariant *parameter)
+version_row_on_folder (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   namida_send_flow_open_folder (widget, namida_version_get_path (NAMIDA_VERSION_ROW (widget)->version));
 }
 
 static void
-on_read (guint64 done, guint64 total, gpointer user_data)
+version_row_on_read (guint64 done, guint64 total, gpointer user_data)
 {
   NamidaVersionRow *self = user_data;
 
@@ -182,7 +182,7 @@ on_read (guint64 done, guint64 total, gpointer user_data)
 }
 
 static void
-on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
+version_row_on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaVersionRow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -192,13 +192,13 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_object (&self->verifying);
   if (self->version == NULL)
     return; /* the row was destroyed */
-  show_state (self);
+  version_row_show_state (self);
   if (!stopped)
-    namida_version_flow_tell_verified (GTK_WIDGET (self), self->version, report, error);
+    namida_version_flow_report_verified (GTK_WIDGET (self), self->version, report, error);
 }
 
 static void
-on_verify (GtkWidget *widget, const char *action, GVariant *parameter)
+version_row_on_verify (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
 
@@ -206,13 +206,13 @@ on_verify (GtkWidget *widget, const char *action, GVariant *parameter)
     return;
   self->verifying = g_cancellable_new ();
   gtk_progress_bar_set_fraction (self->bar, 0);
-  show_state (self);
-  namida_versions_verify_async (namida_hub_get_versions (self->hub), self->version, TRUE, on_read, self,
-                                self->verifying, on_verified, g_object_ref (self));
+  version_row_show_state (self);
+  namida_versions_verify_async (namida_hub_get_versions (self->hub), self->version, TRUE, version_row_on_read, self,
+                                self->verifying, version_row_on_verified, g_object_ref (self));
 }
 
 static void
-on_stop (GtkWidget *widget, const char *action, GVariant *parameter)
+version_row_on_stop (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
 
@@ -221,7 +221,7 @@ on_stop (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_restore_to (GtkWidget *widget, const char *action, GVariant *parameter)
+version_row_on_restore_to (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
 
@@ -229,14 +229,14 @@ on_restore_to (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_link (GtkWidget *widget, const char *action, GVariant *parameter)
+version_row_on_link (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   gtk_widget_activate_action (widget, "win.link-version", "s",
                               namida_version_get_id (NAMIDA_VERSION_ROW (widget)->version));
 }
 
 static void
-on_restore_songs (GtkWidget *widget, const char *action, GVariant *parameter)
+version_row_on_restore_songs (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
 
@@ -244,7 +244,7 @@ on_restore_songs (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_merge (GtkWidget *widget, const char *action, GVariant *parameter)
+version_row_on_merge (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
 
@@ -252,7 +252,7 @@ on_merge (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_restore_here (GtkWidget *widget, const char *action, GVariant *parameter)
+version_row_on_restore_here (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
 
@@ -260,7 +260,7 @@ on_restore_here (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_remove (GtkWidget *widget, const char *action, GVariant *parameter)
+version_row_on_remove (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
 
@@ -268,7 +268,7 @@ on_remove (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_forget (GtkWidget *widget, const char *action, GVariant *parameter)
+version_row_on_forget (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
 
@@ -276,13 +276,13 @@ on_forget (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_pinned (GObject *source, GAsyncResult *result, gpointer user_data)
+version_row_on_pinned (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaVersionRow) self = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!namida_versions_set_pinned_finish (NAMIDA_VERSIONS (source), result, &error) && self->version != NULL)
-    namida_version_flow_tell_verified (GTK_WIDGET (self), self->version, NULL, error);
+    namida_version_flow_report_verified (GTK_WIDGET (self), self->version, NULL, error);
 }
 
 void
@@ -308,7 +308,7 @@ namida_version_row_set_property (GObject *object, guint id, const GValue *value,
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (object);
 
   namida_versions_set_pinned_async (namida_hub_get_versions (self->hub), self->version, g_value_get_boolean (value),
-                                    NULL, on_pinned, g_object_ref (self));
+                                    NULL, version_row_on_pinned, g_object_ref (self));
 }
 
 static void
@@ -327,7 +327,7 @@ namida_version_row_dispose (GObject *object)
 }
 
 static void
-bind_template (GtkWidgetClass *widget_class)
+version_row_bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, NamidaVersionRow, icon);
   gtk_widget_class_bind_template_child (widget_class, NamidaVersionRow, when);
@@ -354,18 +354,18 @@ namida_version_row_class_init (NamidaVersionRowClass *klass)
       = g_param_spec_boolean ("pinned", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-version-row.ui");
-  bind_template (widget_class);
-  gtk_widget_class_install_action (widget_class, "version.contents", NULL, on_contents);
-  gtk_widget_class_install_action (widget_class, "version.folder", NULL, on_folder);
-  gtk_widget_class_install_action (widget_class, "version.verify", NULL, on_verify);
-  gtk_widget_class_install_action (widget_class, "version.stop", NULL, on_stop);
-  gtk_widget_class_install_action (widget_class, "version.restore-to", NULL, on_restore_to);
-  gtk_widget_class_install_action (widget_class, "version.link", NULL, on_link);
-  gtk_widget_class_install_action (widget_class, "version.merge", NULL, on_merge);
-  gtk_widget_class_install_action (widget_class, "version.restore-here", NULL, on_restore_here);
-  gtk_widget_class_install_action (widget_class, "version.restore-songs", NULL, on_restore_songs);
-  gtk_widget_class_install_action (widget_class, "version.remove", NULL, on_remove);
-  gtk_widget_class_install_action (widget_class, "version.forget", NULL, on_forget);
+  version_row_bind_template (widget_class);
+  gtk_widget_class_install_action (widget_class, "version.contents", NULL, version_row_on_contents);
+  gtk_widget_class_install_action (widget_class, "version.folder", NULL, version_row_on_folder);
+  gtk_widget_class_install_action (widget_class, "version.verify", NULL, version_row_on_verify);
+  gtk_widget_class_install_action (widget_class, "version.stop", NULL, version_row_on_stop);
+  gtk_widget_class_install_action (widget_class, "version.restore-to", NULL, version_row_on_restore_to);
+  gtk_widget_class_install_action (widget_class, "version.link", NULL, version_row_on_link);
+  gtk_widget_class_install_action (widget_class, "version.merge", NULL, version_row_on_merge);
+  gtk_widget_class_install_action (widget_class, "version.restore-here", NULL, version_row_on_restore_here);
+  gtk_widget_class_install_action (widget_class, "version.restore-songs", NULL, version_row_on_restore_songs);
+  gtk_widget_class_install_action (widget_class, "version.remove", NULL, version_row_on_remove);
+  gtk_widget_class_install_action (widget_class, "version.forget", NULL, version_row_on_forget);
   gtk_widget_class_install_property_action (widget_class, "version.pinned", "pinned");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "version.remove", NULL);
 }
@@ -396,16 +396,16 @@ namida_version_row_new (NamidaHub *hub, NamidaVersion *version)
   namida_steady_label_set_text (self->when, title);
   namida_spoken_set_name (self, title);
   namida_spoken_set_name (self->menu, name);
-  show_contents (self);
-  show_figures (self);
-  show_state (self);
+  version_row_show_contents (self);
+  version_row_show_figures (self);
+  version_row_show_state (self);
   for (const char *const *property = (const char *const[]){ "pinned", "verified-at", "read-at", "damaged", "files-left",
                                                             "present", "doubted", NULL };
        *property != NULL; property++)
     {
       g_autofree char *signal = g_strconcat ("notify::", *property, NULL);
 
-      g_signal_connect_object (version, signal, G_CALLBACK (show_state), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (version, signal, G_CALLBACK (version_row_show_state), self, G_CONNECT_SWAPPED);
     }
   return self;
 }

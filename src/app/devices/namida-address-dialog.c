@@ -25,14 +25,14 @@ struct _NamidaAddressDialog
 G_DEFINE_FINAL_TYPE (NamidaAddressDialog, namida_address_dialog, ADW_TYPE_WINDOW)
 
 static void
-set_busy (NamidaAddressDialog *self, gboolean busy)
+address_dialog_set_busy (NamidaAddressDialog *self, gboolean busy)
 {
   gtk_spinner_set_spinning (self->spinner, busy);
   gtk_widget_set_sensitive (self->add_button, !busy);
 }
 
 static void
-on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
+address_dialog_on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaAddressDialog) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -40,7 +40,7 @@ on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
-  set_busy (self, FALSE);
+  address_dialog_set_busy (self, FALSE);
   if (peer != NULL)
     gtk_window_close (GTK_WINDOW (self));
   else
@@ -48,17 +48,18 @@ on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_add (NamidaAddressDialog *self)
+address_dialog_on_add (NamidaAddressDialog *self)
 {
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (self->entry)));
 
-  set_busy (self, TRUE);
+  address_dialog_set_busy (self, TRUE);
   gtk_label_set_label (self->problem, "");
-  namida_hub_resolve_async (self->hub, text, TIMEOUT_MS, self->cancellable, on_resolved, g_object_ref (self));
+  namida_hub_resolve_async (self->hub, text, TIMEOUT_MS, self->cancellable, address_dialog_on_resolved,
+                            g_object_ref (self));
 }
 
 static void
-on_changed (NamidaAddressDialog *self)
+address_dialog_on_changed (NamidaAddressDialog *self)
 {
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (self->entry)));
 
@@ -77,13 +78,13 @@ address_dialog_go_to (NamidaAddressDialog *self, const char *action)
 }
 
 static void
-on_scan (NamidaAddressDialog *self)
+address_dialog_on_scan (NamidaAddressDialog *self)
 {
   address_dialog_go_to (self, "win.scan");
 }
 
 static void
-on_link (NamidaAddressDialog *self)
+address_dialog_on_link (NamidaAddressDialog *self)
 {
   address_dialog_go_to (self, "win.link");
 }
@@ -118,10 +119,10 @@ namida_address_dialog_class_init (NamidaAddressDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaAddressDialog, add_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaAddressDialog, spinner);
   gtk_widget_class_bind_template_child (widget_class, NamidaAddressDialog, problem);
-  gtk_widget_class_bind_template_callback (widget_class, on_add);
-  gtk_widget_class_bind_template_callback (widget_class, on_changed);
-  gtk_widget_class_bind_template_callback (widget_class, on_scan);
-  gtk_widget_class_bind_template_callback (widget_class, on_link);
+  gtk_widget_class_bind_template_callback (widget_class, address_dialog_on_add);
+  gtk_widget_class_bind_template_callback (widget_class, address_dialog_on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, address_dialog_on_scan);
+  gtk_widget_class_bind_template_callback (widget_class, address_dialog_on_link);
 }
 
 static void

@@ -27,7 +27,7 @@ typedef struct
 
 /* An AdwActionRow would break the name letter by letter with large text. */
 static GtkWidget *
-make_row (gpointer item, gpointer user_data)
+device_chooser_make_row (gpointer item, gpointer user_data)
 {
   NamidaPeer *peer = item;
   GtkWidget *row = gtk_list_box_row_new ();
@@ -53,13 +53,13 @@ make_row (gpointer item, gpointer user_data)
 }
 
 static gboolean
-is_near (gpointer item, gpointer user_data)
+device_chooser_is_near (gpointer item, gpointer user_data)
 {
   return !namida_peer_get_away (item);
 }
 
 static void
-on_activated (GtkListBox *list, GtkListBoxRow *row, gpointer user_data)
+device_chooser_on_activated (GtkListBox *list, GtkListBoxRow *row, gpointer user_data)
 {
   Question *question = user_data;
 
@@ -69,7 +69,7 @@ on_activated (GtkListBox *list, GtkListBoxRow *row, gpointer user_data)
 }
 
 static void
-on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+device_chooser_on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
   Question *question = user_data;
   NamidaDeviceChosen chosen = question->chosen;
@@ -97,7 +97,7 @@ namida_device_chooser_ask (
   GtkWidget *list = gtk_list_box_new ();
   GtkWidget *nobody = gtk_label_new (
       _ ("No devices found. Open Namida Sync on the other device and connect it to the same network."));
-  GtkFilter *filter = GTK_FILTER (gtk_custom_filter_new (is_near, NULL, NULL));
+  GtkFilter *filter = GTK_FILTER (gtk_custom_filter_new (device_chooser_is_near, NULL, NULL));
   GtkFilterListModel *near = gtk_filter_list_model_new (g_object_ref (namida_hub_get_peers (hub)), filter);
   g_autoptr (GtkSliceListModel) gradual = namida_gradual_list_new (G_LIST_MODEL (near), FIRST_DEVICES, MORE_DEVICES);
   GtkWidget *scrolled = gtk_scrolled_window_new ();
@@ -113,8 +113,8 @@ namida_device_chooser_ask (
   gtk_widget_add_css_class (list, "boxed-list");
   gtk_widget_set_margin_top (list, 12);
   gtk_widget_set_size_request (list, 280, -1);
-  gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (gradual), make_row, NULL, NULL);
-  g_signal_connect (list, "row-activated", G_CALLBACK (on_activated), question);
+  gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (gradual), device_chooser_make_row, NULL, NULL);
+  g_signal_connect (list, "row-activated", G_CALLBACK (device_chooser_on_activated), question);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), MOST_HEIGHT);
@@ -122,6 +122,6 @@ namida_device_chooser_ask (
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), scrolled);
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"));
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free, 0);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (device_chooser_on_response), question, question_free, 0);
   namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }

@@ -252,7 +252,7 @@ device_page_show (NamidaDevicePage *self)
 }
 
 static void
-on_auto_accept (NamidaDevicePage *self)
+device_page_on_auto_accept (NamidaDevicePage *self)
 {
   if (!self->showing && device_page_trusted (self) != NULL)
     namida_trust_store_set_auto_accept (namida_hub_get_trust_store (self->hub),
@@ -261,7 +261,7 @@ on_auto_accept (NamidaDevicePage *self)
 }
 
 static void
-on_may_restore (NamidaDevicePage *self)
+device_page_on_may_restore (NamidaDevicePage *self)
 {
   if (!self->showing && device_page_trusted (self) != NULL)
     namida_trust_store_set_may_restore (namida_hub_get_trust_store (self->hub),
@@ -270,7 +270,7 @@ on_may_restore (NamidaDevicePage *self)
 }
 
 static void
-on_landing (NamidaDevicePage *self)
+device_page_on_landing (NamidaDevicePage *self)
 {
   static const char *const landings[] = { NULL, "library", "backup" };
   guint selected = adw_combo_row_get_selected (self->landing);
@@ -347,9 +347,9 @@ device_page_bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicePage, copy_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicePage, forget_group);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicePage, forget_button);
-  gtk_widget_class_bind_template_callback (widget_class, on_auto_accept);
-  gtk_widget_class_bind_template_callback (widget_class, on_may_restore);
-  gtk_widget_class_bind_template_callback (widget_class, on_landing);
+  gtk_widget_class_bind_template_callback (widget_class, device_page_on_auto_accept);
+  gtk_widget_class_bind_template_callback (widget_class, device_page_on_may_restore);
+  gtk_widget_class_bind_template_callback (widget_class, device_page_on_landing);
 }
 
 static void

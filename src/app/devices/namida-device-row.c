@@ -177,27 +177,27 @@ device_row_on_drop (NamidaDeviceRow *self, const GValue *value)
 }
 
 static void
-on_send (NamidaDeviceRow *self)
+device_row_on_send (NamidaDeviceRow *self)
 {
   device_row_act (self, "win.send");
 }
 
 /* Selectable text takes the first focus and is selected by it. Focus the first button instead. */
 static void
-on_explained (NamidaDeviceRow *self)
+device_row_on_explained (NamidaDeviceRow *self)
 {
   gtk_label_select_region (self->fingerprint, 0, 0);
   gtk_widget_grab_focus (GTK_WIDGET (self->open_button));
 }
 
 static void
-on_pair (NamidaDeviceRow *self)
+device_row_on_pair (NamidaDeviceRow *self)
 {
   device_row_act (self, namida_device_can_verify (self->peer) ? "win.verify" : "win.pair");
 }
 
 static void
-on_open (NamidaDeviceRow *self)
+device_row_on_open (NamidaDeviceRow *self)
 {
   gtk_menu_button_popdown (self->tag_button);
   device_row_act (self, "win.show-device");
@@ -275,10 +275,10 @@ namida_device_row_class_init (NamidaDeviceRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, open_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, explanation);
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, fingerprint);
-  gtk_widget_class_bind_template_callback (widget_class, on_send);
-  gtk_widget_class_bind_template_callback (widget_class, on_explained);
-  gtk_widget_class_bind_template_callback (widget_class, on_pair);
-  gtk_widget_class_bind_template_callback (widget_class, on_open);
+  gtk_widget_class_bind_template_callback (widget_class, device_row_on_send);
+  gtk_widget_class_bind_template_callback (widget_class, device_row_on_explained);
+  gtk_widget_class_bind_template_callback (widget_class, device_row_on_pair);
+  gtk_widget_class_bind_template_callback (widget_class, device_row_on_open);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, device_row_on_delete, NULL);
 }
 

@@ -59,7 +59,7 @@ struct _NamidaDevicesPage
 G_DEFINE_FINAL_TYPE (NamidaDevicesPage, namida_devices_page, ADW_TYPE_BIN)
 
 static GtkWidget *
-make_row (gpointer item, gpointer user_data)
+devices_page_make_row (gpointer item, gpointer user_data)
 {
   NamidaDevicesPage *self = user_data;
 
@@ -67,19 +67,19 @@ make_row (gpointer item, gpointer user_data)
 }
 
 static gboolean
-is_own (gpointer item, gpointer user_data)
+devices_page_is_own (gpointer item, gpointer user_data)
 {
   return namida_peer_get_trusted (item);
 }
 
 static gboolean
-is_other (gpointer item, gpointer user_data)
+devices_page_is_other (gpointer item, gpointer user_data)
 {
   return !namida_peer_get_trusted (item);
 }
 
 static void
-show_lists (NamidaDevicesPage *self)
+devices_page_show_lists (NamidaDevicesPage *self)
 {
   gboolean own = g_list_model_get_n_items (G_LIST_MODEL (self->own)) > 0;
   gboolean other = g_list_model_get_n_items (G_LIST_MODEL (self->other)) > 0;
@@ -94,12 +94,12 @@ show_lists (NamidaDevicesPage *self)
 }
 
 static gboolean
-on_looked (gpointer user_data)
+devices_page_on_looked (gpointer user_data)
 {
   NamidaDevicesPage *self = user_data;
 
   self->looking = 0;
-  show_lists (self);
+  devices_page_show_lists (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -107,37 +107,38 @@ void
 namida_devices_page_look (NamidaDevicesPage *self)
 {
   g_clear_handle_id (&self->looking, g_source_remove);
-  self->looking = g_timeout_add_seconds (LOOK_SECONDS, on_looked, self);
-  show_lists (self);
+  self->looking = g_timeout_add_seconds (LOOK_SECONDS, devices_page_on_looked, self);
+  devices_page_show_lists (self);
 }
 
 static void
-on_trust_changed (NamidaDevicesPage *self)
+devices_page_on_trust_changed (NamidaDevicesPage *self)
 {
   gtk_filter_changed (self->own_filter, GTK_FILTER_CHANGE_DIFFERENT);
   gtk_filter_changed (self->other_filter, GTK_FILTER_CHANGE_DIFFERENT);
-  show_lists (self);
+  devices_page_show_lists (self);
 }
 
 static void
-on_peers_changed (NamidaDevicesPage *self, guint position, guint removed, guint added, GListModel *peers)
+devices_page_on_peers_changed (NamidaDevicesPage *self, guint position, guint removed, guint added, GListModel *peers)
 {
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);
 
-      g_signal_handlers_disconnect_by_func (peer, on_trust_changed, self);
-      g_signal_connect_object (peer, "notify::trusted", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
+      g_signal_handlers_disconnect_by_func (peer, devices_page_on_trust_changed, self);
+      g_signal_connect_object (peer, "notify::trusted", G_CALLBACK (devices_page_on_trust_changed), self,
+                               G_CONNECT_SWAPPED);
     }
   /* The hub marks a new peer as trusted after the lists have filtered it, if it was started after the window. */
   if (added > 0)
-    on_trust_changed (self);
+    devices_page_on_trust_changed (self);
   else
-    show_lists (self);
+    devices_page_show_lists (self);
 }
 
 static GtkWidget *
-make_label (const char *text, const char *style)
+devices_page_make_label (const char *text, const char *style)
 {
   GtkWidget *label = gtk_label_new (text);
 
@@ -149,7 +150,7 @@ make_label (const char *text, const char *style)
 }
 
 static void
-show_hints (NamidaDevicesPage *self, guint position, guint removed, guint added, GListModel *hints)
+devices_page_show_hints (NamidaDevicesPage *self, guint position, guint removed, guint added, GListModel *hints)
 {
   guint n = g_list_model_get_n_items (hints);
   GtkWidget *child;
@@ -160,11 +161,11 @@ show_hints (NamidaDevicesPage *self, guint position, guint removed, guint added,
     {
       g_autoptr (NamidaHint) hint = g_list_model_get_item (hints, i);
       GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-      GtkWidget *body = make_label (namida_hint_get_body (hint), "body");
+      GtkWidget *body = devices_page_make_label (namida_hint_get_body (hint), "body");
 
       /* It contains commands that the user may want to copy. */
       gtk_label_set_selectable (GTK_LABEL (body), TRUE);
-      gtk_box_append (GTK_BOX (box), make_label (namida_hint_get_title (hint), "heading"));
+      gtk_box_append (GTK_BOX (box), devices_page_make_label (namida_hint_get_title (hint), "heading"));
       gtk_box_append (GTK_BOX (box), body);
       gtk_box_append (self->hints, box);
     }
@@ -172,7 +173,7 @@ show_hints (NamidaDevicesPage *self, guint position, guint removed, guint added,
 }
 
 static void
-show_scan (NamidaDevicesPage *self)
+devices_page_show_scan (NamidaDevicesPage *self)
 {
   gboolean scanning = FALSE;
   double progress = 0;
@@ -186,13 +187,13 @@ show_scan (NamidaDevicesPage *self)
 }
 
 static void
-on_scan_cancelled (NamidaDevicesPage *self)
+devices_page_on_scan_cancelled (NamidaDevicesPage *self)
 {
   namida_hub_cancel_scan (self->hub);
 }
 
 static void
-show_self (NamidaDevicesPage *self)
+devices_page_show_self (NamidaDevicesPage *self)
 {
   NamidaIdentity *identity = namida_hub_get_identity (self->hub);
   const char *name = identity != NULL ? namida_identity_get_alias (identity) : _ ("This device");
@@ -219,16 +220,16 @@ show_self (NamidaDevicesPage *self)
 }
 
 static void
-on_identity_there (NamidaDevicesPage *self)
+devices_page_on_identity_there (NamidaDevicesPage *self)
 {
   NamidaIdentity *identity = namida_hub_get_identity (self->hub);
 
   if (identity != NULL)
     {
-      g_signal_handlers_disconnect_by_func (identity, show_self, self);
-      g_signal_connect_object (identity, "notify::alias", G_CALLBACK (show_self), self, G_CONNECT_SWAPPED);
+      g_signal_handlers_disconnect_by_func (identity, devices_page_show_self, self);
+      g_signal_connect_object (identity, "notify::alias", G_CALLBACK (devices_page_show_self), self, G_CONNECT_SWAPPED);
     }
-  show_self (self);
+  devices_page_show_self (self);
 }
 
 /* The rows of many devices are made a few at a time. */
@@ -238,7 +239,7 @@ devices_page_bind (NamidaDevicesPage *self, GtkListBox *list, GtkFilterListModel
   g_autoptr (GtkSliceListModel) gradual
       = namida_gradual_list_new (g_object_ref (G_LIST_MODEL (devices)), FIRST_DEVICES, MORE_DEVICES);
 
-  gtk_list_box_bind_model (list, G_LIST_MODEL (gradual), make_row, self, NULL);
+  gtk_list_box_bind_model (list, G_LIST_MODEL (gradual), devices_page_make_row, self, NULL);
 }
 
 void
@@ -252,23 +253,24 @@ namida_devices_page_set_hub (NamidaDevicesPage *self, NamidaHub *hub, NamidaDevi
   gtk_filter_list_model_set_model (self->other, peers);
   devices_page_bind (self, self->own_list, self->own);
   devices_page_bind (self, self->other_list, self->other);
-  g_signal_connect_object (peers, "items-changed", G_CALLBACK (on_peers_changed), self,
+  g_signal_connect_object (peers, "items-changed", G_CALLBACK (devices_page_on_peers_changed), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  g_signal_connect_object (hub, "notify::running", G_CALLBACK (on_identity_there), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (hub, "notify::address", G_CALLBACK (show_self), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (hub, "notify::hidden", G_CALLBACK (show_self), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (hub, "notify::scanning", G_CALLBACK (show_scan), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (hub, "notify::scan-progress", G_CALLBACK (show_scan), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (namida_hub_get_hints (hub), "items-changed", G_CALLBACK (show_hints), self,
+  g_signal_connect_object (hub, "notify::running", G_CALLBACK (devices_page_on_identity_there), self,
                            G_CONNECT_SWAPPED);
-  show_hints (self, 0, 0, 0, namida_hub_get_hints (hub));
-  show_scan (self);
-  on_peers_changed (self, 0, 0, g_list_model_get_n_items (peers), peers);
-  on_identity_there (self);
+  g_signal_connect_object (hub, "notify::address", G_CALLBACK (devices_page_show_self), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "notify::hidden", G_CALLBACK (devices_page_show_self), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "notify::scanning", G_CALLBACK (devices_page_show_scan), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "notify::scan-progress", G_CALLBACK (devices_page_show_scan), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_hub_get_hints (hub), "items-changed", G_CALLBACK (devices_page_show_hints), self,
+                           G_CONNECT_SWAPPED);
+  devices_page_show_hints (self, 0, 0, 0, namida_hub_get_hints (hub));
+  devices_page_show_scan (self);
+  devices_page_on_peers_changed (self, 0, 0, g_list_model_get_n_items (peers), peers);
+  devices_page_on_identity_there (self);
 }
 
 static void
-on_described (GObject *source, GAsyncResult *result, gpointer user_data)
+devices_page_on_described (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaDevicesPage) self = user_data;
   g_autofree char *what = namida_files_describe_finish (result, NULL);
@@ -285,17 +287,17 @@ namida_devices_page_pick (NamidaDevicesPage *self, GListModel *files)
   gtk_widget_set_visible (self->picking, files != NULL);
   gtk_label_set_label (self->picking_what, "");
   if (files != NULL)
-    namida_files_describe_async (files, NULL, on_described, g_object_ref (self));
+    namida_files_describe_async (files, NULL, devices_page_on_described, g_object_ref (self));
 }
 
 static void
-on_picking_cancelled (NamidaDevicesPage *self)
+devices_page_on_picking_cancelled (NamidaDevicesPage *self)
 {
   namida_devices_page_pick (self, NULL);
 }
 
 static void
-on_row_activated (GtkListBox *list, GtkListBoxRow *row, NamidaDevicesPage *self)
+devices_page_on_row_activated (GtkListBox *list, GtkListBoxRow *row, NamidaDevicesPage *self)
 {
   NamidaPeer *peer = namida_device_row_get_peer (NAMIDA_DEVICE_ROW (row));
   g_autoptr (GListModel) files = g_steal_pointer (&self->picked);
@@ -313,14 +315,14 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, NamidaDevicesPage *self)
 
 /* Announcing every 30 s is worthwhile only while the page is visible. */
 static void
-on_mapped_changed (NamidaDevicesPage *self, gboolean mapped)
+devices_page_on_mapped_changed (NamidaDevicesPage *self, gboolean mapped)
 {
   if (self->hub != NULL)
     namida_hub_set_looking (self->hub, mapped);
 }
 
 static void
-on_narrow (GtkWidget *widget, gboolean narrow)
+devices_page_on_narrow (GtkWidget *widget, gboolean narrow)
 {
   gtk_widget_set_visible (NAMIDA_DEVICES_PAGE (widget)->drop_hint, !narrow);
 }
@@ -329,14 +331,14 @@ static void
 namida_devices_page_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (namida_devices_page_parent_class)->map (widget);
-  on_mapped_changed (NAMIDA_DEVICES_PAGE (widget), TRUE);
+  devices_page_on_mapped_changed (NAMIDA_DEVICES_PAGE (widget), TRUE);
   namida_devices_page_look (NAMIDA_DEVICES_PAGE (widget));
 }
 
 static void
 namida_devices_page_unmap (GtkWidget *widget)
 {
-  on_mapped_changed (NAMIDA_DEVICES_PAGE (widget), FALSE);
+  devices_page_on_mapped_changed (NAMIDA_DEVICES_PAGE (widget), FALSE);
   GTK_WIDGET_CLASS (namida_devices_page_parent_class)->unmap (widget);
 }
 
@@ -386,9 +388,9 @@ namida_devices_page_class_init (NamidaDevicesPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_row);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_progress);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_cancel);
-  gtk_widget_class_bind_template_callback (widget_class, on_scan_cancelled);
-  gtk_widget_class_bind_template_callback (widget_class, on_picking_cancelled);
-  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  gtk_widget_class_bind_template_callback (widget_class, devices_page_on_scan_cancelled);
+  gtk_widget_class_bind_template_callback (widget_class, devices_page_on_picking_cancelled);
+  gtk_widget_class_bind_template_callback (widget_class, devices_page_on_row_activated);
 }
 
 static void
@@ -396,9 +398,9 @@ namida_devices_page_init (NamidaDevicesPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
-  namida_narrow_watch (GTK_WIDGET (self), on_narrow);
-  self->own_filter = GTK_FILTER (gtk_custom_filter_new (is_own, NULL, NULL));
-  self->other_filter = GTK_FILTER (gtk_custom_filter_new (is_other, NULL, NULL));
+  namida_narrow_watch (GTK_WIDGET (self), devices_page_on_narrow);
+  self->own_filter = GTK_FILTER (gtk_custom_filter_new (devices_page_is_own, NULL, NULL));
+  self->other_filter = GTK_FILTER (gtk_custom_filter_new (devices_page_is_other, NULL, NULL));
   self->own = gtk_filter_list_model_new (NULL, g_object_ref (self->own_filter));
   self->other = gtk_filter_list_model_new (NULL, g_object_ref (self->other_filter));
 }

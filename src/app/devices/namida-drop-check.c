@@ -26,7 +26,7 @@ typedef struct
 } Search;
 
 static gboolean
-is_sought (const char *name)
+drop_check_is_sought (const char *name)
 {
   const char *type = namida_entry_guess_type (name);
 
@@ -35,7 +35,7 @@ is_sought (const char *name)
 }
 
 static void
-search (GFile *folder, guint depth, Search *found, GCancellable *cancellable)
+drop_check_search (GFile *folder, guint depth, Search *found, GCancellable *cancellable)
 {
   g_autoptr (GFileEnumerator) children
       = g_file_enumerate_children (folder, G_FILE_ATTRIBUTE_STANDARD_NAME "," G_FILE_ATTRIBUTE_STANDARD_TYPE,
@@ -50,8 +50,8 @@ search (GFile *folder, guint depth, Search *found, GCancellable *cancellable)
 
       found->anything = TRUE;
       if (type == G_FILE_TYPE_DIRECTORY && depth > 0)
-        search (child, depth - 1, found, cancellable);
-      else if (type == G_FILE_TYPE_REGULAR && is_sought (g_file_info_get_name (info)))
+        drop_check_search (child, depth - 1, found, cancellable);
+      else if (type == G_FILE_TYPE_REGULAR && drop_check_is_sought (g_file_info_get_name (info)))
         found->found = TRUE;
       /* A folder with subfolders was hardly dropped by mistake. */
       if (type == G_FILE_TYPE_DIRECTORY && depth == 0)
@@ -63,11 +63,11 @@ search (GFile *folder, guint depth, Search *found, GCancellable *cancellable)
 
 /* Returns: (transfer full) (nullable): why @folder, called @name, cannot be sent. */
 static char *
-refuse_folder (GFile *folder, const char *name, GCancellable *cancellable)
+drop_check_refuse_folder (GFile *folder, const char *name, GCancellable *cancellable)
 {
   Search found = { 0 };
 
-  search (folder, MAX_DEPTH, &found, cancellable);
+  drop_check_search (folder, MAX_DEPTH, &found, cancellable);
   if (!found.anything)
     return g_strdup_printf (_ ("“%s” is empty. Drop a folder that contains music."), name);
   if (!found.found)
@@ -78,7 +78,7 @@ refuse_folder (GFile *folder, const char *name, GCancellable *cancellable)
 
 /* Returns: (transfer full) (nullable): why @file, called @name, cannot be sent. */
 static char *
-refuse (GFile *file, const char *name, GCancellable *cancellable)
+drop_check_refuse (GFile *file, const char *name, GCancellable *cancellable)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GFileInfo) info = NULL;
@@ -95,7 +95,7 @@ refuse (GFile *file, const char *name, GCancellable *cancellable)
   switch (g_file_info_get_file_type (info))
     {
     case G_FILE_TYPE_DIRECTORY:
-      return refuse_folder (file, name, cancellable);
+      return drop_check_refuse_folder (file, name, cancellable);
     case G_FILE_TYPE_REGULAR:
       return NULL;
     default:
@@ -132,7 +132,7 @@ drop_check_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
       g_autofree char *base = g_file_get_basename (file);
       g_autofree char *shown = base != NULL ? g_filename_display_name (base) : g_file_get_uri (file);
       g_autofree char *name = namida_format_name (shown);
-      g_autofree char *sentence = refuse (file, name, cancellable);
+      g_autofree char *sentence = drop_check_refuse (file, name, cancellable);
 
       if (sentence == NULL)
         g_list_store_append (good, file);

@@ -38,7 +38,7 @@ namida_drop_flow_add_types (GtkDropTarget *target)
 }
 
 static void
-on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+drop_flow_on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Drop) drop = user_data;
   g_autoptr (GError) error = NULL;
@@ -60,14 +60,14 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-check (NamidaShell *window, NamidaPeer *peer, GListModel *files)
+drop_flow_check (NamidaShell *window, NamidaPeer *peer, GListModel *files)
 {
   Drop *drop = g_new0 (Drop, 1);
 
   drop->window = g_object_ref (window);
   g_set_object (&drop->peer, peer);
   drop->files = g_object_ref (files);
-  namida_drop_check_async (files, NULL, on_checked, drop);
+  namida_drop_check_async (files, NULL, drop_flow_on_checked, drop);
 }
 
 /* Returns: (transfer full) (nullable): why nothing can be sent to @peer (nullable: to any device) now. */
@@ -98,14 +98,14 @@ namida_drop_flow_take (GtkWidget *from, NamidaPeer *peer, const GValue *value)
   else if (obstacle != NULL)
     namida_shell_toast (window, obstacle);
   else
-    check (window, peer, files);
+    drop_flow_check (window, peer, files);
   return files != NULL;
 }
 
 void
 namida_drop_flow_open (GtkWidget *from, GListModel *files)
 {
-  check (namida_send_flow_window (from), NULL, files);
+  drop_flow_check (namida_send_flow_window (from), NULL, files);
 }
 
 /* ---- drags over the window, outside of rows ---- */

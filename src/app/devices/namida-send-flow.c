@@ -72,7 +72,7 @@ namida_send_flow_window (GtkWidget *widget)
   return NAMIDA_SHELL (window);
 }
 
-static void ask_pin (NamidaShell *window, Sent *sent, gboolean wrong);
+static void send_flow_ask_pin (NamidaShell *window, Sent *sent, gboolean wrong);
 
 /* A device that requires a PIN is no failure: ask for the PIN at once. */
 static void
@@ -83,7 +83,7 @@ send_flow_on_ended (NamidaTransfer *transfer, NamidaShell *window)
   gboolean wrong = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG);
 
   if (sent != NULL && (wrong || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED)))
-    ask_pin (window, sent, wrong);
+    send_flow_ask_pin (window, sent, wrong);
 }
 
 /* @unencrypted: the user was warned about it */
@@ -167,7 +167,7 @@ namida_send_flow_pair (GtkWidget *from, NamidaPeer *peer)
 }
 
 static void
-on_pin_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+send_flow_on_pin_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
   Sent *sent = user_data;
   GtkWidget *entry = adw_message_dialog_get_extra_child (dialog);
@@ -201,13 +201,13 @@ send_flow_make_pin_dialog (NamidaShell *window, const char *alias, gboolean wron
 }
 
 static void
-ask_pin (NamidaShell *window, Sent *sent, gboolean wrong)
+send_flow_ask_pin (NamidaShell *window, Sent *sent, gboolean wrong)
 {
   GtkWidget *dialog = send_flow_make_pin_dialog (window, namida_peer_get_alias (sent->peer), wrong);
   Sent *asked = sent_copy (sent);
 
   g_set_object (&asked->window, window);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_pin_response), asked);
+  g_signal_connect (dialog, "response", G_CALLBACK (send_flow_on_pin_response), asked);
   namida_dialog_present_in_turn (ADW_MESSAGE_DIALOG (dialog));
 }
 
@@ -272,7 +272,7 @@ namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
   if (wrong || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED))
     {
       if (sent != NULL)
-        ask_pin (window, sent, wrong);
+        send_flow_ask_pin (window, sent, wrong);
       else
         send_flow_ask_retry_pin (window, transfer, wrong);
       return;
@@ -286,7 +286,7 @@ namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
 }
 
 static void
-on_folder_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+send_flow_on_folder_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaShell) window = user_data;
   g_autoptr (GError) error = NULL;
@@ -302,5 +302,5 @@ namida_send_flow_open_folder (GtkWidget *from, const char *folder)
   g_autofree char *uri = g_filename_to_uri (folder, NULL, NULL);
 
   if (uri != NULL)
-    g_app_info_launch_default_for_uri_async (uri, NULL, NULL, on_folder_opened, g_object_ref (window));
+    g_app_info_launch_default_for_uri_async (uri, NULL, NULL, send_flow_on_folder_opened, g_object_ref (window));
 }

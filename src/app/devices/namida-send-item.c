@@ -68,7 +68,7 @@ namida_send_item_get_bytes (NamidaSendItem *self)
 
 /* Shows "19 July 2026" for "Namida Backup - 2026-07-19 18.30.00.zip", which says more than the file name. */
 static void
-show_what (NamidaSendItem *self, NamidaBackup *backup)
+send_item_show_what (NamidaSendItem *self, NamidaBackup *backup)
 {
   g_autofree char *name = g_file_get_parse_name (self->file);
   g_autofree char *base = g_path_get_basename (name);
@@ -93,7 +93,7 @@ show_what (NamidaSendItem *self, NamidaBackup *backup)
 /* Shows the most frequent error, an empty folder, in a few words, because the whole sentence contains the path, which
  * a narrow row would cut off. */
 static void
-show_why_not (NamidaSendItem *self, const GError *error)
+send_item_show_why_not (NamidaSendItem *self, const GError *error)
 {
   gboolean nothing = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
 
@@ -103,7 +103,7 @@ show_why_not (NamidaSendItem *self, const GError *error)
 }
 
 static void
-on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
+send_item_on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaSendItem) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -115,11 +115,11 @@ on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
   if (backup != NULL)
     {
       self->bytes = namida_backup_get_bytes (backup);
-      show_what (self, backup);
+      send_item_show_what (self, backup);
     }
   else
     {
-      show_why_not (self, error);
+      send_item_show_why_not (self, error);
       gtk_check_button_set_active (self->check, FALSE);
       gtk_widget_set_sensitive (GTK_WIDGET (self), FALSE);
     }
@@ -128,7 +128,7 @@ on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_toggled (NamidaSendItem *self)
+send_item_on_toggled (NamidaSendItem *self)
 {
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WANTED]);
 }
@@ -183,7 +183,7 @@ namida_send_item_init (NamidaSendItem *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
   self->cancellable = g_cancellable_new ();
-  g_signal_connect_object (self->check, "toggled", G_CALLBACK (on_toggled), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->check, "toggled", G_CALLBACK (send_item_on_toggled), self, G_CONNECT_SWAPPED);
 }
 
 NamidaSendItem *
@@ -198,6 +198,6 @@ namida_send_item_new (GFile *file)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), name);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), _ ("Checking…"));
   g_list_store_append (one, file);
-  namida_scanner_scan_async (G_LIST_MODEL (one), NULL, self->cancellable, on_scanned, g_object_ref (self));
+  namida_scanner_scan_async (G_LIST_MODEL (one), NULL, self->cancellable, send_item_on_scanned, g_object_ref (self));
   return self;
 }

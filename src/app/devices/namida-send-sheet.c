@@ -39,7 +39,7 @@ struct _NamidaSendSheet
 G_DEFINE_FINAL_TYPE (NamidaSendSheet, namida_send_sheet, ADW_TYPE_WINDOW)
 
 static void
-show (NamidaSendSheet *self)
+send_sheet_show (NamidaSendSheet *self)
 {
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
   guint64 bytes = 0;
@@ -75,7 +75,7 @@ show (NamidaSendSheet *self)
 
 /* Returns: (transfer none) (nullable) */
 static NamidaSendItem *
-find_listed (NamidaSendSheet *self, GFile *file)
+send_sheet_find_listed (NamidaSendSheet *self, GFile *file)
 {
   for (guint i = 0; i < self->items->len; i++)
     if (g_file_equal (namida_send_item_get_file (g_ptr_array_index (self->items, i)), file))
@@ -85,24 +85,24 @@ find_listed (NamidaSendSheet *self, GFile *file)
 
 /* Returns: (transfer none): the row of @file, which may be listed already. */
 static NamidaSendItem *
-add_file (NamidaSendSheet *self, GFile *file)
+send_sheet_add_file (NamidaSendSheet *self, GFile *file)
 {
-  NamidaSendItem *item = find_listed (self, file);
+  NamidaSendItem *item = send_sheet_find_listed (self, file);
 
   if (item != NULL)
     return item;
   item = namida_send_item_new (file);
   g_ptr_array_add (self->items, item);
-  g_signal_connect_object (item, "notify::wanted", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (item, "notify::ready", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (item, "notify::wanted", G_CALLBACK (send_sheet_show), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (item, "notify::ready", G_CALLBACK (send_sheet_show), self, G_CONNECT_SWAPPED);
   gtk_list_box_append (self->list, GTK_WIDGET (item));
   gtk_widget_set_visible (self->hint, FALSE);
-  show (self);
+  send_sheet_show (self);
   return item;
 }
 
 static void
-on_music_known (GObject *source, GAsyncResult *result, gpointer user_data)
+send_sheet_on_music_known (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaSendSheet) self = user_data;
   g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
@@ -110,21 +110,21 @@ on_music_known (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
   if (info != NULL && g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
-    add_file (self, G_FILE (source));
+    send_sheet_add_file (self, G_FILE (source));
   gtk_widget_set_visible (self->hint, self->items->len == 0);
 }
 
 static void
-look_for_music (NamidaSendSheet *self, const char *folder)
+send_sheet_look_for_music (NamidaSendSheet *self, const char *folder)
 {
   g_autoptr (GFile) file = g_file_new_for_path (folder);
 
   g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT,
-                           self->cancellable, on_music_known, g_object_ref (self));
+                           self->cancellable, send_sheet_on_music_known, g_object_ref (self));
 }
 
 static void
-on_backup_found (GObject *source, GAsyncResult *result, gpointer user_data)
+send_sheet_on_backup_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaSendSheet) self = user_data;
   g_autoptr (GFile) file = namida_files_find_backup_finish (result, NULL);
@@ -133,9 +133,9 @@ on_backup_found (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
   if (file != NULL)
-    add_file (self, file);
+    send_sheet_add_file (self, file);
   for (guint i = 0; music != NULL && music[i] != NULL; i++)
-    look_for_music (self, music[i]);
+    send_sheet_look_for_music (self, music[i]);
   if (music == NULL)
     gtk_widget_set_visible (self->hint, self->items->len == 0);
 }
@@ -143,7 +143,7 @@ on_backup_found (GObject *source, GAsyncResult *result, gpointer user_data)
 /* Someone who names single files wants these, and not the backup and the music that the window has suggested; these
  * stay in the list and can be selected again. */
 static void
-drop_suggestions (NamidaSendSheet *self)
+send_sheet_drop_suggestions (NamidaSendSheet *self)
 {
   if (self->chosen)
     return;
@@ -152,7 +152,7 @@ drop_suggestions (NamidaSendSheet *self)
 }
 
 static void
-on_chosen (NamidaSendSheet *self, int response)
+send_sheet_on_chosen (NamidaSendSheet *self, int response)
 {
   g_autoptr (GListModel) files = NULL;
 
@@ -160,19 +160,19 @@ on_chosen (NamidaSendSheet *self, int response)
     files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (self->chooser));
   if (files != NULL && g_list_model_get_n_items (files) > 0
       && gtk_file_chooser_get_action (GTK_FILE_CHOOSER (self->chooser)) == GTK_FILE_CHOOSER_ACTION_OPEN)
-    drop_suggestions (self);
+    send_sheet_drop_suggestions (self);
   for (guint i = 0; files != NULL && i < g_list_model_get_n_items (files); i++)
     {
       g_autoptr (GFile) file = g_list_model_get_item (files, i);
 
       self->chosen = TRUE;
-      namida_send_item_set_wanted (add_file (self, file), TRUE);
+      namida_send_item_set_wanted (send_sheet_add_file (self, file), TRUE);
     }
   g_clear_object (&self->chooser);
 }
 
 static void
-open_chooser (NamidaSendSheet *self, const char *title, GtkFileChooserAction action)
+send_sheet_open_chooser (NamidaSendSheet *self, const char *title, GtkFileChooserAction action)
 {
   GStrv music = g_object_get_data (G_OBJECT (self), "music");
   g_autoptr (GFile) folder = music != NULL && music[0] != NULL ? g_file_new_for_path (music[0]) : NULL;
@@ -184,24 +184,24 @@ open_chooser (NamidaSendSheet *self, const char *title, GtkFileChooserAction act
   /* Begin where the music is. */
   if (folder != NULL)
     gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (self->chooser), folder, NULL);
-  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (send_sheet_on_chosen), self, G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
 static void
-on_add_files (NamidaSendSheet *self)
+send_sheet_on_add_files (NamidaSendSheet *self)
 {
-  open_chooser (self, _ ("Add Files"), GTK_FILE_CHOOSER_ACTION_OPEN);
+  send_sheet_open_chooser (self, _ ("Add Files"), GTK_FILE_CHOOSER_ACTION_OPEN);
 }
 
 static void
-on_add_folder (NamidaSendSheet *self)
+send_sheet_on_add_folder (NamidaSendSheet *self)
 {
-  open_chooser (self, _ ("Add a Folder"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
+  send_sheet_open_chooser (self, _ ("Add a Folder"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
 }
 
 static void
-on_send (NamidaSendSheet *self)
+send_sheet_on_send (NamidaSendSheet *self)
 {
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
   g_autoptr (GPtrArray) peers = namida_send_also_dup_chosen (self->also);
@@ -254,9 +254,9 @@ namida_send_sheet_class_init (NamidaSendSheetClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, also);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, total);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, send_button);
-  gtk_widget_class_bind_template_callback (widget_class, on_add_files);
-  gtk_widget_class_bind_template_callback (widget_class, on_add_folder);
-  gtk_widget_class_bind_template_callback (widget_class, on_send);
+  gtk_widget_class_bind_template_callback (widget_class, send_sheet_on_add_files);
+  gtk_widget_class_bind_template_callback (widget_class, send_sheet_on_add_folder);
+  gtk_widget_class_bind_template_callback (widget_class, send_sheet_on_send);
 }
 
 static void
@@ -288,9 +288,9 @@ namida_send_sheet_new (NamidaHub *hub, NamidaPeer *peer)
       g_object_set_data_full (G_OBJECT (self), "music", g_strdupv (has_music ? handover->music : (GStrv) own),
                               (GDestroyNotify) g_strfreev);
       namida_files_find_backup_async (has_backups ? handover->backups : namida_store_get_backups (store),
-                                      self->cancellable, on_backup_found, g_object_ref (self));
+                                      self->cancellable, send_sheet_on_backup_found, g_object_ref (self));
     }
   namida_send_also_fill (self->also, hub, peer);
-  show (self);
+  send_sheet_show (self);
   return self;
 }

@@ -114,7 +114,7 @@ accept_dialog_dup_wants (NamidaAcceptDialog *self)
 
 /* Shows the warnings, the most serious one first. */
 static void
-show_note (NamidaAcceptDialog *self)
+accept_dialog_show_note (NamidaAcceptDialog *self)
 {
   const char *warning = namida_offer_get_warning (self->offer);
   const char *open = namida_offer_get_encrypted (self->offer)
@@ -149,7 +149,7 @@ accept_dialog_dup_icons (NamidaAcceptDialog *self, const char *fingerprint)
 }
 
 static void
-show_who (NamidaAcceptDialog *self)
+accept_dialog_show_who (NamidaAcceptDialog *self)
 {
   NamidaTrustStore *trust = namida_hub_get_trust_store (self->hub);
   NamidaTagKind kind = namida_offer_tag (self->hub, self->offer);
@@ -183,12 +183,12 @@ show_who (NamidaAcceptDialog *self)
   gtk_widget_set_visible (self->pair_row, can_pair);
   /* Hide rows that cannot be used: show “Always” only for a device that may be trusted. */
   gtk_widget_set_visible (self->always_list, can_trust);
-  show_note (self);
+  accept_dialog_show_note (self);
 }
 
 /* The user compares the digits while the offer stays open. */
 static void
-on_row_activated (NamidaAcceptDialog *self, GtkListBoxRow *row)
+accept_dialog_on_row_activated (NamidaAcceptDialog *self, GtkListBoxRow *row)
 {
   g_autoptr (NamidaPeer) peer = NULL;
   NamidaPairDialog *dialog;
@@ -205,7 +205,7 @@ on_row_activated (NamidaAcceptDialog *self, GtkListBoxRow *row)
     }
   dialog = namida_pair_dialog_new (self->hub, peer);
   gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (self));
-  g_signal_connect_object (dialog, "destroy", G_CALLBACK (show_who), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dialog, "destroy", G_CALLBACK (accept_dialog_show_who), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -274,7 +274,7 @@ accept_dialog_show_room (NamidaAcceptDialog *self)
 /* Remembers the choice only for a trusted device. A choice for a stranger applies once and must not become the
  * general setting. */
 static void
-remember_landing (NamidaHub *hub, NamidaOffer *offer, NamidaLanding landing)
+accept_dialog_remember_landing (NamidaHub *hub, NamidaOffer *offer, NamidaLanding landing)
 {
   NamidaTrustStore *trust = namida_hub_get_trust_store (hub);
   const char *fingerprint = namida_offer_get_fingerprint (offer);
@@ -284,7 +284,7 @@ remember_landing (NamidaHub *hub, NamidaOffer *offer, NamidaLanding landing)
 }
 
 static void
-on_accept (NamidaAcceptDialog *self)
+accept_dialog_on_accept (NamidaAcceptDialog *self)
 {
   /* The answer closes and frees this window, so keep references. */
   g_autoptr (NamidaHub) hub = g_object_ref (self->hub);
@@ -299,17 +299,17 @@ on_accept (NamidaAcceptDialog *self)
     namida_trust_store_set_auto_accept (namida_hub_get_trust_store (hub), namida_offer_get_fingerprint (offer), TRUE);
   /* A chosen folder applies once. */
   if (folder == NULL)
-    remember_landing (hub, offer, landing);
+    accept_dialog_remember_landing (hub, offer, landing);
 }
 
 static void
-on_decline (NamidaAcceptDialog *self)
+accept_dialog_on_decline (NamidaAcceptDialog *self)
 {
   namida_offer_decline (self->offer);
 }
 
 static void
-on_block (NamidaAcceptDialog *self)
+accept_dialog_on_block (NamidaAcceptDialog *self)
 {
   g_autoptr (NamidaHub) hub = g_object_ref (self->hub);
   g_autoptr (NamidaOffer) offer = g_object_ref (self->offer);
@@ -327,14 +327,14 @@ namida_accept_dialog_close_request (GtkWindow *window)
       /* The answer closes the offer, and the offer closes this window. During the first moment, Escape was meant for
        * something else. */
       if (!namida_consent_guard_is_holding (self->decline_button))
-        on_decline (self);
+        accept_dialog_on_decline (self);
       return GDK_EVENT_STOP;
     }
   return GTK_WINDOW_CLASS (namida_accept_dialog_parent_class)->close_request (window);
 }
 
 static void
-on_closed (NamidaAcceptDialog *self)
+accept_dialog_on_closed (NamidaAcceptDialog *self)
 {
   gtk_window_destroy (GTK_WINDOW (self));
 }
@@ -381,11 +381,11 @@ namida_accept_dialog_class_init (NamidaAcceptDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, always);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, decline_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, accept_button);
-  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  gtk_widget_class_bind_template_callback (widget_class, accept_dialog_on_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, accept_dialog_show_room);
-  gtk_widget_class_bind_template_callback (widget_class, on_accept);
-  gtk_widget_class_bind_template_callback (widget_class, on_decline);
-  gtk_widget_class_bind_template_callback (widget_class, on_block);
+  gtk_widget_class_bind_template_callback (widget_class, accept_dialog_on_accept);
+  gtk_widget_class_bind_template_callback (widget_class, accept_dialog_on_decline);
+  gtk_widget_class_bind_template_callback (widget_class, accept_dialog_on_block);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, block_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, fingerprint);
 }
@@ -408,10 +408,11 @@ namida_accept_dialog_new (NamidaHub *hub, GSettings *settings, NamidaOffer *offe
   self->hub = g_object_ref (hub);
   self->settings = g_object_ref (settings);
   self->offer = g_object_ref (offer);
-  g_signal_connect_object (offer, "closed", G_CALLBACK (on_closed), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (offer, "closed", G_CALLBACK (accept_dialog_on_closed), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   namida_accept_place_set (self->landing, hub, offer, namida_offer_landing (hub, settings, offer));
   namida_accept_contents_set_offer (self->contents, offer);
-  show_who (self);
+  accept_dialog_show_who (self);
   accept_dialog_show_room (self);
   return self;
 }

@@ -65,7 +65,7 @@ namida_dialog_new (GtkWindow *parent, const char *heading, const char *body)
 /* Newer versions of libadwaita (such as 1.7) cut off a button that is wider than the narrowest dialog, even if the
  * window below has more space. Older versions never do. */
 static void
-widen (GtkWidget *buttons, int most)
+dialog_widen (GtkWidget *buttons, int most)
 {
   int padded;
   int least = 0;
@@ -88,7 +88,7 @@ widen (GtkWidget *buttons, int most)
 }
 
 static gboolean
-measure_again (gpointer widget)
+dialog_measure_again (gpointer widget)
 {
   gtk_widget_queue_resize (widget);
   return G_SOURCE_REMOVE;
@@ -98,9 +98,9 @@ measure_again (gpointer widget)
  * The column must then request its size again, which GTK ignores at that moment if the dialog has an extra child: the
  * column covered the child, and its end was cut off. */
 static void
-on_layout_chosen (GtkWidget *buttons)
+dialog_on_layout_chosen (GtkWidget *buttons)
 {
-  g_idle_add_full (G_PRIORITY_DEFAULT, measure_again, g_object_ref (buttons), g_object_unref);
+  g_idle_add_full (G_PRIORITY_DEFAULT, dialog_measure_again, g_object_ref (buttons), g_object_unref);
 }
 
 /* An AdwMessageDialog has two headings: a large one in a single line, and a smaller wrapped one for when the line
@@ -108,14 +108,14 @@ on_layout_chosen (GtkWidget *buttons)
  * GTK (such as 4.18) print a dozen warnings per dialog. So give both the same small minimum width, with which the
  * line could be cut off. It never is, because its natural width is used. */
 static void
-settle (GtkWidget *widget, GtkWidget *extra, int most)
+dialog_settle (GtkWidget *widget, GtkWidget *extra, int most)
 {
   if (GTK_IS_BUTTON (widget) || widget == extra)
     return;
   if (ADW_IS_SQUEEZER (widget))
-    g_signal_connect (widget, "notify::visible-child", G_CALLBACK (on_layout_chosen), NULL);
+    g_signal_connect (widget, "notify::visible-child", G_CALLBACK (dialog_on_layout_chosen), NULL);
   else if (gtk_widget_has_css_class (widget, "response-area"))
-    widen (widget, most);
+    dialog_widen (widget, most);
   if (GTK_IS_LABEL (widget) && !gtk_label_get_wrap (GTK_LABEL (widget)))
     {
       GtkWidget *wrapped = gtk_widget_get_next_sibling (widget);
@@ -127,7 +127,7 @@ settle (GtkWidget *widget, GtkWidget *extra, int most)
     }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    settle (child, extra, most);
+    dialog_settle (child, extra, most);
 }
 
 void
@@ -136,7 +136,7 @@ namida_dialog_present (AdwMessageDialog *dialog)
   GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (dialog));
   int most = parent != NULL ? gtk_widget_get_width (GTK_WIDGET (parent)) - FRAME : 0;
 
-  settle (GTK_WIDGET (dialog), adw_message_dialog_get_extra_child (dialog), MAX (most, LEAST_WIDTH));
+  dialog_settle (GTK_WIDGET (dialog), adw_message_dialog_get_extra_child (dialog), MAX (most, LEAST_WIDTH));
   namida_mnemonics_unspeak (GTK_WIDGET (dialog));
   gtk_window_present (GTK_WINDOW (dialog));
 }

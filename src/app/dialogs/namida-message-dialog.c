@@ -37,7 +37,7 @@ namida_message_dialog_init (NamidaMessageDialog *self)
 }
 
 static void
-on_copy (GtkButton *button, gpointer user_data)
+message_dialog_on_copy (GtkButton *button, gpointer user_data)
 {
   NamidaMessage *message = user_data;
 
@@ -47,7 +47,7 @@ on_copy (GtkButton *button, gpointer user_data)
 
 /* Returns "From …", with a warning if the message was not encrypted. */
 static GtkWidget *
-make_heading (NamidaMessage *message)
+message_dialog_make_heading (NamidaMessage *message)
 {
   const char *alias = namida_message_get_alias (message);
   g_autofree char *text = namida_message_get_encrypted (message)
@@ -64,7 +64,7 @@ make_heading (NamidaMessage *message)
 }
 
 static GtkWidget *
-make_text (NamidaMessage *message)
+message_dialog_make_text (NamidaMessage *message)
 {
   /* No markup, because the text comes from a stranger. */
   GtkWidget *label = gtk_label_new (namida_message_get_text (message));
@@ -77,7 +77,7 @@ make_text (NamidaMessage *message)
 }
 
 static GtkWidget *
-make_row (gpointer item, gpointer user_data)
+message_dialog_make_row (gpointer item, gpointer user_data)
 {
   NamidaMessage *message = item;
   GtkWidget *row = gtk_list_box_row_new ();
@@ -85,12 +85,12 @@ make_row (gpointer item, gpointer user_data)
   GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *copy = gtk_button_new_with_label (_ ("Copy"));
 
-  g_signal_connect_object (copy, "clicked", G_CALLBACK (on_copy), message, 0);
+  g_signal_connect_object (copy, "clicked", G_CALLBACK (message_dialog_on_copy), message, 0);
   gtk_widget_set_valign (copy, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (top), make_heading (message));
+  gtk_box_append (GTK_BOX (top), message_dialog_make_heading (message));
   gtk_box_append (GTK_BOX (top), copy);
   gtk_box_append (GTK_BOX (box), top);
-  gtk_box_append (GTK_BOX (box), make_text (message));
+  gtk_box_append (GTK_BOX (box), message_dialog_make_text (message));
   gtk_widget_set_margin_top (box, 12);
   gtk_widget_set_margin_bottom (box, 12);
   gtk_widget_set_margin_start (box, 12);
@@ -107,18 +107,18 @@ message_dialog_new (GListModel *messages)
 {
   NamidaMessageDialog *self = g_object_new (NAMIDA_TYPE_MESSAGE_DIALOG, NULL);
 
-  gtk_list_box_bind_model (self->list, messages, make_row, NULL, NULL);
+  gtk_list_box_bind_model (self->list, messages, message_dialog_make_row, NULL, NULL);
   return self;
 }
 
 static void
-on_dialog_gone (GtkWindow *window)
+message_dialog_on_dialog_gone (GtkWindow *window)
 {
   g_object_set_data (G_OBJECT (window), DIALOG_KEY, NULL);
 }
 
 static void
-on_messages_changed (GtkWindow *window, guint position, guint removed, guint added, GListModel *messages)
+message_dialog_on_messages_changed (GtkWindow *window, guint position, guint removed, guint added, GListModel *messages)
 {
   NamidaMessageDialog *dialog = g_object_get_data (G_OBJECT (window), DIALOG_KEY);
 
@@ -127,7 +127,7 @@ on_messages_changed (GtkWindow *window, guint position, guint removed, guint add
     return;
   dialog = message_dialog_new (messages);
   g_object_set_data (G_OBJECT (window), DIALOG_KEY, dialog);
-  g_signal_connect_object (dialog, "destroy", G_CALLBACK (on_dialog_gone), window, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dialog, "destroy", G_CALLBACK (message_dialog_on_dialog_gone), window, G_CONNECT_SWAPPED);
   gtk_window_set_transient_for (GTK_WINDOW (dialog), window);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -135,6 +135,6 @@ on_messages_changed (GtkWindow *window, guint position, guint removed, guint add
 void
 namida_message_dialog_watch (NamidaHub *hub, GtkWindow *window)
 {
-  g_signal_connect_object (namida_hub_get_messages (hub), "items-changed", G_CALLBACK (on_messages_changed), window,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_hub_get_messages (hub), "items-changed",
+                           G_CALLBACK (message_dialog_on_messages_changed), window, G_CONNECT_SWAPPED);
 }

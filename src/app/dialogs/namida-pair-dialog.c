@@ -46,7 +46,7 @@ struct _NamidaPairDialog
 G_DEFINE_FINAL_TYPE (NamidaPairDialog, namida_pair_dialog, ADW_TYPE_WINDOW)
 
 static void
-show_sign (NamidaPairDialog *self, Step step)
+pair_dialog_show_sign (NamidaPairDialog *self, Step step)
 {
   gtk_widget_set_visible (GTK_WIDGET (self->sign), step == STEP_DONE || step == STEP_FAILED);
   gtk_image_set_from_icon_name (self->sign, step == STEP_DONE ? "namida-locked-symbolic" : "dialog-warning-symbolic");
@@ -56,7 +56,7 @@ show_sign (NamidaPairDialog *self, Step step)
 
 /* @problem: (nullable): why the pairing failed */
 static void
-show_step (NamidaPairDialog *self, Step step, const char *problem)
+pair_dialog_show_step (NamidaPairDialog *self, Step step, const char *problem)
 {
   gboolean busy = step == STEP_CONNECTING || step == STEP_ASKED || step == STEP_WAITING;
   g_autofree char *heading = NULL;
@@ -100,7 +100,7 @@ show_step (NamidaPairDialog *self, Step step, const char *problem)
     }
   gtk_label_set_label (self->heading, heading);
   gtk_label_set_label (self->text, text);
-  show_sign (self, step);
+  pair_dialog_show_sign (self, step);
   gtk_spinner_set_spinning (self->spinner, busy);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
   gtk_widget_set_visible (GTK_WIDGET (self->digits), step == STEP_COMPARE || step == STEP_WAITING);
@@ -112,50 +112,50 @@ show_step (NamidaPairDialog *self, Step step, const char *problem)
 }
 
 static void
-show_digits (NamidaPairDialog *self, const char *digits)
+pair_dialog_show_digits (NamidaPairDialog *self, const char *digits)
 {
   gtk_label_set_label (self->digits, digits);
-  show_step (self, STEP_COMPARE, NULL);
+  pair_dialog_show_step (self, STEP_COMPARE, NULL);
 }
 
 static void
-on_digits (const char *digits, gpointer user_data)
+pair_dialog_on_digits (const char *digits, gpointer user_data)
 {
-  show_digits (NAMIDA_PAIR_DIALOG (user_data), digits);
+  pair_dialog_show_digits (NAMIDA_PAIR_DIALOG (user_data), digits);
 }
 
 static void
-on_paired (GObject *source, GAsyncResult *result, gpointer user_data)
+pair_dialog_on_paired (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaPairDialog) self = user_data;
   g_autoptr (GError) error = NULL;
 
   if (namida_hub_pair_finish (NAMIDA_HUB (source), result, &error))
-    show_step (self, STEP_DONE, NULL);
+    pair_dialog_show_step (self, STEP_DONE, NULL);
   else
-    show_step (self, STEP_FAILED, error->message);
+    pair_dialog_show_step (self, STEP_FAILED, error->message);
 }
 
 static void
-on_request_closed (NamidaPairDialog *self)
+pair_dialog_on_request_closed (NamidaPairDialog *self)
 {
   /* Both users have to confirm. A confirmation on this device alone does not pair. */
   if (self->step == STEP_WAITING || self->step == STEP_COMPARE || self->step == STEP_ASKED)
-    show_step (self, namida_pair_request_get_paired (self->request) ? STEP_DONE : STEP_FAILED, NULL);
+    pair_dialog_show_step (self, namida_pair_request_get_paired (self->request) ? STEP_DONE : STEP_FAILED, NULL);
 }
 
 static void
-on_revealed (NamidaPairDialog *self)
+pair_dialog_on_revealed (NamidaPairDialog *self)
 {
-  show_digits (self, namida_pair_request_get_digits (self->request));
+  pair_dialog_show_digits (self, namida_pair_request_get_digits (self->request));
 }
 
 static void
-on_yes (NamidaPairDialog *self)
+pair_dialog_on_yes (NamidaPairDialog *self)
 {
   gboolean auto_accept = gtk_check_button_get_active (self->auto_accept);
 
-  show_step (self, STEP_WAITING, NULL);
+  pair_dialog_show_step (self, STEP_WAITING, NULL);
   if (self->request != NULL)
     {
       namida_pair_request_set_auto_accept (self->request, auto_accept);
@@ -170,7 +170,7 @@ on_yes (NamidaPairDialog *self)
 
 /* Rejects what is still open, and takes a confirmation back that the other user has not answered. */
 static void
-give_up (NamidaPairDialog *self)
+pair_dialog_give_up (NamidaPairDialog *self)
 {
   Step step = self->step;
 
@@ -183,7 +183,7 @@ give_up (NamidaPairDialog *self)
 }
 
 static void
-on_no (NamidaPairDialog *self)
+pair_dialog_on_no (NamidaPairDialog *self)
 {
   gtk_window_close (GTK_WINDOW (self));
 }
@@ -197,7 +197,7 @@ namida_pair_dialog_close_request (GtkWindow *window)
   if (namida_consent_guard_is_holding (GTK_WIDGET (self->no_button)))
     return GDK_EVENT_STOP;
   if (self->step != STEP_DONE && self->step != STEP_FAILED)
-    give_up (self);
+    pair_dialog_give_up (self);
   return GTK_WINDOW_CLASS (namida_pair_dialog_parent_class)->close_request (window);
 }
 
@@ -239,8 +239,8 @@ namida_pair_dialog_class_init (NamidaPairDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, auto_accept);
   gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, no_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, yes_button);
-  gtk_widget_class_bind_template_callback (widget_class, on_yes);
-  gtk_widget_class_bind_template_callback (widget_class, on_no);
+  gtk_widget_class_bind_template_callback (widget_class, pair_dialog_on_yes);
+  gtk_widget_class_bind_template_callback (widget_class, pair_dialog_on_no);
 }
 
 static void
@@ -263,9 +263,10 @@ namida_pair_dialog_new (NamidaHub *hub, NamidaPeer *peer)
   g_free (self->alias);
   self->alias = namida_format_name (namida_peer_get_alias (peer));
   self->warning = g_strdup (namida_peer_get_warning (peer));
-  show_step (self, STEP_CONNECTING, NULL);
+  pair_dialog_show_step (self, STEP_CONNECTING, NULL);
   /* The task holds a reference to the dialog while digits may still come. */
-  namida_hub_pair_async (hub, peer, on_digits, self, self->cancellable, on_paired, g_object_ref (self));
+  namida_hub_pair_async (hub, peer, pair_dialog_on_digits, self, self->cancellable, pair_dialog_on_paired,
+                         g_object_ref (self));
   return self;
 }
 
@@ -279,11 +280,11 @@ namida_pair_dialog_new_for_request (NamidaPairRequest *request)
   g_free (self->alias);
   self->alias = namida_format_name (namida_pair_request_get_alias (request));
   self->warning = g_strdup (namida_pair_request_get_warning (request));
-  g_signal_connect_object (request, "closed", G_CALLBACK (on_request_closed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (request, "revealed", G_CALLBACK (on_revealed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (request, "closed", G_CALLBACK (pair_dialog_on_request_closed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (request, "revealed", G_CALLBACK (pair_dialog_on_revealed), self, G_CONNECT_SWAPPED);
   if (namida_pair_request_get_digits (request) != NULL)
-    on_revealed (self);
+    pair_dialog_on_revealed (self);
   else
-    show_step (self, STEP_ASKED, NULL);
+    pair_dialog_show_step (self, STEP_ASKED, NULL);
   return self;
 }

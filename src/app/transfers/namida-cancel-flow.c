@@ -39,7 +39,7 @@ asked_free (gpointer data, GClosure *closure)
 }
 
 static void
-on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+cancel_flow_on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
   Asked *asked = user_data;
   gboolean keep = g_strcmp0 (response, "keep") == 0;
@@ -52,7 +52,7 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 }
 
 static void
-ask (NamidaShell *window, NamidaTransfer *transfer)
+cancel_flow_ask (NamidaShell *window, NamidaTransfer *transfer)
 {
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), _ ("Cancel Transfer?"), NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
@@ -80,7 +80,7 @@ ask (NamidaShell *window, NamidaTransfer *transfer)
                                     _ ("Cancel and _Keep Part"), NULL);
   adw_message_dialog_set_response_appearance (message, "drop", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (message, "back");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), asked, asked_free, 0);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (cancel_flow_on_response), asked, asked_free, 0);
   namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
@@ -94,7 +94,7 @@ namida_cancel_flow_start (GtkWidget *from, NamidaTransfer *transfer)
   if (!namida_transfer_may_have_parts (transfer))
     namida_hub_cancel (namida_shell_get_hub (window), transfer, FALSE);
   else if (parts == PARTS_ASK)
-    ask (window, transfer);
+    cancel_flow_ask (window, transfer);
   else
     namida_hub_cancel (namida_shell_get_hub (window), transfer, parts == PARTS_KEEP);
 }

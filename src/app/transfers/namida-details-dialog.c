@@ -34,7 +34,7 @@ struct _NamidaDetailsDialog
 G_DEFINE_FINAL_TYPE (NamidaDetailsDialog, namida_details_dialog, ADW_TYPE_WINDOW)
 
 static void
-toast (NamidaDetailsDialog *self, const char *text)
+details_dialog_toast (NamidaDetailsDialog *self, const char *text)
 {
   g_autofree char *escaped = g_markup_escape_text (text, -1);
 
@@ -42,7 +42,7 @@ toast (NamidaDetailsDialog *self, const char *text)
 }
 
 static void
-add_count (GString *text, const char *words)
+details_dialog_add_count (GString *text, const char *words)
 {
   if (text->len > 0)
     g_string_append (text, " · ");
@@ -51,7 +51,7 @@ add_count (GString *text, const char *words)
 
 /* Only files that were compared are called verified. */
 static char *
-dup_stored_words (NamidaTransfer *transfer, guint stored)
+details_dialog_dup_stored_words (NamidaTransfer *transfer, guint stored)
 {
   if (!namida_transfer_get_unproven (transfer))
     return g_strdup_printf (ngettext ("%'u file verified", "%'u files verified", stored), stored);
@@ -62,7 +62,7 @@ dup_stored_words (NamidaTransfer *transfer, guint stored)
 
 /* Returns text such as "2,875 files verified · 38 were already there · 2 are not there · 1 was left out". */
 static char *
-dup_summary (NamidaTransfer *transfer, guint not_there)
+details_dialog_dup_summary (NamidaTransfer *transfer, guint not_there)
 {
   GString *text = g_string_new (NULL);
   NamidaFileCounts counts = namida_transfer_count_files (transfer);
@@ -70,26 +70,26 @@ dup_summary (NamidaTransfer *transfer, guint not_there)
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
   guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
   guint failed = not_there - MIN (not_there, left_out);
-  g_autofree char *first = dup_stored_words (transfer, stored);
+  g_autofree char *first = details_dialog_dup_stored_words (transfer, stored);
   g_autofree char *second = g_strdup_printf (ngettext ("%'u already there", "%'u already there", kept), kept);
   g_autofree char *third = g_strdup_printf (ngettext ("%'u missing", "%'u missing", failed), failed);
   g_autofree char *fourth = g_strdup_printf (ngettext ("%'u skipped", "%'u skipped", left_out), left_out);
 
-  add_count (text, first);
+  details_dialog_add_count (text, first);
   if (kept > 0)
-    add_count (text, second);
+    details_dialog_add_count (text, second);
   if (failed > 0)
-    add_count (text, third);
+    details_dialog_add_count (text, third);
   if (left_out > 0)
-    add_count (text, fourth);
+    details_dialog_add_count (text, fourth);
   return g_string_free (text, FALSE);
 }
 
 static void
-show (NamidaDetailsDialog *self)
+details_dialog_show (NamidaDetailsDialog *self)
 {
   guint failed = namida_file_model_count_failed (self->transfer);
-  g_autofree char *summary = dup_summary (self->transfer, failed);
+  g_autofree char *summary = details_dialog_dup_summary (self->transfer, failed);
   g_autofree char *ended
       = namida_transfer_is_final (self->transfer) ? namida_transfer_dup_state_text (self->transfer) : NULL;
 
@@ -103,7 +103,7 @@ show (NamidaDetailsDialog *self)
 }
 
 static void
-on_filter (NamidaDetailsDialog *self)
+details_dialog_on_filter (NamidaDetailsDialog *self)
 {
   namida_file_model_set_only_failed (self->model, gtk_toggle_button_get_active (self->failed_button));
 }
@@ -139,7 +139,7 @@ report_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 }
 
 static void
-on_report_written (GObject *source, GAsyncResult *result, gpointer user_data)
+details_dialog_on_report_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaDetailsDialog *self = NAMIDA_DETAILS_DIALOG (source);
   g_autoptr (GError) error = NULL;
@@ -151,11 +151,11 @@ on_report_written (GObject *source, GAsyncResult *result, gpointer user_data)
     text = g_strdup (_ ("Report saved"));
   else
     text = g_strdup_printf (_ ("Could not save the report: %s"), error->message);
-  toast (self, text);
+  details_dialog_toast (self, text);
 }
 
 static void
-on_report_chosen (NamidaDetailsDialog *self, int response)
+details_dialog_on_report_chosen (NamidaDetailsDialog *self, int response)
 {
   g_autoptr (GFile) file = NULL;
   g_autoptr (GTask) task = NULL;
@@ -169,14 +169,14 @@ on_report_chosen (NamidaDetailsDialog *self, int response)
   report = g_new0 (Report, 1);
   report->transfer = g_object_ref (self->transfer);
   report->file = g_object_ref (file);
-  task = g_task_new (self, NULL, on_report_written, NULL);
-  g_task_set_source_tag (task, on_report_chosen);
+  task = g_task_new (self, NULL, details_dialog_on_report_written, NULL);
+  g_task_set_source_tag (task, details_dialog_on_report_chosen);
   g_task_set_task_data (task, report, (GDestroyNotify) report_free);
   g_task_run_in_thread (task, report_thread);
 }
 
 static char *
-dup_report_name (NamidaTransfer *transfer)
+details_dialog_dup_report_name (NamidaTransfer *transfer)
 {
   g_autoptr (GDateTime) time
       = g_date_time_new_from_unix_local (namida_transfer_get_started_at (transfer) / G_USEC_PER_SEC);
@@ -189,16 +189,17 @@ dup_report_name (NamidaTransfer *transfer)
 }
 
 static void
-on_report (NamidaDetailsDialog *self)
+details_dialog_on_report (NamidaDetailsDialog *self)
 {
-  g_autofree char *name = dup_report_name (self->transfer);
+  g_autofree char *name = details_dialog_dup_report_name (self->transfer);
 
   g_clear_object (&self->chooser);
   self->chooser = gtk_file_chooser_native_new (_ ("Save Report"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE,
                                                _ ("_Save"), _ ("_Cancel"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);
-  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_report_chosen), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (details_dialog_on_report_chosen), self,
+                           G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
@@ -230,8 +231,8 @@ namida_details_dialog_class_init (NamidaDetailsDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, filter);
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, failed_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, list);
-  gtk_widget_class_bind_template_callback (widget_class, on_filter);
-  gtk_widget_class_bind_template_callback (widget_class, on_report);
+  gtk_widget_class_bind_template_callback (widget_class, details_dialog_on_filter);
+  gtk_widget_class_bind_template_callback (widget_class, details_dialog_on_report);
 }
 
 static void
@@ -254,9 +255,10 @@ namida_details_dialog_new (NamidaTransfer *transfer, const char *words)
   g_object_unref (selection);
   adw_window_title_set_title (self->heading, _ ("Details"));
   adw_window_title_set_subtitle (self->heading, words);
-  g_signal_connect_object (transfer, "notify::done-files", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (transfer, "ended", G_CALLBACK (show), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  show (self);
+  g_signal_connect_object (transfer, "notify::done-files", G_CALLBACK (details_dialog_show), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (transfer, "ended", G_CALLBACK (details_dialog_show), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  details_dialog_show (self);
   /* After a failure, show the failed files first. */
   if (namida_transfer_get_state (transfer) > NAMIDA_TRANSFER_DONE && gtk_widget_get_visible (self->filter))
     gtk_toggle_button_set_active (self->failed_button, TRUE);

@@ -44,19 +44,19 @@ namida_file_model_get_left_out (NamidaTransfer *transfer, guint index)
 }
 
 static GType
-get_item_type (GListModel *list)
+file_model_get_item_type (GListModel *list)
 {
   return NAMIDA_TYPE_FILE_ITEM;
 }
 
 static guint
-get_n_items (GListModel *list)
+file_model_get_n_items (GListModel *list)
 {
   return NAMIDA_FILE_MODEL (list)->n_items;
 }
 
 static gpointer
-get_item (GListModel *list, guint position)
+file_model_get_item (GListModel *list, guint position)
 {
   NamidaFileModel *self = NAMIDA_FILE_MODEL (list);
 
@@ -67,17 +67,17 @@ get_item (GListModel *list, guint position)
 }
 
 static void
-list_model_init (GListModelInterface *iface)
+file_model_list_model_init (GListModelInterface *iface)
 {
-  iface->get_item_type = get_item_type;
-  iface->get_n_items = get_n_items;
-  iface->get_item = get_item;
+  iface->get_item_type = file_model_get_item_type;
+  iface->get_n_items = file_model_get_n_items;
+  iface->get_item = file_model_get_item;
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaFileModel,
                                namida_file_model,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, file_model_list_model_init))
 
 gboolean
 namida_file_model_is_failed (NamidaTransfer *transfer, guint index)
@@ -103,7 +103,7 @@ namida_file_model_count_failed (NamidaTransfer *transfer)
 }
 
 static GArray *
-find_failed (NamidaTransfer *transfer)
+file_model_find_failed (NamidaTransfer *transfer)
 {
   GArray *failed = g_array_new (FALSE, FALSE, sizeof (guint));
 
@@ -114,17 +114,17 @@ find_failed (NamidaTransfer *transfer)
 }
 
 static guint
-count_all (NamidaFileModel *self)
+file_model_count_all (NamidaFileModel *self)
 {
   return self->failed != NULL ? self->failed->len : namida_file_model_count_files (self->transfer);
 }
 
 static gboolean
-on_idle (gpointer user_data)
+file_model_on_idle (gpointer user_data)
 {
   NamidaFileModel *self = user_data;
   guint before = self->n_items;
-  guint all = count_all (self);
+  guint all = file_model_count_all (self);
   /* A transfer that waited may have scanned its files again, and there may be fewer before this object is
    * notified. */
   guint now = before + MORE_FILES < ROWS_OF_A_LIST ? before + MORE_FILES : all;
@@ -139,41 +139,41 @@ on_idle (gpointer user_data)
 
 /* Use a lower priority than drawing. */
 static void
-begin (NamidaFileModel *self)
+file_model_begin (NamidaFileModel *self)
 {
-  guint all = count_all (self);
+  guint all = file_model_count_all (self);
 
   g_clear_handle_id (&self->idle, g_source_remove);
   self->n_items = MIN (all, FIRST_FILES);
   if (self->n_items < all)
-    self->idle = g_idle_add_full (G_PRIORITY_LOW, on_idle, self, NULL);
+    self->idle = g_idle_add_full (G_PRIORITY_LOW, file_model_on_idle, self, NULL);
 }
 
 static void
-refill (NamidaFileModel *self, gboolean only_failed)
+file_model_refill (NamidaFileModel *self, gboolean only_failed)
 {
   guint before = self->n_items;
 
   g_clear_pointer (&self->failed, g_array_unref);
   if (only_failed)
-    self->failed = find_failed (self->transfer);
-  begin (self);
+    self->failed = file_model_find_failed (self->transfer);
+  file_model_begin (self);
   g_list_model_items_changed (G_LIST_MODEL (self), 0, before, self->n_items);
 }
 
 static void
-on_ended (NamidaFileModel *self)
+file_model_on_ended (NamidaFileModel *self)
 {
   /* With all files, the rows update themselves. */
   if (self->failed != NULL || (self->idle == 0 && self->n_items != namida_file_model_count_files (self->transfer)))
-    refill (self, self->failed != NULL);
+    file_model_refill (self, self->failed != NULL);
 }
 
 void
 namida_file_model_set_only_failed (NamidaFileModel *self, gboolean only_failed)
 {
   if (only_failed != (self->failed != NULL))
-    refill (self, only_failed);
+    file_model_refill (self, only_failed);
 }
 
 static void
@@ -204,7 +204,8 @@ namida_file_model_new (NamidaTransfer *transfer)
   NamidaFileModel *self = g_object_new (NAMIDA_TYPE_FILE_MODEL, NULL);
 
   self->transfer = g_object_ref (transfer);
-  begin (self);
-  g_signal_connect_object (transfer, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  file_model_begin (self);
+  g_signal_connect_object (transfer, "ended", G_CALLBACK (file_model_on_ended), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   return self;
 }

@@ -37,7 +37,7 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 static const char *
-result_icon (NamidaFileResult result, gboolean failed)
+file_row_result_icon (NamidaFileResult result, gboolean failed)
 {
   if (failed)
     return "dialog-warning-symbolic";
@@ -48,7 +48,7 @@ result_icon (NamidaFileResult result, gboolean failed)
 
 /* A file that is still pending when the transfer has ended never arrived. */
 static const char *
-result_words (NamidaFileRow *self)
+file_row_result_words (NamidaFileRow *self)
 {
   NamidaTransfer *transfer = namida_file_item_get_transfer (self->item);
 
@@ -61,7 +61,8 @@ result_words (NamidaFileRow *self)
 }
 
 static void
-show_words (NamidaFileRow *self, const char *path, const char *name, const char *words, const char *icon, gboolean bad)
+file_row_show_words (
+    NamidaFileRow *self, const char *path, const char *name, const char *words, const char *icon, gboolean bad)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *subtitle = g_str_equal (folder, ".") ? g_strdup (words) : g_strdup_printf ("%s · %s", words, folder);
@@ -78,33 +79,34 @@ show_words (NamidaFileRow *self, const char *path, const char *name, const char 
 }
 
 static void
-show_entry (NamidaFileRow *self, const NamidaEntry *entry)
+file_row_show_entry (NamidaFileRow *self, const NamidaEntry *entry)
 {
   g_autofree char *path = namida_entry_dup_path (entry);
   g_autofree char *shown = g_utf8_make_valid (entry->name, -1);
   g_autofree char *size = namida_format_size (entry->size);
   g_autofree char *detail = namida_transfer_dup_detail (namida_file_item_get_transfer (self->item),
                                                         namida_file_item_get_index (self->item));
-  const char *words = self->shown_failed && detail != NULL ? detail : result_words (self);
+  const char *words = self->shown_failed && detail != NULL ? detail : file_row_result_words (self);
 
   gtk_label_set_label (self->title, shown);
   namida_steady_label_set_text (self->size, size);
-  show_words (self, path, shown, words, result_icon (self->shown, self->shown_failed), self->shown_failed);
+  file_row_show_words (self, path, shown, words, file_row_result_icon (self->shown, self->shown_failed),
+                       self->shown_failed);
 }
 
 static void
-show_left_out (NamidaFileRow *self, const NamidaLeftOut *left_out)
+file_row_show_left_out (NamidaFileRow *self, const NamidaLeftOut *left_out)
 {
   g_autofree char *name = g_path_get_basename (left_out->path);
 
   gtk_label_set_label (self->title, name);
   namida_steady_label_set_text (self->size, "");
-  show_words (self, left_out->path, name, left_out->reason,
-              left_out->missed ? "dialog-warning-symbolic" : "dialog-information-symbolic", left_out->missed);
+  file_row_show_words (self, left_out->path, name, left_out->reason,
+                       left_out->missed ? "dialog-warning-symbolic" : "dialog-information-symbolic", left_out->missed);
 }
 
 static void
-show (NamidaFileRow *self)
+file_row_show (NamidaFileRow *self)
 {
   NamidaTransfer *transfer = namida_file_item_get_transfer (self->item);
   guint index = namida_file_item_get_index (self->item);
@@ -115,37 +117,37 @@ show (NamidaFileRow *self)
   self->shown_failed = namida_file_model_is_failed (transfer, index);
   /* A transfer that waited may have scanned its files again, and there may be fewer before the list is notified. */
   if (index < entries->len)
-    show_entry (self, g_ptr_array_index (entries, index));
+    file_row_show_entry (self, g_ptr_array_index (entries, index));
   else if (left_out != NULL)
-    show_left_out (self, left_out);
+    file_row_show_left_out (self, left_out);
 }
 
 static void
-on_progress (NamidaFileRow *self)
+file_row_on_progress (NamidaFileRow *self)
 {
   NamidaTransfer *transfer = namida_file_item_get_transfer (self->item);
   guint index = namida_file_item_get_index (self->item);
 
   if (namida_transfer_get_result (transfer, index) != self->shown
       || namida_file_model_is_failed (transfer, index) != self->shown_failed)
-    show (self);
+    file_row_show (self);
 }
 
 static void
-set_item (NamidaFileRow *self, NamidaFileItem *item)
+file_row_set_item (NamidaFileRow *self, NamidaFileItem *item)
 {
   if (item == self->item)
     return;
   if (self->item != NULL)
-    g_signal_handlers_disconnect_by_func (namida_file_item_get_transfer (self->item), on_progress, self);
+    g_signal_handlers_disconnect_by_func (namida_file_item_get_transfer (self->item), file_row_on_progress, self);
   g_set_object (&self->item, item);
   if (item == NULL)
     return;
-  g_signal_connect_object (namida_file_item_get_transfer (item), "notify::done-files", G_CALLBACK (on_progress), self,
+  g_signal_connect_object (namida_file_item_get_transfer (item), "notify::done-files",
+                           G_CALLBACK (file_row_on_progress), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_file_item_get_transfer (item), "ended", G_CALLBACK (file_row_on_progress), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (namida_file_item_get_transfer (item), "ended", G_CALLBACK (on_progress), self,
-                           G_CONNECT_SWAPPED);
-  show (self);
+  file_row_show (self);
   /* Rows are reused, and the previous file may have needed more lines. */
   namida_steady_label_settle (self->subtitle);
   namida_steady_label_settle (self->size);
@@ -154,7 +156,7 @@ set_item (NamidaFileRow *self, NamidaFileItem *item)
 static void
 namida_file_row_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  set_item (NAMIDA_FILE_ROW (object), g_value_get_object (value));
+  file_row_set_item (NAMIDA_FILE_ROW (object), g_value_get_object (value));
 }
 
 static void
@@ -168,13 +170,13 @@ namida_file_row_root (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (namida_file_row_parent_class)->root (widget);
   if (NAMIDA_FILE_ROW (widget)->item != NULL)
-    show (NAMIDA_FILE_ROW (widget));
+    file_row_show (NAMIDA_FILE_ROW (widget));
 }
 
 static void
 namida_file_row_dispose (GObject *object)
 {
-  set_item (NAMIDA_FILE_ROW (object), NULL);
+  file_row_set_item (NAMIDA_FILE_ROW (object), NULL);
   G_OBJECT_CLASS (namida_file_row_parent_class)->dispose (object);
 }
 

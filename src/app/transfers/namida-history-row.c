@@ -137,7 +137,7 @@ history_row_show_merged (NamidaHistoryRow *self, NamidaMergedEntry *merged)
 }
 
 static void
-on_button (NamidaHistoryRow *self)
+history_row_on_button (NamidaHistoryRow *self)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.open-folder", "^ay", self->folder);
 }
@@ -186,7 +186,7 @@ namida_history_row_class_init (NamidaHistoryRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaHistoryRow, size);
   gtk_widget_class_bind_template_child (widget_class, NamidaHistoryRow, button);
   gtk_widget_class_bind_template_child (widget_class, NamidaHistoryRow, chevron);
-  gtk_widget_class_bind_template_callback (widget_class, on_button);
+  gtk_widget_class_bind_template_callback (widget_class, history_row_on_button);
   namida_history_flow_install (widget_class);
 }
 

@@ -25,7 +25,7 @@ G_DEFINE_FINAL_TYPE (NamidaOfferQueue, namida_offer_queue, G_TYPE_OBJECT)
 static void queue_next (NamidaOfferQueue *self);
 
 static void
-present (NamidaOfferQueue *self, GtkWindow *dialog)
+offer_queue_present (NamidaOfferQueue *self, GtkWindow *dialog)
 {
   g_set_weak_pointer (&self->dialog, dialog);
   gtk_window_set_transient_for (dialog, self->window);
@@ -34,7 +34,7 @@ present (NamidaOfferQueue *self, GtkWindow *dialog)
 }
 
 static gboolean
-show_next (gpointer user_data)
+offer_queue_show_next (gpointer user_data)
 {
   NamidaOfferQueue *self = user_data;
   g_autoptr (NamidaOffer) offer = NULL;
@@ -47,11 +47,11 @@ show_next (gpointer user_data)
   offer = g_list_model_get_item (namida_inbox_get_offers (namida_hub_get_inbox (self->hub)), 0);
   request = g_list_model_get_item (namida_hub_get_pair_requests (self->hub), 0);
   if (offer != NULL && namida_offer_get_state (offer) == NAMIDA_OFFER_OPEN)
-    present (self, GTK_WINDOW (namida_accept_dialog_new (self->hub, self->settings, offer)));
+    offer_queue_present (self, GTK_WINDOW (namida_accept_dialog_new (self->hub, self->settings, offer)));
   else if (request != NULL && request != self->asked && namida_pair_request_get_open (request))
     {
       g_set_object (&self->asked, request);
-      present (self, GTK_WINDOW (namida_pair_dialog_new_for_request (request)));
+      offer_queue_present (self, GTK_WINDOW (namida_pair_dialog_new_for_request (request)));
     }
   return G_SOURCE_REMOVE;
 }
@@ -63,7 +63,7 @@ queue_next (NamidaOfferQueue *self)
   if (self->dialog != NULL && gtk_widget_in_destruction (GTK_WIDGET (self->dialog)))
     g_clear_weak_pointer (&self->dialog);
   if (self->idle == 0)
-    self->idle = g_idle_add (show_next, self);
+    self->idle = g_idle_add (offer_queue_show_next, self);
 }
 
 static void

@@ -72,7 +72,7 @@ struct _NamidaTransferRow
 G_DEFINE_FINAL_TYPE (NamidaTransferRow, namida_transfer_row, GTK_TYPE_LIST_BOX_ROW)
 
 static RowButton
-which_button (NamidaTransfer *transfer)
+transfer_row_which_button (NamidaTransfer *transfer)
 {
   NamidaTransferState state = namida_transfer_get_state (transfer);
   gboolean send = namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND;
@@ -85,7 +85,7 @@ which_button (NamidaTransfer *transfer)
 }
 
 static PauseButton
-which_pause_button (NamidaTransfer *transfer)
+transfer_row_which_pause_button (NamidaTransfer *transfer)
 {
   NamidaTransferState state = namida_transfer_get_state (transfer);
 
@@ -97,7 +97,7 @@ which_pause_button (NamidaTransfer *transfer)
 }
 
 static void
-name_button (NamidaTransferRow *self, GtkButton *button, const char *icon, const char *action)
+transfer_row_name_button (NamidaTransferRow *self, GtkButton *button, const char *icon, const char *action)
 {
   /* Translators: a button's action and the transfer it is for, for screen readers */
   g_autofree char *name = g_strdup_printf (_ ("%s: %s"), action, self->words);
@@ -108,12 +108,12 @@ name_button (NamidaTransferRow *self, GtkButton *button, const char *icon, const
 }
 
 static void
-show_pause_button (NamidaTransferRow *self)
+transfer_row_show_pause_button (NamidaTransferRow *self)
 {
   static const char *const icons[]
       = { "", "media-playback-pause-symbolic", "media-playback-start-symbolic", "view-refresh-symbolic" };
   const char *const names[] = { "", _ ("Pause"), _ ("Resume"), _ ("Try Now") };
-  PauseButton button = which_pause_button (self->transfer);
+  PauseButton button = transfer_row_which_pause_button (self->transfer);
 
   if (self->shown && button == self->shown_pause)
     return;
@@ -121,16 +121,16 @@ show_pause_button (NamidaTransferRow *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->pause_button), button != PAUSE_NONE);
   if (button == PAUSE_NONE)
     button = PAUSE_PAUSE;
-  name_button (self, self->pause_button, icons[button], names[button]);
+  transfer_row_name_button (self, self->pause_button, icons[button], names[button]);
 }
 
 static void
-show_button (NamidaTransferRow *self)
+transfer_row_show_button (NamidaTransferRow *self)
 {
   static const char *const icons[]
       = { "", "namida-cancel-symbolic", "folder-open-symbolic", "view-refresh-symbolic", "" };
   const char *const names[] = { "", _ ("Cancel"), _ ("Open Folder"), _ ("Try Again"), "" };
-  RowButton button = which_button (self->transfer);
+  RowButton button = transfer_row_which_button (self->transfer);
   gboolean pressed = button != BUTTON_NONE && button != BUTTON_DETAILS;
 
   if (self->shown && button == self->shown_button)
@@ -140,11 +140,11 @@ show_button (NamidaTransferRow *self)
   gtk_widget_set_visible (self->chevron, button == BUTTON_DETAILS);
   if (!pressed)
     return;
-  name_button (self, self->button, icons[button], names[button]);
+  transfer_row_name_button (self, self->button, icons[button], names[button]);
 }
 
 static void
-show_bar (NamidaTransferRow *self)
+transfer_row_show_bar (NamidaTransferRow *self)
 {
   NamidaTransferState state = namida_transfer_get_state (self->transfer);
   guint64 total = namida_transfer_get_total_bytes (self->transfer);
@@ -161,14 +161,14 @@ show_bar (NamidaTransferRow *self)
 
 /* Called four times a second while data moves. Nothing here may cause a new layout of the window. */
 static void
-show_progress (NamidaTransferRow *self)
+transfer_row_show_progress (NamidaTransferRow *self)
 {
   gboolean narrow = namida_narrow_get (GTK_WIDGET (self));
   g_autofree char *line
       = narrow ? namida_transfer_dup_short_line (self->transfer) : namida_transfer_dup_line (self->transfer);
   g_autofree char *figures = namida_transfer_dup_figures (self->transfer);
 
-  show_bar (self);
+  transfer_row_show_bar (self);
   namida_steady_label_set_text (self->state, line);
   namida_steady_label_set_text (self->figures, figures);
   gtk_widget_set_visible (GTK_WIDGET (self->figures), !narrow && *figures != '\0');
@@ -176,7 +176,7 @@ show_progress (NamidaTransferRow *self)
 
 /* Shows the time of the end above the size; for a waiting transfer, only the size. */
 static void
-show_dates (NamidaTransferRow *self)
+transfer_row_show_dates (NamidaTransferRow *self)
 {
   NamidaTransferState state = namida_transfer_get_state (self->transfer);
   gboolean ended = namida_transfer_is_final (self->transfer);
@@ -194,7 +194,7 @@ show_dates (NamidaTransferRow *self)
 }
 
 static void
-show_state (NamidaTransferRow *self)
+transfer_row_show_state (NamidaTransferRow *self)
 {
   NamidaTransferState state = namida_transfer_get_state (self->transfer);
   const char *classes[] = { namida_transfer_state_class (state), "caption", NULL };
@@ -206,7 +206,7 @@ show_state (NamidaTransferRow *self)
   namida_transfer_show_what (self->what, namida_transfer_get_direction (self->transfer), state,
                              namida_transfer_entry_has_backup (self->transfer),
                              namida_transfer_get_title (self->transfer));
-  show_dates (self);
+  transfer_row_show_dates (self);
   gtk_widget_set_css_classes (GTK_WIDGET (self->state), classes);
   namida_state_line_settle (self->line);
   /* Keep the button: buttons that appear and disappear while data moves would shift others under the pointer. */
@@ -214,7 +214,7 @@ show_state (NamidaTransferRow *self)
 }
 
 static void
-show_words (NamidaTransferRow *self)
+transfer_row_show_words (NamidaTransferRow *self)
 {
   NamidaBackup *backup = namida_transfer_get_backup (self->transfer);
 
@@ -232,46 +232,46 @@ show_words (NamidaTransferRow *self)
 }
 
 static void
-show (NamidaTransferRow *self)
+transfer_row_show (NamidaTransferRow *self)
 {
-  show_words (self);
-  show_progress (self);
-  show_pause_button (self);
-  show_button (self);
-  show_state (self);
+  transfer_row_show_words (self);
+  transfer_row_show_progress (self);
+  transfer_row_show_pause_button (self);
+  transfer_row_show_button (self);
+  transfer_row_show_state (self);
   self->shown = TRUE;
 }
 
 static gboolean
-on_idle (gpointer user_data)
+transfer_row_on_idle (gpointer user_data)
 {
   NamidaTransferRow *self = user_data;
 
   self->idle = 0;
-  show (self);
+  transfer_row_show (self);
   return G_SOURCE_REMOVE;
 }
 
 /* A transfer notifies each of its properties separately. Show all changes at once, before the next frame. */
 static void
-queue_show (NamidaTransferRow *self)
+transfer_row_queue_show (NamidaTransferRow *self)
 {
   if (self->idle == 0 && self->transfer != NULL)
-    self->idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_idle, self, NULL);
+    self->idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, transfer_row_on_idle, self, NULL);
 }
 
 /* The results of all files are known only now. */
 static void
-on_ended (NamidaTransferRow *self)
+transfer_row_on_ended (NamidaTransferRow *self)
 {
   self->shown = FALSE;
-  queue_show (self);
+  transfer_row_queue_show (self);
 }
 
 static void
-on_pause_button (NamidaTransferRow *self)
+transfer_row_on_pause_button (NamidaTransferRow *self)
 {
-  switch (which_pause_button (self->transfer))
+  switch (transfer_row_which_pause_button (self->transfer))
     {
     case PAUSE_PAUSE:
       namida_hub_pause (self->hub, self->transfer);
@@ -289,9 +289,9 @@ on_pause_button (NamidaTransferRow *self)
 }
 
 static void
-on_button (NamidaTransferRow *self)
+transfer_row_on_button (NamidaTransferRow *self)
 {
-  switch (which_button (self->transfer))
+  switch (transfer_row_which_button (self->transfer))
     {
     case BUTTON_CANCEL:
       namida_cancel_flow_start (GTK_WIDGET (self), self->transfer);
@@ -319,13 +319,13 @@ transfer_row_make_menu (GtkWidget *row)
 
   if (namida_transfer_get_backup (self->transfer) != NULL)
     namida_row_menu_add (menu, _ ("_Details"), "transfer.details", NULL);
-  if (which_pause_button (self->transfer) == PAUSE_PAUSE)
+  if (transfer_row_which_pause_button (self->transfer) == PAUSE_PAUSE)
     namida_row_menu_add (menu, _ ("_Pause"), "transfer.pause", NULL);
-  if (which_pause_button (self->transfer) == PAUSE_RESUME)
+  if (transfer_row_which_pause_button (self->transfer) == PAUSE_RESUME)
     namida_row_menu_add (menu, _ ("_Resume"), "transfer.pause", NULL);
-  if (which_button (self->transfer) == BUTTON_CANCEL)
+  if (transfer_row_which_button (self->transfer) == BUTTON_CANCEL)
     namida_row_menu_add (menu, _ ("_Cancel"), "transfer.button", NULL);
-  if (which_button (self->transfer) == BUTTON_RETRY)
+  if (transfer_row_which_button (self->transfer) == BUTTON_RETRY)
     namida_row_menu_add (menu, _ ("_Try Again"), "transfer.button", NULL);
   if (folder != NULL)
     {
@@ -346,13 +346,13 @@ transfer_row_on_details (GtkWidget *widget, const char *action, GVariant *parame
 static void
 transfer_row_on_pause (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  on_pause_button (NAMIDA_TRANSFER_ROW (widget));
+  transfer_row_on_pause_button (NAMIDA_TRANSFER_ROW (widget));
 }
 
 static void
-transfer_row_on_button (GtkWidget *widget, const char *action, GVariant *parameter)
+transfer_row_activate_button (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  on_button (NAMIDA_TRANSFER_ROW (widget));
+  transfer_row_on_button (NAMIDA_TRANSFER_ROW (widget));
 }
 
 void
@@ -413,10 +413,10 @@ namida_transfer_row_class_init (NamidaTransferRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, button);
   gtk_widget_class_install_action (widget_class, "transfer.details", NULL, transfer_row_on_details);
   gtk_widget_class_install_action (widget_class, "transfer.pause", NULL, transfer_row_on_pause);
-  gtk_widget_class_install_action (widget_class, "transfer.button", NULL, transfer_row_on_button);
+  gtk_widget_class_install_action (widget_class, "transfer.button", NULL, transfer_row_activate_button);
   namida_history_flow_install (widget_class);
-  gtk_widget_class_bind_template_callback (widget_class, on_pause_button);
-  gtk_widget_class_bind_template_callback (widget_class, on_button);
+  gtk_widget_class_bind_template_callback (widget_class, transfer_row_on_pause_button);
+  gtk_widget_class_bind_template_callback (widget_class, transfer_row_on_button);
 }
 
 static void
@@ -434,8 +434,8 @@ namida_transfer_row_new (NamidaHub *hub, NamidaTransfer *transfer)
 
   self->hub = g_object_ref (hub);
   self->transfer = g_object_ref (transfer);
-  g_signal_connect_object (transfer, "notify", G_CALLBACK (queue_show), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (transfer, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED);
-  show (self);
+  g_signal_connect_object (transfer, "notify", G_CALLBACK (transfer_row_queue_show), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (transfer, "ended", G_CALLBACK (transfer_row_on_ended), self, G_CONNECT_SWAPPED);
+  transfer_row_show (self);
   return self;
 }

@@ -15,7 +15,7 @@
 
 /* The file name of a backup is long and says less than the word “Backup”. */
 static const char *
-what_words (NamidaTransfer *transfer)
+transfer_words_what (NamidaTransfer *transfer)
 {
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
   const char *title = namida_transfer_get_title (transfer);
@@ -38,12 +38,12 @@ namida_transfer_what_to_whom (NamidaDirection direction, const char *what, const
 char *
 namida_transfer_words (NamidaTransfer *transfer)
 {
-  return namida_transfer_what_to_whom (namida_transfer_get_direction (transfer), what_words (transfer),
+  return namida_transfer_what_to_whom (namida_transfer_get_direction (transfer), transfer_words_what (transfer),
                                        namida_transfer_get_peer_alias (transfer));
 }
 
 static gboolean
-is_bad (NamidaTransferState state)
+transfer_words_is_bad (NamidaTransferState state)
 {
   return state == NAMIDA_TRANSFER_FAILED || state == NAMIDA_TRANSFER_INCOMPLETE;
 }
@@ -51,7 +51,7 @@ is_bad (NamidaTransferState state)
 const char *
 namida_transfer_state_class (NamidaTransferState state)
 {
-  return is_bad (state) ? "error" : state == NAMIDA_TRANSFER_INTERRUPTED ? "warning" : "dim-label";
+  return transfer_words_is_bad (state) ? "error" : state == NAMIDA_TRANSFER_INTERRUPTED ? "warning" : "dim-label";
 }
 
 void
@@ -65,7 +65,8 @@ namida_transfer_show_what (
                    backup ? NAMIDA_WHAT_BACKUP
                    : file ? NAMIDA_WHAT_FILES
                           : NAMIDA_WHAT_MUSIC,
-                   direction == NAMIDA_DIRECTION_SEND ? NAMIDA_WHAT_OUT : NAMIDA_WHAT_IN, is_bad (state));
+                   direction == NAMIDA_DIRECTION_SEND ? NAMIDA_WHAT_OUT : NAMIDA_WHAT_IN,
+                   transfer_words_is_bad (state));
 }
 
 void
@@ -83,7 +84,7 @@ namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTran
       style = "success";
       words = send ? _ ("Sent") : _ ("Received");
     }
-  else if (is_bad (state))
+  else if (transfer_words_is_bad (state))
     {
       name = "dialog-warning-symbolic";
       style = "error";

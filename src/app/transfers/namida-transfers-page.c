@@ -62,7 +62,7 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 static GtkWidget *
-make_row (gpointer item, gpointer user_data)
+transfers_page_make_row (gpointer item, gpointer user_data)
 {
   NamidaTransfersPage *self = user_data;
 
@@ -72,19 +72,19 @@ make_row (gpointer item, gpointer user_data)
 }
 
 static gboolean
-is_now (gpointer item, gpointer user_data)
+transfers_page_is_now (gpointer item, gpointer user_data)
 {
   return !namida_transfer_is_final (item);
 }
 
 static gboolean
-is_ended (gpointer item, gpointer user_data)
+transfers_page_is_ended (gpointer item, gpointer user_data)
 {
   return namida_transfer_is_final (item);
 }
 
 static gboolean
-is_found (gpointer item, gpointer user_data)
+transfers_page_is_found (gpointer item, gpointer user_data)
 {
   NamidaTransfersPage *self = user_data;
   g_autofree char *words = NAMIDA_IS_HISTORY_ITEM (item) ? namida_history_words (item) : namida_transfer_words (item);
@@ -94,7 +94,7 @@ is_found (gpointer item, gpointer user_data)
 }
 
 static void
-show (NamidaTransfersPage *self)
+transfers_page_show (NamidaTransfersPage *self)
 {
   guint now = g_list_model_get_n_items (G_LIST_MODEL (self->now));
   guint earlier = g_list_model_get_n_items (self->all_earlier);
@@ -116,26 +116,28 @@ show (NamidaTransfersPage *self)
 }
 
 static void
-on_ended (NamidaTransfersPage *self)
+transfers_page_on_ended (NamidaTransfersPage *self)
 {
   gtk_filter_changed (self->now_filter, GTK_FILTER_CHANGE_DIFFERENT);
   gtk_filter_changed (self->ended_filter, GTK_FILTER_CHANGE_DIFFERENT);
-  show (self);
+  transfers_page_show (self);
 }
 
 static void
-on_items_changed (NamidaTransfersPage *self, guint position, guint removed, guint added, GListModel *transfers)
+transfers_page_on_items_changed (
+    NamidaTransfersPage *self, guint position, guint removed, guint added, GListModel *transfers)
 {
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
-      g_signal_connect_object (transfer, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+      g_signal_connect_object (transfer, "ended", G_CALLBACK (transfers_page_on_ended), self,
+                               G_CONNECT_SWAPPED | G_CONNECT_AFTER);
     }
-  show (self);
+  transfers_page_show (self);
 }
 
 static void
-on_searched (NamidaTransfersPage *self)
+transfers_page_on_searched (NamidaTransfersPage *self)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
   g_autofree char *stripped = g_strstrip (g_strdup (text));
@@ -146,7 +148,7 @@ on_searched (NamidaTransfersPage *self)
   self->most = FIRST_ROWS;
   namida_transfer_days_set_most (self->days, self->most);
   gtk_filter_changed (self->search_filter, GTK_FILTER_CHANGE_DIFFERENT);
-  show (self);
+  transfers_page_show (self);
 }
 
 static void
@@ -165,7 +167,7 @@ transfers_page_set_searching (NamidaTransfersPage *self, gboolean searching)
 }
 
 static void
-on_search_stopped (NamidaTransfersPage *self)
+transfers_page_on_search_stopped (NamidaTransfersPage *self)
 {
   transfers_page_set_searching (self, FALSE);
   gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
@@ -179,7 +181,7 @@ namida_transfers_page_search (NamidaTransfersPage *self, const char *text)
 }
 
 static void
-on_search_action (GtkWidget *widget, const char *action, GVariant *parameter)
+transfers_page_on_search_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaTransfersPage *self = NAMIDA_TRANSFERS_PAGE (widget);
 
@@ -195,24 +197,24 @@ transfers_page_show_more (guint index, gpointer user_data)
 
   self->most += ROWS_A_TURN;
   namida_transfer_days_set_most (self->days, self->most);
-  show (self);
+  transfers_page_show (self);
 }
 
 static void
-on_more (NamidaTransfersPage *self)
+transfers_page_on_more (NamidaTransfersPage *self)
 {
   namida_gradual_run (GTK_WIDGET (self), MORE_ROWS / ROWS_A_TURN, 1, 1, transfers_page_show_more, self);
 }
 
 static void
-on_clear_response (AdwMessageDialog *dialog, const char *response, NamidaTransfersPage *self)
+transfers_page_on_clear_response (AdwMessageDialog *dialog, const char *response, NamidaTransfersPage *self)
 {
   if (g_strcmp0 (response, "clear") == 0)
     namida_hub_history_clear (self->history);
 }
 
 static void
-on_clear_action (GtkWidget *widget, const char *action, GVariant *parameter)
+transfers_page_on_clear_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaTransfersPage *self = NAMIDA_TRANSFERS_PAGE (widget);
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Clear History?"),
@@ -221,12 +223,12 @@ on_clear_action (GtkWidget *widget, const char *action, GVariant *parameter)
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "clear", _ ("C_lear"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_clear_response), self, 0);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (transfers_page_on_clear_response), self, 0);
   namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
 static void
-on_row_activated (gpointer list, GtkListBoxRow *row, NamidaTransfersPage *self)
+transfers_page_on_row_activated (gpointer list, GtkListBoxRow *row, NamidaTransfersPage *self)
 {
   if (NAMIDA_IS_TRANSFER_ROW (row))
     namida_transfer_row_open_details (NAMIDA_TRANSFER_ROW (row));
@@ -234,7 +236,7 @@ on_row_activated (gpointer list, GtkListBoxRow *row, NamidaTransfersPage *self)
 
 /* Returns the two kinds of ended transfers, one after the other. Owned by @self. */
 static GListModel *
-join_earlier (NamidaTransfersPage *self)
+transfers_page_join_earlier (NamidaTransfersPage *self)
 {
   GListStore *parts = g_list_store_new (G_TYPE_LIST_MODEL);
 
@@ -253,13 +255,13 @@ namida_transfers_page_set_hub (NamidaTransfersPage *self, NamidaHub *hub, Namida
   gtk_filter_list_model_set_model (self->now, transfers);
   gtk_filter_list_model_set_model (self->ended, transfers);
   g_clear_object (&self->all_earlier);
-  self->all_earlier = join_earlier (self);
+  self->all_earlier = transfers_page_join_earlier (self);
   gtk_filter_list_model_set_model (self->found, self->all_earlier);
-  g_signal_connect_object (self->all_earlier, "items-changed", G_CALLBACK (show), self,
+  g_signal_connect_object (self->all_earlier, "items-changed", G_CALLBACK (transfers_page_show), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  g_signal_connect_object (transfers, "items-changed", G_CALLBACK (on_items_changed), self,
+  g_signal_connect_object (transfers, "items-changed", G_CALLBACK (transfers_page_on_items_changed), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  on_items_changed (self, 0, 0, g_list_model_get_n_items (transfers), transfers);
+  transfers_page_on_items_changed (self, 0, 0, g_list_model_get_n_items (transfers), transfers);
 }
 
 NamidaHubHistory *
@@ -312,7 +314,7 @@ namida_transfers_page_finalize (GObject *object)
 }
 
 static void
-bind_template (GtkWidgetClass *widget_class)
+transfers_page_bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, stack);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, now_box);
@@ -323,10 +325,10 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, search);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, nothing_found);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, more_button);
-  gtk_widget_class_bind_template_callback (widget_class, on_searched);
-  gtk_widget_class_bind_template_callback (widget_class, on_search_stopped);
-  gtk_widget_class_bind_template_callback (widget_class, on_more);
-  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  gtk_widget_class_bind_template_callback (widget_class, transfers_page_on_searched);
+  gtk_widget_class_bind_template_callback (widget_class, transfers_page_on_search_stopped);
+  gtk_widget_class_bind_template_callback (widget_class, transfers_page_on_more);
+  gtk_widget_class_bind_template_callback (widget_class, transfers_page_on_row_activated);
 }
 
 static void
@@ -349,9 +351,9 @@ namida_transfers_page_class_init (NamidaTransfersPageClass *klass)
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/namida_sync/Desktop/ui/namida-transfers-page.ui");
-  bind_template (widget_class);
-  gtk_widget_class_install_action (widget_class, "transfers.search", NULL, on_search_action);
-  gtk_widget_class_install_action (widget_class, "transfers.clear", NULL, on_clear_action);
+  transfers_page_bind_template (widget_class);
+  gtk_widget_class_install_action (widget_class, "transfers.search", NULL, transfers_page_on_search_action);
+  gtk_widget_class_install_action (widget_class, "transfers.clear", NULL, transfers_page_on_clear_action);
 }
 
 static void
@@ -360,15 +362,15 @@ namida_transfers_page_init (NamidaTransfersPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
   self->wanted = g_strdup ("");
-  self->now_filter = GTK_FILTER (gtk_custom_filter_new (is_now, NULL, NULL));
-  self->ended_filter = GTK_FILTER (gtk_custom_filter_new (is_ended, NULL, NULL));
-  self->search_filter = GTK_FILTER (gtk_custom_filter_new (is_found, self, NULL));
+  self->now_filter = GTK_FILTER (gtk_custom_filter_new (transfers_page_is_now, NULL, NULL));
+  self->ended_filter = GTK_FILTER (gtk_custom_filter_new (transfers_page_is_ended, NULL, NULL));
+  self->search_filter = GTK_FILTER (gtk_custom_filter_new (transfers_page_is_found, self, NULL));
   self->now = gtk_filter_list_model_new (NULL, g_object_ref (self->now_filter));
   self->ended = gtk_filter_list_model_new (NULL, g_object_ref (self->ended_filter));
   self->found = gtk_filter_list_model_new (NULL, g_object_ref (self->search_filter));
   self->most = FIRST_ROWS;
   namida_transfer_days_set_most (self->days, self->most);
   self->all_earlier = G_LIST_MODEL (g_list_store_new (G_TYPE_OBJECT));
-  gtk_list_box_bind_model (self->now_list, G_LIST_MODEL (self->now), make_row, self, NULL);
-  namida_transfer_days_set_model (self->days, G_LIST_MODEL (self->found), make_row, self);
+  gtk_list_box_bind_model (self->now_list, G_LIST_MODEL (self->now), transfers_page_make_row, self, NULL);
+  namida_transfer_days_set_model (self->days, G_LIST_MODEL (self->found), transfers_page_make_row, self);
 }

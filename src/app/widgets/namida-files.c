@@ -41,7 +41,7 @@ namida_files_words (guint backups, guint folders, guint files)
 }
 
 static gboolean
-is_zip (GFile *file)
+files_is_zip (GFile *file)
 {
   g_autofree char *name = g_file_get_basename (file);
   g_autofree char *lower = name != NULL ? g_ascii_strdown (name, -1) : NULL;
@@ -50,14 +50,14 @@ is_zip (GFile *file)
 }
 
 static gboolean
-is_backup_name (const char *name)
+files_is_backup_name (const char *name)
 {
   return g_str_has_prefix (name, BACKUP_PREFIX) && g_str_has_suffix (name, ".zip");
 }
 
 /* Use the scanner's rule: one zip is the backup, further ones are files. */
 static void
-describe_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+files_describe_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GListModel *files = data;
   guint backups = 0, folders = 0, others = 0;
@@ -70,7 +70,7 @@ describe_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
         break;
       if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, cancellable) == G_FILE_TYPE_DIRECTORY)
         folders++;
-      else if (backups == 0 && is_zip (file))
+      else if (backups == 0 && files_is_zip (file))
         backups++;
       else
         others++;
@@ -89,7 +89,7 @@ namida_files_describe_async (GListModel *files,
 
   g_task_set_source_tag (task, namida_files_describe_async);
   g_task_set_task_data (task, g_object_ref (files), g_object_unref);
-  g_task_run_in_thread (task, describe_thread);
+  g_task_run_in_thread (task, files_describe_thread);
 }
 
 char *
@@ -122,7 +122,7 @@ search_folder (GFile *folder, guint depth, Search *search, GCancellable *cancell
       if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY && depth > 0)
         search_folder (child, depth - 1, search, cancellable);
       else if (g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR && time >= search->newest_time
-               && is_backup_name (g_file_info_get_name (info)))
+               && files_is_backup_name (g_file_info_get_name (info)))
         {
           g_set_object (&search->newest, child);
           search->newest_time = time;
@@ -131,7 +131,7 @@ search_folder (GFile *folder, guint depth, Search *search, GCancellable *cancell
 }
 
 static void
-find_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+files_find_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   g_autoptr (GFile) folder = g_file_new_for_path (data);
   Search search = { NULL, 0, 0 };
@@ -150,7 +150,7 @@ namida_files_find_backup_async (const char *folder,
 
   g_task_set_source_tag (task, namida_files_find_backup_async);
   g_task_set_task_data (task, g_strdup (folder), g_free);
-  g_task_run_in_thread (task, find_thread);
+  g_task_run_in_thread (task, files_find_thread);
 }
 
 GFile *

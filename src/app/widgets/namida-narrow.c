@@ -18,7 +18,7 @@ namida_narrow_get (GtkWidget *widget)
 }
 
 static void
-narrow_tell (GtkWidget *widget)
+narrow_report (GtkWidget *widget)
 {
   NamidaNarrowChanged changed = (NamidaNarrowChanged) g_object_get_data (G_OBJECT (widget), CHANGED_KEY);
   int narrow = namida_narrow_get (widget) ? 2 : 1;
@@ -39,12 +39,12 @@ narrow_on_root (GtkWidget *widget)
   if (root == before)
     return;
   if (before != NULL)
-    g_signal_handlers_disconnect_by_func (before, narrow_tell, widget);
+    g_signal_handlers_disconnect_by_func (before, narrow_report, widget);
   g_object_set_data_full (G_OBJECT (widget), ROOT_KEY, root != NULL ? g_object_ref (root) : NULL, g_object_unref);
   if (root == NULL)
     return;
-  g_signal_connect_object (root, "notify::css-classes", G_CALLBACK (narrow_tell), widget, G_CONNECT_SWAPPED);
-  narrow_tell (widget);
+  g_signal_connect_object (root, "notify::css-classes", G_CALLBACK (narrow_report), widget, G_CONNECT_SWAPPED);
+  narrow_report (widget);
 }
 
 void

@@ -24,20 +24,20 @@ G_DEFINE_FINAL_TYPE (NamidaStateLine, namida_state_line, GTK_TYPE_WIDGET)
 
 /* Returns: (transfer none) (nullable): @label if it exists and is visible */
 static GtkWidget *
-shown (GtkWidget *label)
+state_line_shown (GtkWidget *label)
 {
   return label != NULL && gtk_widget_should_layout (label) ? label : NULL;
 }
 
 static void
-get_labels (NamidaStateLine *self, GtkWidget **state, GtkWidget **figures)
+state_line_get_labels (NamidaStateLine *self, GtkWidget **state, GtkWidget **figures)
 {
-  *state = shown (gtk_widget_get_first_child (GTK_WIDGET (self)));
-  *figures = shown (gtk_widget_get_last_child (GTK_WIDGET (self)));
+  *state = state_line_shown (gtk_widget_get_first_child (GTK_WIDGET (self)));
+  *figures = state_line_shown (gtk_widget_get_last_child (GTK_WIDGET (self)));
 }
 
 static int
-natural_width (GtkWidget *label)
+state_line_natural_width (GtkWidget *label)
 {
   int natural = 0;
 
@@ -47,7 +47,7 @@ natural_width (GtkWidget *label)
 }
 
 static int
-height_at (GtkWidget *label, int width)
+state_line_height_at (GtkWidget *label, int width)
 {
   int height = 0;
 
@@ -57,30 +57,30 @@ height_at (GtkWidget *label, int width)
 }
 
 static int
-gap_below (GtkWidget *figures)
+state_line_gap_below (GtkWidget *figures)
 {
   return NAMIDA_IS_STEADY_LABEL (figures) ? GAP_BELOW : GAP_BELOW_TAG;
 }
 
 /* Returns: whether the figures go below the text in a line of @width pixels. */
 static gboolean
-goes_below (NamidaStateLine *self, GtkWidget *state, GtkWidget *figures, int width)
+state_line_goes_below (NamidaStateLine *self, GtkWidget *state, GtkWidget *figures, int width)
 {
   if (state == NULL || figures == NULL || width < 0)
     return FALSE;
-  return width <= self->below_at || natural_width (state) + GAP + natural_width (figures) > width;
+  return width <= self->below_at || state_line_natural_width (state) + GAP + state_line_natural_width (figures) > width;
 }
 
 static int
-measure_height (NamidaStateLine *self, GtkWidget *state, GtkWidget *figures, int width)
+state_line_measure_height (NamidaStateLine *self, GtkWidget *state, GtkWidget *figures, int width)
 {
   int beside = width;
 
-  if (goes_below (self, state, figures, width))
-    return height_at (state, width) + gap_below (figures) + height_at (figures, width);
+  if (state_line_goes_below (self, state, figures, width))
+    return state_line_height_at (state, width) + state_line_gap_below (figures) + state_line_height_at (figures, width);
   if (width >= 0 && state != NULL && figures != NULL)
-    beside = MAX (width - GAP - natural_width (figures), 0);
-  return MAX (height_at (state, beside), height_at (figures, width));
+    beside = MAX (width - GAP - state_line_natural_width (figures), 0);
+  return MAX (state_line_height_at (state, beside), state_line_height_at (figures, width));
 }
 
 static void
@@ -95,11 +95,11 @@ namida_state_line_measure (GtkWidget *widget,
   NamidaStateLine *self = NAMIDA_STATE_LINE (widget);
   GtkWidget *labels[2];
 
-  get_labels (self, &labels[0], &labels[1]);
+  state_line_get_labels (self, &labels[0], &labels[1]);
   *minimum = *natural = 0;
   if (orientation == GTK_ORIENTATION_VERTICAL)
     {
-      *minimum = *natural = measure_height (self, labels[0], labels[1], for_size);
+      *minimum = *natural = state_line_measure_height (self, labels[0], labels[1], for_size);
       return;
     }
   for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
@@ -116,13 +116,13 @@ namida_state_line_measure (GtkWidget *widget,
 }
 
 static void
-place (GtkWidget *label, int x, int y, int width, int height)
+state_line_place (GtkWidget *label, int x, int y, int width, int height)
 {
   gtk_widget_size_allocate (label, &(GtkAllocation){ x, y, MAX (width, 0), MAX (height, 0) }, -1);
 }
 
 static void
-set_at_start (GtkWidget *figures, gboolean at_start)
+state_line_set_at_start (GtkWidget *figures, gboolean at_start)
 {
   if (NAMIDA_IS_STEADY_LABEL (figures))
     namida_steady_label_set_at_start (NAMIDA_STEADY_LABEL (figures), at_start);
@@ -130,11 +130,12 @@ set_at_start (GtkWidget *figures, gboolean at_start)
 
 /* A tag is as wide as its text. */
 static void
-place_below (GtkWidget *figures, int y, int line, int height)
+state_line_place_below (GtkWidget *figures, int y, int line, int height)
 {
-  int width = NAMIDA_IS_STEADY_LABEL (figures) ? line : MIN (natural_width (figures), line);
+  int width = NAMIDA_IS_STEADY_LABEL (figures) ? line : MIN (state_line_natural_width (figures), line);
 
-  place (figures, gtk_widget_get_direction (figures) == GTK_TEXT_DIR_RTL ? line - width : 0, y, width, height);
+  state_line_place (figures, gtk_widget_get_direction (figures) == GTK_TEXT_DIR_RTL ? line - width : 0, y, width,
+                    height);
 }
 
 static void
@@ -145,25 +146,25 @@ namida_state_line_size_allocate (GtkWidget *widget, int width, int height, int b
   GtkWidget *state, *figures;
   int first, second;
 
-  get_labels (self, &state, &figures);
-  if (goes_below (self, state, figures, width))
+  state_line_get_labels (self, &state, &figures);
+  if (state_line_goes_below (self, state, figures, width))
     {
       self->below_at = MAX (self->below_at, width);
-      second = height_at (figures, width);
-      first = MAX (height - gap_below (figures) - second, 0);
-      set_at_start (figures, TRUE);
-      place (state, 0, 0, width, first);
-      place_below (figures, first + gap_below (figures), width, second);
+      second = state_line_height_at (figures, width);
+      first = MAX (height - state_line_gap_below (figures) - second, 0);
+      state_line_set_at_start (figures, TRUE);
+      state_line_place (state, 0, 0, width, first);
+      state_line_place_below (figures, first + state_line_gap_below (figures), width, second);
       return;
     }
-  second = MIN (natural_width (figures), width);
+  second = MIN (state_line_natural_width (figures), width);
   first = state != NULL && figures != NULL ? width - GAP - second : width;
   if (state != NULL)
-    place (state, flipped ? width - first : 0, 0, first, height);
+    state_line_place (state, flipped ? width - first : 0, 0, first, height);
   if (figures == NULL)
     return;
-  set_at_start (figures, FALSE);
-  place (figures, flipped ? 0 : width - second, 0, second, height);
+  state_line_set_at_start (figures, FALSE);
+  state_line_place (figures, flipped ? 0 : width - second, 0, second, height);
 }
 
 static GtkSizeRequestMode

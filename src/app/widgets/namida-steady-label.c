@@ -40,7 +40,7 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 static PangoLayout *
-get_layout (NamidaSteadyLabel *self)
+steady_label_get_layout (NamidaSteadyLabel *self)
 {
   g_autoptr (PangoAttrList) attributes = NULL;
 
@@ -61,9 +61,9 @@ get_layout (NamidaSteadyLabel *self)
 
 /* @width: pixels; -1: the natural width. Most texts fit in one line, which is measured once. */
 static void
-get_size (NamidaSteadyLabel *self, int width, int *text_width, int *text_height)
+steady_label_get_size (NamidaSteadyLabel *self, int width, int *text_width, int *text_height)
 {
-  PangoLayout *layout = get_layout (self);
+  PangoLayout *layout = steady_label_get_layout (self);
 
   if (self->natural_width < 0)
     {
@@ -80,7 +80,7 @@ get_size (NamidaSteadyLabel *self, int width, int *text_width, int *text_height)
 
 /* Returns the minimum width in pixels. */
 static int
-least_width (NamidaSteadyLabel *self)
+steady_label_least_width (NamidaSteadyLabel *self)
 {
   PangoFontMetrics *metrics = pango_context_get_metrics (gtk_widget_get_pango_context (GTK_WIDGET (self)), NULL, NULL);
   int width = PANGO_PIXELS_CEIL (LEAST_CHARS * pango_font_metrics_get_approximate_char_width (metrics));
@@ -109,20 +109,20 @@ namida_steady_label_measure (GtkWidget *widget,
   NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (widget);
   int width, height;
 
-  get_size (self, orientation == GTK_ORIENTATION_VERTICAL && (self->wrap || self->shrinks) ? for_size : -1, &width,
-            &height);
+  steady_label_get_size (self, orientation == GTK_ORIENTATION_VERTICAL && (self->wrap || self->shrinks) ? for_size : -1,
+                         &width, &height);
   if (orientation == GTK_ORIENTATION_VERTICAL)
     {
       *minimum = *natural = self->wrap && for_size == gtk_widget_get_width (widget) ? MAX (height, self->room) : height;
       return;
     }
   *natural = self->wrap ? width : MAX (width, self->room);
-  *minimum = self->wrap || self->shrinks ? MIN (width, least_width (self)) : *natural;
+  *minimum = self->wrap || self->shrinks ? MIN (width, steady_label_least_width (self)) : *natural;
 }
 
 /* Returns: whether the text fits in its current space. */
 static gboolean
-fits (NamidaSteadyLabel *self)
+steady_label_fits (NamidaSteadyLabel *self)
 {
   int width = gtk_widget_get_width (GTK_WIDGET (self));
   int height = gtk_widget_get_height (GTK_WIDGET (self));
@@ -130,13 +130,13 @@ fits (NamidaSteadyLabel *self)
 
   if (width <= 0 || height <= 0)
     return FALSE;
-  get_size (self, self->wrap ? width : -1, &text_width, &text_height);
+  steady_label_get_size (self, self->wrap ? width : -1, &text_width, &text_height);
   self->room = MAX (self->room, self->wrap ? text_height : text_width);
   return self->wrap ? text_height <= height : text_width <= width;
 }
 
 static gboolean
-on_remeasure (gpointer widget)
+steady_label_on_remeasure (gpointer widget)
 {
   NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (widget);
 
@@ -153,11 +153,11 @@ namida_steady_label_size_allocate (GtkWidget *widget, int width, int height, int
   NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (widget);
 
   GTK_WIDGET_CLASS (namida_steady_label_parent_class)->size_allocate (widget, width, height, baseline);
-  if (!self->stale || fits (self))
+  if (!self->stale || steady_label_fits (self))
     return;
   self->stale = FALSE;
   if (self->remeasure == 0)
-    self->remeasure = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_remeasure, self, NULL);
+    self->remeasure = g_idle_add_full (G_PRIORITY_HIGH_IDLE, steady_label_on_remeasure, self, NULL);
 }
 
 static void
@@ -171,7 +171,7 @@ namida_steady_label_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   if (*self->text == '\0')
     return;
-  get_size (self, -1, &width, &height);
+  steady_label_get_size (self, -1, &width, &height);
   /* With a width, Pango aligns the text in it; without a width, the text ends where the label does. */
   in_lines = self->wrap || width > room;
   at_right = !in_lines && (flipped ? self->at_start : !self->at_start);
@@ -186,7 +186,7 @@ namida_steady_label_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
 /* The font, the size or the direction has changed. */
 static void
-forget_layout (NamidaSteadyLabel *self)
+steady_label_forget_layout (NamidaSteadyLabel *self)
 {
   g_clear_object (&self->layout);
   self->natural_width = -1;
@@ -197,21 +197,21 @@ static void
 namida_steady_label_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   GTK_WIDGET_CLASS (namida_steady_label_parent_class)->css_changed (widget, change);
-  forget_layout (NAMIDA_STEADY_LABEL (widget));
+  steady_label_forget_layout (NAMIDA_STEADY_LABEL (widget));
 }
 
 static void
 namida_steady_label_system_setting_changed (GtkWidget *widget, GtkSystemSetting setting)
 {
   GTK_WIDGET_CLASS (namida_steady_label_parent_class)->system_setting_changed (widget, setting);
-  forget_layout (NAMIDA_STEADY_LABEL (widget));
+  steady_label_forget_layout (NAMIDA_STEADY_LABEL (widget));
 }
 
 static void
 namida_steady_label_direction_changed (GtkWidget *widget, GtkTextDirection previous)
 {
   GTK_WIDGET_CLASS (namida_steady_label_parent_class)->direction_changed (widget, previous);
-  forget_layout (NAMIDA_STEADY_LABEL (widget));
+  steady_label_forget_layout (NAMIDA_STEADY_LABEL (widget));
 }
 
 static void
@@ -219,7 +219,7 @@ namida_steady_label_root (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (namida_steady_label_parent_class)->root (widget);
   /* The Pango context comes from the window. */
-  forget_layout (NAMIDA_STEADY_LABEL (widget));
+  steady_label_forget_layout (NAMIDA_STEADY_LABEL (widget));
 }
 
 const char *
@@ -239,7 +239,7 @@ namida_steady_label_set_text (NamidaSteadyLabel *self, const char *text)
   if (self->layout != NULL)
     pango_layout_set_text (self->layout, text, -1);
   namida_spoken_set_name (self, text);
-  self->stale = fits (self);
+  self->stale = steady_label_fits (self);
   if (self->stale)
     gtk_widget_queue_draw (GTK_WIDGET (self));
   else

@@ -11,7 +11,7 @@
 #include "namida-preferences.h"
 
 static NamidaOffer *
-find_offer (NamidaApplication *self, GVariant *parameter)
+application_actions_find_offer (NamidaApplication *self, GVariant *parameter)
 {
   return self->hub != NULL
              ? namida_inbox_find (namida_hub_get_inbox (self->hub), g_variant_get_string (parameter, NULL))
@@ -19,10 +19,10 @@ find_offer (NamidaApplication *self, GVariant *parameter)
 }
 
 static void
-on_accept (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+application_actions_on_accept (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   NamidaApplication *self = user_data;
-  NamidaOffer *offer = find_offer (self, parameter);
+  NamidaOffer *offer = application_actions_find_offer (self, parameter);
 
   if (offer != NULL)
     namida_inbox_accept (namida_hub_get_inbox (self->hub), offer,
@@ -30,17 +30,17 @@ on_accept (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-on_decline (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+application_actions_on_decline (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   NamidaApplication *self = user_data;
-  NamidaOffer *offer = find_offer (self, parameter);
+  NamidaOffer *offer = application_actions_find_offer (self, parameter);
 
   if (offer != NULL)
     namida_offer_decline (offer);
 }
 
 static void
-on_open_folder (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+application_actions_on_open_folder (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   NamidaApplication *self = user_data;
   const char *folder = self->notifier != NULL
@@ -53,13 +53,13 @@ on_open_folder (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-on_show (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+application_actions_on_show (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   namida_application_show_window (user_data);
 }
 
 static void
-on_try_again (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+application_actions_on_try_again (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   NamidaApplication *self = user_data;
 
@@ -84,19 +84,19 @@ application_show_preferences (NamidaApplication *self, gboolean versions)
 }
 
 static void
-on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+application_actions_on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   application_show_preferences (user_data, FALSE);
 }
 
 static void
-on_versions_to_keep (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+application_actions_on_versions_to_keep (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   application_show_preferences (user_data, TRUE);
 }
 
 static void
-on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+application_actions_on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   adw_show_about_window (gtk_application_get_active_window (user_data), "application-name", NAMIDA_PROGRAM_NAME,
                          "application-icon", NAMIDA_APP_ID, "version", NAMIDA_PROGRAM_VERSION, "developer-name",
@@ -108,25 +108,25 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+application_actions_on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   namida_application_stop (user_data);
 }
 
 static const GActionEntry actions[] = {
-  { "accept", on_accept, "s" },
-  { "decline", on_decline, "s" },
-  { "open-folder", on_open_folder, "s" },
-  { "show", on_show },
-  { "try-again", on_try_again },
-  { "preferences", on_preferences },
-  { "versions-to-keep", on_versions_to_keep },
-  { "about", on_about },
-  { "quit", on_quit },
+  { "accept", application_actions_on_accept, "s" },
+  { "decline", application_actions_on_decline, "s" },
+  { "open-folder", application_actions_on_open_folder, "s" },
+  { "show", application_actions_on_show },
+  { "try-again", application_actions_on_try_again },
+  { "preferences", application_actions_on_preferences },
+  { "versions-to-keep", application_actions_on_versions_to_keep },
+  { "about", application_actions_on_about },
+  { "quit", application_actions_on_quit },
 };
 
 static void
-set_accels (NamidaApplication *self)
+application_actions_set_accels (NamidaApplication *self)
 {
   static const struct
   {
@@ -165,5 +165,5 @@ void
 namida_application_add_actions (NamidaApplication *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  set_accels (self);
+  application_actions_set_accels (self);
 }

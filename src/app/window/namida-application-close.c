@@ -13,25 +13,25 @@
 #define STOP_LIMIT_SECONDS 5
 
 static void
-quit_now (NamidaApplication *self)
+application_close_quit_now (NamidaApplication *self)
 {
   g_application_quit (G_APPLICATION (self));
 }
 
 static gboolean
-on_stop_limit (gpointer user_data)
+application_close_on_stop_limit (gpointer user_data)
 {
-  quit_now (user_data);
+  application_close_quit_now (user_data);
   return G_SOURCE_REMOVE;
 }
 
 static void
-on_hub_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+application_close_on_hub_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaApplication) self = user_data;
 
   namida_hub_stop_finish (NAMIDA_HUB (source), result, NULL);
-  quit_now (self);
+  application_close_quit_now (self);
 }
 
 /* Before the program ends, other devices are notified and running transfers are parked. */
@@ -46,15 +46,15 @@ namida_application_stop (NamidaApplication *self)
     gtk_widget_set_visible (l->data, FALSE);
   if (self->hub == NULL)
     {
-      quit_now (self);
+      application_close_quit_now (self);
       return;
     }
-  g_timeout_add_seconds (STOP_LIMIT_SECONDS, on_stop_limit, self);
-  namida_hub_stop_async (self->hub, on_hub_stopped, g_object_ref (self));
+  g_timeout_add_seconds (STOP_LIMIT_SECONDS, application_close_on_stop_limit, self);
+  namida_hub_stop_async (self->hub, application_close_on_hub_stopped, g_object_ref (self));
 }
 
 static guint
-running_transfers (NamidaApplication *self)
+application_close_running_transfers (NamidaApplication *self)
 {
   GListModel *transfers = namida_hub_get_transfers (self->hub);
   guint running = 0;
@@ -68,14 +68,14 @@ running_transfers (NamidaApplication *self)
 }
 
 static void
-keep_in_background (NamidaApplication *self, GtkWindow *window)
+application_close_keep_in_background (NamidaApplication *self, GtkWindow *window)
 {
   g_autoptr (GNotification) notification = NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (window), FALSE);
-  if (self->told_background)
+  if (self->reported_background)
     return;
-  self->told_background = TRUE;
+  self->reported_background = TRUE;
   notification = g_notification_new (_ ("Namida Sync is still running"));
   g_notification_set_body (notification, _ ("It can receive backups while its window is closed."));
   g_notification_set_default_action (notification, "app.show");
@@ -84,16 +84,16 @@ keep_in_background (NamidaApplication *self, GtkWindow *window)
 }
 
 static void
-on_close_response (AdwMessageDialog *dialog, const char *response, NamidaApplication *self)
+application_close_on_close_response (AdwMessageDialog *dialog, const char *response, NamidaApplication *self)
 {
   if (g_strcmp0 (response, "stop") == 0)
     namida_application_stop (self);
   else if (g_strcmp0 (response, "background") == 0)
-    keep_in_background (self, gtk_window_get_transient_for (GTK_WINDOW (dialog)));
+    application_close_keep_in_background (self, gtk_window_get_transient_for (GTK_WINDOW (dialog)));
 }
 
 static void
-ask_about_running (NamidaApplication *self, GtkWindow *window, guint running)
+application_close_ask_about_running (NamidaApplication *self, GtkWindow *window, guint running)
 {
   GtkWidget *dialog = namida_dialog_new (window, _ ("Stop Transfers?"), NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
@@ -108,21 +108,21 @@ ask_about_running (NamidaApplication *self, GtkWindow *window, guint running)
   adw_message_dialog_set_response_appearance (message, "background", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (message, "background");
   adw_message_dialog_set_close_response (message, "cancel");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_response), self, 0);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (application_close_on_close_response), self, 0);
   namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
 gboolean
 namida_application_on_close_request (NamidaApplication *self, GtkWindow *window)
 {
-  guint running = running_transfers (self);
+  guint running = application_close_running_transfers (self);
 
   if (self->stopping)
     return GDK_EVENT_PROPAGATE;
   if (g_settings_get_boolean (self->settings, "receive-in-background"))
-    keep_in_background (self, window);
+    application_close_keep_in_background (self, window);
   else if (running > 0)
-    ask_about_running (self, window, running);
+    application_close_ask_about_running (self, window, running);
   else
     namida_application_stop (self);
   return GDK_EVENT_STOP;

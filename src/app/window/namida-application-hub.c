@@ -8,7 +8,7 @@
 #define DAYS_OF_MONTH 30u
 
 static void
-apply_alias (NamidaApplication *self)
+application_hub_apply_alias (NamidaApplication *self)
 {
   g_autofree char *alias = g_settings_get_string (self->settings, "alias");
 
@@ -16,14 +16,14 @@ apply_alias (NamidaApplication *self)
 }
 
 static void
-apply_landing (NamidaApplication *self)
+application_hub_apply_landing (NamidaApplication *self)
 {
   namida_inbox_set_landing (namida_hub_get_inbox (self->hub),
                             (NamidaLanding) g_settings_get_enum (self->settings, "landing"));
 }
 
 static void
-apply_folders (NamidaApplication *self)
+application_hub_apply_folders (NamidaApplication *self)
 {
   g_autofree char *backups = g_settings_get_string (self->settings, "backup-folder");
   g_autofree char *music = g_settings_get_string (self->settings, "music-folder");
@@ -33,76 +33,76 @@ apply_folders (NamidaApplication *self)
 }
 
 static NamidaUnencrypted
-unencrypted (NamidaApplication *self)
+application_hub_unencrypted (NamidaApplication *self)
 {
   return g_settings_get_enum (self->settings, "unencrypted-peers") == 1 ? NAMIDA_UNENCRYPTED_NEVER
                                                                         : NAMIDA_UNENCRYPTED_ASK;
 }
 
 static void
-apply_unencrypted (NamidaApplication *self)
+application_hub_apply_unencrypted (NamidaApplication *self)
 {
-  namida_hub_set_unencrypted (self->hub, unencrypted (self));
+  namida_hub_set_unencrypted (self->hub, application_hub_unencrypted (self));
 }
 
 static void
-apply_localsend (NamidaApplication *self)
+application_hub_apply_localsend (NamidaApplication *self)
 {
   namida_hub_set_localsend (self->hub, g_settings_get_boolean (self->settings, "localsend"));
 }
 
 static void
-apply_visible (NamidaApplication *self)
+application_hub_apply_visible (NamidaApplication *self)
 {
   namida_hub_set_hidden (self->hub, !g_settings_get_boolean (self->settings, "visible"));
 }
 
 static guint64
-rate_limit (NamidaApplication *self)
+application_hub_rate_limit (NamidaApplication *self)
 {
   return (guint64) g_settings_get_uint (self->settings, "rate-limit") * 1000;
 }
 
 static void
-apply_limit (NamidaApplication *self)
+application_hub_apply_limit (NamidaApplication *self)
 {
-  namida_hub_set_limit (self->hub, rate_limit (self));
+  namida_hub_set_limit (self->hub, application_hub_rate_limit (self));
 }
 
 static guint64
-reserve (NamidaApplication *self)
+application_hub_reserve (NamidaApplication *self)
 {
   return (guint64) g_settings_get_uint (self->settings, "reserve") * 1000 * 1000;
 }
 
 static void
-apply_reserve (NamidaApplication *self)
+application_hub_apply_reserve (NamidaApplication *self)
 {
-  namida_hub_set_reserve (self->hub, reserve (self));
+  namida_hub_set_reserve (self->hub, application_hub_reserve (self));
 }
 
 static void
-apply_reread_days (NamidaApplication *self)
+application_hub_apply_reread_days (NamidaApplication *self)
 {
   namida_hub_set_reread_days (self->hub, g_settings_get_uint (self->settings, "reread-days"));
 }
 
 static void
-apply_parts_days (NamidaApplication *self)
+application_hub_apply_parts_days (NamidaApplication *self)
 {
   namida_hub_set_parts_days (self->hub, g_settings_get_uint (self->settings, "parts-days"));
 }
 
 /* For the next start, including “Try Again” after a start that failed because the port was in use. */
 static void
-apply_port (NamidaApplication *self)
+application_hub_apply_port (NamidaApplication *self)
 {
   if (self->port == 0)
     namida_hub_set_port (self->hub, (guint16) g_settings_get_uint (self->settings, "port"));
 }
 
 static void
-apply_pin (NamidaApplication *self)
+application_hub_apply_pin (NamidaApplication *self)
 {
   g_autofree char *pin = g_settings_get_string (self->settings, "pin");
 
@@ -110,7 +110,7 @@ apply_pin (NamidaApplication *self)
 }
 
 static void
-apply_retention (NamidaApplication *self)
+application_hub_apply_retention (NamidaApplication *self)
 {
   NamidaRetention policy = { .last = g_settings_get_uint (self->settings, "versions-to-keep"),
                              .monthly = g_settings_get_boolean (self->settings, "versions-monthly") };
@@ -119,7 +119,7 @@ apply_retention (NamidaApplication *self)
 }
 
 static void
-apply_verify (NamidaApplication *self)
+application_hub_apply_verify (NamidaApplication *self)
 {
   namida_hub_set_verify_days (self->hub, g_settings_get_uint (self->settings, "verify-months") * DAYS_OF_MONTH);
 }
@@ -127,7 +127,7 @@ apply_verify (NamidaApplication *self)
 /* Whether transfers are accepted without asking is stored for each device. This setting changes all devices that are
  * trusted now. */
 static void
-apply_auto_accept (NamidaApplication *self)
+application_hub_apply_auto_accept (NamidaApplication *self)
 {
   NamidaTrustStore *trust = namida_hub_get_trust_store (self->hub);
   gboolean wanted = g_settings_get_boolean (self->settings, "auto-accept-trusted");
@@ -143,7 +143,7 @@ apply_auto_accept (NamidaApplication *self)
 /* A device that is paired while the setting is off is asked about like the others. “Always from this device” changes
  * that afterwards. */
 static void
-on_trust_changed (NamidaApplication *self, const char *fingerprint, NamidaTrustStore *trust)
+application_hub_on_trust_changed (NamidaApplication *self, const char *fingerprint, NamidaTrustStore *trust)
 {
   if (!namida_trust_store_is_trusted (trust, fingerprint))
     g_hash_table_remove (self->trusted, fingerprint);
@@ -153,7 +153,7 @@ on_trust_changed (NamidaApplication *self, const char *fingerprint, NamidaTrustS
 }
 
 static void
-follow_trust (NamidaApplication *self)
+application_hub_follow_trust (NamidaApplication *self)
 {
   NamidaTrustStore *trust = namida_hub_get_trust_store (self->hub);
   g_autoptr (GPtrArray) known = trust != NULL ? namida_trust_store_list (trust) : NULL;
@@ -163,40 +163,40 @@ follow_trust (NamidaApplication *self)
   self->trusted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < known->len; i++)
     g_hash_table_add (self->trusted, g_strdup (((const NamidaTrusted *) g_ptr_array_index (known, i))->fingerprint));
-  g_signal_connect_object (trust, "changed", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (trust, "changed", G_CALLBACK (application_hub_on_trust_changed), self, G_CONNECT_SWAPPED);
 }
 
 static const char *
-or_null (const char *text)
+application_hub_or_null (const char *text)
 {
   return text != NULL && *text != '\0' ? text : NULL;
 }
 
 static void
-follow_settings (NamidaApplication *self)
+application_hub_follow_settings (NamidaApplication *self)
 {
   static const struct
   {
     const char *signal;
     void (*apply) (NamidaApplication *self);
   } all[] = {
-    { "changed::alias", apply_alias },
-    { "changed::auto-accept-trusted", apply_auto_accept },
-    { "changed::backup-folder", apply_folders },
-    { "changed::landing", apply_landing },
-    { "changed::localsend", apply_localsend },
-    { "changed::music-folder", apply_folders },
-    { "changed::pin", apply_pin },
-    { "changed::port", apply_port },
-    { "changed::parts-days", apply_parts_days },
-    { "changed::reread-days", apply_reread_days },
-    { "changed::reserve", apply_reserve },
-    { "changed::rate-limit", apply_limit },
-    { "changed::unencrypted-peers", apply_unencrypted },
-    { "changed::verify-months", apply_verify },
-    { "changed::versions-monthly", apply_retention },
-    { "changed::versions-to-keep", apply_retention },
-    { "changed::visible", apply_visible },
+    { "changed::alias", application_hub_apply_alias },
+    { "changed::auto-accept-trusted", application_hub_apply_auto_accept },
+    { "changed::backup-folder", application_hub_apply_folders },
+    { "changed::landing", application_hub_apply_landing },
+    { "changed::localsend", application_hub_apply_localsend },
+    { "changed::music-folder", application_hub_apply_folders },
+    { "changed::pin", application_hub_apply_pin },
+    { "changed::port", application_hub_apply_port },
+    { "changed::parts-days", application_hub_apply_parts_days },
+    { "changed::reread-days", application_hub_apply_reread_days },
+    { "changed::reserve", application_hub_apply_reserve },
+    { "changed::rate-limit", application_hub_apply_limit },
+    { "changed::unencrypted-peers", application_hub_apply_unencrypted },
+    { "changed::verify-months", application_hub_apply_verify },
+    { "changed::versions-monthly", application_hub_apply_retention },
+    { "changed::versions-to-keep", application_hub_apply_retention },
+    { "changed::visible", application_hub_apply_visible },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
@@ -204,7 +204,7 @@ follow_settings (NamidaApplication *self)
 }
 
 static void
-on_refused (NamidaApplication *self, const char *sentence)
+application_hub_on_refused (NamidaApplication *self, const char *sentence)
 {
   NamidaWindow *window = namida_application_get_window (self);
 
@@ -215,7 +215,7 @@ on_refused (NamidaApplication *self, const char *sentence)
 }
 
 static void
-on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
+application_hub_on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaApplication) self = user_data;
   NamidaWindow *window = namida_application_get_window (self);
@@ -224,7 +224,7 @@ on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_hub_start_finish (NAMIDA_HUB (source), result, &self->problem);
   if (window != NULL)
     namida_window_show_problem (window, self->problem);
-  follow_trust (self);
+  application_hub_follow_trust (self);
   namida_application_use_handover (self);
   namida_application_introduce (self);
 }
@@ -232,7 +232,7 @@ on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 namida_application_start_hub (NamidaApplication *self)
 {
-  namida_hub_start_async (self->hub, NULL, on_hub_started, g_object_ref (self));
+  namida_hub_start_async (self->hub, NULL, application_hub_on_hub_started, g_object_ref (self));
 }
 
 void
@@ -245,33 +245,34 @@ namida_application_make_hub (NamidaApplication *self)
   g_autofree char *pin = g_settings_get_string (self->settings, "pin");
   NamidaHubOptions options = {
     .data_dir = self->data_dir,
-    .alias = or_null (alias),
-    .interface = self->interface != NULL ? self->interface : or_null (interface),
+    .alias = application_hub_or_null (alias),
+    .interface = self->interface != NULL ? self->interface : application_hub_or_null (interface),
     .port = (guint16) (self->port != 0 ? (guint) self->port : g_settings_get_uint (self->settings, "port")),
-    .backups = or_null (backups),
-    .music = or_null (music),
-    .pin = or_null (pin),
+    .backups = application_hub_or_null (backups),
+    .music = application_hub_or_null (music),
+    .pin = application_hub_or_null (pin),
     .device_type = "desktop",
     .patience_seconds = g_settings_get_uint (self->settings, "parts-days") * 24 * 60 * 60,
     .wait_for_device = TRUE,
-    .reserve = reserve (self),
+    .reserve = application_hub_reserve (self),
     .parts_days = g_settings_get_uint (self->settings, "parts-days"),
     .landing = (NamidaLanding) g_settings_get_enum (self->settings, "landing"),
     .no_localsend = !g_settings_get_boolean (self->settings, "localsend"),
-    .limit = rate_limit (self),
-    .unencrypted = unencrypted (self),
+    .limit = application_hub_rate_limit (self),
+    .unencrypted = application_hub_unencrypted (self),
   };
 
   self->hub = namida_hub_new (&options);
   namida_hub_set_chosen (self->hub, *backups != '\0', *music != '\0');
-  apply_reread_days (self);
-  apply_visible (self);
+  application_hub_apply_reread_days (self);
+  application_hub_apply_visible (self);
   self->history = namida_hub_history_new (self->hub);
   self->notifier = namida_notifier_new (G_APPLICATION (self), self->hub);
   self->background = namida_background_new (GTK_APPLICATION (self), self->hub, self->settings);
-  g_signal_connect_object (self->background, "refused", G_CALLBACK (on_refused), self, G_CONNECT_SWAPPED);
-  follow_settings (self);
-  apply_retention (self);
-  apply_verify (self);
+  g_signal_connect_object (self->background, "refused", G_CALLBACK (application_hub_on_refused), self,
+                           G_CONNECT_SWAPPED);
+  application_hub_follow_settings (self);
+  application_hub_apply_retention (self);
+  application_hub_apply_verify (self);
   namida_application_start_hub (self);
 }

@@ -30,7 +30,7 @@ namida_application_use_handover (NamidaApplication *self)
 
 /* @hint: HANDOVER and the backup folder of Namida; @files: its music folders */
 static void
-take_handover (NamidaApplication *self, GFile **files, int n_files, const char *hint)
+application_options_take_handover (NamidaApplication *self, GFile **files, int n_files, const char *hint)
 {
   g_autoptr (GString) music = g_string_new (NULL);
   const char *backups = hint + strlen (HANDOVER);
@@ -58,7 +58,7 @@ namida_application_open (GApplication *application, GFile **files, int n_files, 
 
   if (g_str_has_prefix (hint, HANDOVER))
     {
-      take_handover (self, files, n_files, hint);
+      application_options_take_handover (self, files, n_files, hint);
       return;
     }
   window = namida_application_show_window (self);
@@ -70,7 +70,7 @@ namida_application_open (GApplication *application, GFile **files, int n_files, 
 
 /* At login, do not show the window of a program that is already running. */
 static gboolean
-become_first (NamidaApplication *self, int *status)
+application_options_become_first (NamidaApplication *self, int *status)
 {
   g_autoptr (GError) error = NULL;
 
@@ -88,7 +88,7 @@ become_first (NamidaApplication *self, int *status)
 /* Namida starts its companion by the name namida_sync, with its folders. Returns: whether this process has to
  * continue */
 static gboolean
-hand_over (NamidaApplication *self)
+application_options_hand_over (NamidaApplication *self)
 {
   g_autoptr (NamidaHandover) handover = namida_handover_new (self->backup_path, self->music_folders);
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
@@ -124,7 +124,7 @@ namida_application_handle_local_options (GApplication *application, GVariantDict
       g_printerr (_ ("“%d” is no port. Name one from 1 to 65535.\n"), self->port);
       return 2;
     }
-  if (self->start_hidden && !become_first (self, &status))
+  if (self->start_hidden && !application_options_become_first (self, &status))
     return status;
   if (self->data_dir != NULL)
     {
@@ -134,7 +134,7 @@ namida_application_handle_local_options (GApplication *application, GVariantDict
       /* This is a device of its own, in addition to the one of this desktop. */
       g_application_set_flags (application, g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
     }
-  return hand_over (self) ? -1 : 0;
+  return application_options_hand_over (self) ? -1 : 0;
 }
 
 void

@@ -32,7 +32,7 @@ struct _NamidaApplication
   GHashTable *trusted; /* (nullable): fingerprints of the devices that were trusted so far */
   GError *problem;     /* (nullable): why the hub does not run */
   gboolean stopping;
-  gboolean told_background;
+  gboolean reported_background;
   gboolean introducing;
   gboolean start_hidden; /* as at login: no window until it is requested */
 };

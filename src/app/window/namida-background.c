@@ -42,7 +42,7 @@ G_DEFINE_FINAL_TYPE (NamidaBackground, namida_background, G_TYPE_OBJECT)
 static guint refused_signal;
 
 static gboolean
-use_portal (void)
+background_use_portal (void)
 {
   return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) || g_strcmp0 (g_getenv ("GTK_USE_PORTAL"), "1") == 0;
 }
@@ -50,7 +50,7 @@ use_portal (void)
 /* ---- inhibiting suspend while data moves ---- */
 
 static guint
-count_moving (NamidaBackground *self)
+background_count_moving (NamidaBackground *self)
 {
   GListModel *transfers = namida_hub_get_transfers (self->hub);
   guint moving = 0;
@@ -66,14 +66,14 @@ count_moving (NamidaBackground *self)
 }
 
 static void
-on_status_told (GObject *source, GAsyncResult *result, gpointer user_data)
+background_on_status_reported (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   /* Version 1 of the portal has no status. This is no problem. */
   g_autoptr (GVariant) answer G_GNUC_UNUSED = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
 }
 
 static void
-tell_status (NamidaBackground *self, guint moving)
+background_report_status (NamidaBackground *self, guint moving)
 {
   g_autofree char *text
       = moving > 0 ? g_strdup_printf (ngettext ("%u transfer is running", "%u transfers are running", moving), moving)
@@ -81,8 +81,8 @@ tell_status (NamidaBackground *self, guint moving)
   g_autofree char *cut = g_utf8_substring (text, 0, MIN (STATUS_MAX, g_utf8_strlen (text, -1)));
   GVariantBuilder options;
 
-  if (self->bus == NULL || !use_portal () || !g_settings_get_boolean (self->settings, "receive-in-background")
-      || g_strcmp0 (cut, self->status) == 0)
+  if (self->bus == NULL || !background_use_portal ()
+      || !g_settings_get_boolean (self->settings, "receive-in-background") || g_strcmp0 (cut, self->status) == 0)
     return;
   g_free (self->status);
   self->status = g_strdup (cut);
@@ -90,32 +90,32 @@ tell_status (NamidaBackground *self, guint moving)
   g_variant_builder_add (&options, "{sv}", "message", g_variant_new_string (cut));
   g_dbus_connection_call (self->bus, PORTAL, PORTAL_PATH, PORTAL_BACKGROUND, "SetStatus",
                           g_variant_new ("(a{sv})", &options), NULL, G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable,
-                          on_status_told, NULL);
+                          background_on_status_reported, NULL);
 }
 
 static void
-on_released (GObject *source, GAsyncResult *result, gpointer user_data)
+background_on_released (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GVariant) answer G_GNUC_UNUSED = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
 }
 
 static void
-release (NamidaBackground *self)
+background_release (NamidaBackground *self)
 {
   if (self->handle != NULL)
     g_dbus_connection_call (self->bus, PORTAL, self->handle, PORTAL_REQUEST, "Close", NULL, NULL,
-                            G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_released, NULL);
+                            G_DBUS_CALL_FLAGS_NONE, -1, NULL, background_on_released, NULL);
   else if (self->cookie != 0)
     g_dbus_connection_call (self->bus, SESSION_MANAGER, SESSION_MANAGER_PATH, SESSION_MANAGER, "Uninhibit",
                             g_variant_new ("(u)", self->cookie), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL,
-                            on_released, NULL);
+                            background_on_released, NULL);
   g_clear_pointer (&self->handle, g_free);
   self->cookie = 0;
   self->inhibited = FALSE;
 }
 
 static void
-on_inhibited (GObject *source, GAsyncResult *result, gpointer user_data)
+background_on_inhibited (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaBackground) self = user_data;
   g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
@@ -127,64 +127,68 @@ on_inhibited (GObject *source, GAsyncResult *result, gpointer user_data)
     g_variant_get (answer, "(o)", &self->handle);
   else
     g_variant_get (answer, "(u)", &self->cookie);
-  if (count_moving (self) == 0)
-    release (self);
+  if (background_count_moving (self) == 0)
+    background_release (self);
 }
 
 /* Calls D-Bus directly instead of gtk_application_inhibit(), so that nothing waits for the answer, and an answer that
  * comes after the transfer has ended is released then (on_inhibited). */
 static void
-inhibit (NamidaBackground *self)
+background_inhibit (NamidaBackground *self)
 {
   const char *reason = _ ("A backup is being transferred");
   GVariantBuilder options;
 
   self->inhibited = TRUE;
-  if (use_portal ())
+  if (background_use_portal ())
     {
       g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
       g_variant_builder_add (&options, "{sv}", "reason", g_variant_new_string (reason));
       g_dbus_connection_call (self->bus, PORTAL, PORTAL_PATH, PORTAL_INHIBIT, "Inhibit",
                               g_variant_new ("(sua{sv})", "", INHIBIT_SUSPEND, &options), G_VARIANT_TYPE ("(o)"),
-                              G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_inhibited, g_object_ref (self));
+                              G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, background_on_inhibited,
+                              g_object_ref (self));
     }
   else
     g_dbus_connection_call (self->bus, SESSION_MANAGER, SESSION_MANAGER_PATH, SESSION_MANAGER, "Inhibit",
                             g_variant_new ("(susu)", NAMIDA_APP_ID, 0, reason, INHIBIT_SUSPEND), G_VARIANT_TYPE ("(u)"),
-                            G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_inhibited, g_object_ref (self));
+                            G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, background_on_inhibited,
+                            g_object_ref (self));
 }
 
 static void
-on_state (NamidaBackground *self)
+background_on_state (NamidaBackground *self)
 {
-  guint moving = count_moving (self);
+  guint moving = background_count_moving (self);
 
   if (moving > 0 && !self->inhibited && self->bus != NULL)
-    inhibit (self);
+    background_inhibit (self);
   else if (moving == 0 && self->inhibited && (self->handle != NULL || self->cookie != 0))
-    release (self);
+    background_release (self);
   else if (moving == 0)
     self->inhibited = FALSE;
-  tell_status (self, moving);
+  background_report_status (self, moving);
 }
 
 static void
-on_transfers_changed (NamidaBackground *self, guint position, guint removed, guint added, GListModel *transfers)
+background_on_transfers_changed (
+    NamidaBackground *self, guint position, guint removed, guint added, GListModel *transfers)
 {
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
 
-      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (on_state), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (transfer, "ended", G_CALLBACK (on_state), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (background_on_state), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (transfer, "ended", G_CALLBACK (background_on_state), self,
+                               G_CONNECT_SWAPPED | G_CONNECT_AFTER);
     }
-  on_state (self);
+  background_on_state (self);
 }
 
 /* ---- permission ---- */
 
 static void
-take_back (NamidaBackground *self, const char *key, const char *sentence)
+background_take_back (NamidaBackground *self, const char *key, const char *sentence)
 {
   self->taking_back = TRUE;
   g_settings_set_boolean (self->settings, key, FALSE);
@@ -193,7 +197,7 @@ take_back (NamidaBackground *self, const char *key, const char *sentence)
 }
 
 static void
-stop_listening (NamidaBackground *self)
+background_stop_listening (NamidaBackground *self)
 {
   if (self->response != 0)
     g_dbus_connection_signal_unsubscribe (self->bus, self->response);
@@ -201,13 +205,13 @@ stop_listening (NamidaBackground *self)
 }
 
 static void
-on_response (GDBusConnection *bus,
-             const char *sender,
-             const char *path,
-             const char *interface,
-             const char *signal,
-             GVariant *parameters,
-             gpointer user_data)
+background_on_response (GDBusConnection *bus,
+                        const char *sender,
+                        const char *path,
+                        const char *interface,
+                        const char *signal,
+                        GVariant *parameters,
+                        gpointer user_data)
 {
   NamidaBackground *self = user_data;
   g_autoptr (GVariant) results = NULL;
@@ -215,7 +219,7 @@ on_response (GDBusConnection *bus,
   gboolean background = FALSE;
   gboolean autostart = FALSE;
 
-  stop_listening (self);
+  background_stop_listening (self);
   if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(ua{sv})")))
     {
       g_variant_get (parameters, "(u@a{sv})", &answer, &results);
@@ -223,17 +227,19 @@ on_response (GDBusConnection *bus,
       g_variant_lookup (results, "autostart", "b", &autostart);
     }
   if (self->receive && (answer != 0 || !background))
-    take_back (self, "receive-in-background",
-               _ ("Namida Sync is not allowed to run in the background. Allow it in the system settings for this app, "
-                  "then turn this option on again."));
+    background_take_back (
+        self, "receive-in-background",
+        _ ("Namida Sync is not allowed to run in the background. Allow it in the system settings for this app, "
+           "then turn this option on again."));
   else if (self->login && !autostart)
-    take_back (self, "start-at-login",
-               _ ("The desktop does not let Namida Sync start at login. Allow it in the desktop's settings of this "
-                  "program, then switch it on again."));
+    background_take_back (
+        self, "start-at-login",
+        _ ("The desktop does not let Namida Sync start at login. Allow it in the desktop's settings of this "
+           "program, then switch it on again."));
 }
 
 static void
-on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
+background_on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaBackground) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -241,7 +247,7 @@ on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (answer != NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  stop_listening (self);
+  background_stop_listening (self);
   /* A desktop without this portal does not stop background programs either. */
   g_message ("No background portal: %s", error->message);
 }
@@ -249,7 +255,7 @@ on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
 /* The handle is computed before the call, so that no answer is missed, as the documentation of the portal's Request
  * interface recommends. */
 static char *
-request_path (NamidaBackground *self, const char *token)
+background_request_path (NamidaBackground *self, const char *token)
 {
   g_autofree char *name = g_strdup (g_dbus_connection_get_unique_name (self->bus) + 1);
 
@@ -257,16 +263,16 @@ request_path (NamidaBackground *self, const char *token)
 }
 
 static void
-request (NamidaBackground *self)
+background_request (NamidaBackground *self)
 {
   static const char *const command[] = { "namida-sync", "--background", NULL };
   g_autofree char *token = g_strdup_printf ("namida%u", ++self->number);
-  g_autofree char *path = request_path (self, token);
+  g_autofree char *path = background_request_path (self, token);
   GVariantBuilder options;
 
-  stop_listening (self);
+  background_stop_listening (self);
   self->response = g_dbus_connection_signal_subscribe (self->bus, PORTAL, PORTAL_REQUEST, "Response", path, NULL,
-                                                       G_DBUS_SIGNAL_FLAGS_NONE, on_response, self, NULL);
+                                                       G_DBUS_SIGNAL_FLAGS_NONE, background_on_response, self, NULL);
   g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&options, "{sv}", "handle_token", g_variant_new_string (token));
   g_variant_builder_add (&options, "{sv}", "reason",
@@ -275,13 +281,13 @@ request (NamidaBackground *self)
   g_variant_builder_add (&options, "{sv}", "commandline", g_variant_new_strv (command, -1));
   g_dbus_connection_call (self->bus, PORTAL, PORTAL_PATH, PORTAL_BACKGROUND, "RequestBackground",
                           g_variant_new ("(sa{sv})", "", &options), G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NONE, -1,
-                          self->cancellable, on_requested, g_object_ref (self));
+                          self->cancellable, background_on_requested, g_object_ref (self));
 }
 
 /* ---- without a sandbox: the user's autostart folder ---- */
 
 static void
-write_autostart (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+background_write_autostart (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   gboolean wanted = GPOINTER_TO_INT (data);
   g_autofree char *folder = g_build_filename (g_get_user_config_dir (), "autostart", NULL);
@@ -314,7 +320,7 @@ write_autostart (GTask *task, gpointer source, gpointer data, GCancellable *canc
 }
 
 static void
-on_autostart_written (GObject *source, GAsyncResult *result, gpointer user_data)
+background_on_autostart_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaBackground *self = NAMIDA_BACKGROUND (source);
   g_autoptr (GError) error = NULL;
@@ -324,31 +330,31 @@ on_autostart_written (GObject *source, GAsyncResult *result, gpointer user_data)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   sentence = g_strdup_printf (_ ("Could not change whether Namida Sync starts at login: %s"), error->message);
-  take_back (self, "start-at-login", sentence);
+  background_take_back (self, "start-at-login", sentence);
 }
 
 static void
-set_autostart (NamidaBackground *self)
+background_set_autostart (NamidaBackground *self)
 {
-  g_autoptr (GTask) task = g_task_new (self, self->cancellable, on_autostart_written, NULL);
+  g_autoptr (GTask) task = g_task_new (self, self->cancellable, background_on_autostart_written, NULL);
 
-  g_task_set_source_tag (task, set_autostart);
+  g_task_set_source_tag (task, background_set_autostart);
   g_task_set_task_data (task, GINT_TO_POINTER (self->login), NULL);
-  g_task_run_in_thread (task, write_autostart);
+  g_task_run_in_thread (task, background_write_autostart);
 }
 
 static void
-on_wish_changed (NamidaBackground *self)
+background_on_setting_changed (NamidaBackground *self)
 {
   if (self->taking_back)
     return;
   self->receive = g_settings_get_boolean (self->settings, "receive-in-background");
   self->login = self->receive && g_settings_get_boolean (self->settings, "start-at-login");
-  if (!use_portal ())
-    set_autostart (self);
+  if (!background_use_portal ())
+    background_set_autostart (self);
   else if (self->bus != NULL)
-    request (self);
-  on_state (self);
+    background_request (self);
+  background_on_state (self);
 }
 
 static void
@@ -358,7 +364,7 @@ namida_background_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   if (self->bus != NULL)
-    stop_listening (self);
+    background_stop_listening (self);
   g_clear_object (&self->bus);
   g_clear_object (&self->settings);
   g_clear_object (&self->hub);
@@ -401,13 +407,14 @@ namida_background_new (GtkApplication *application, NamidaHub *hub, GSettings *s
   self->hub = g_object_ref (hub);
   self->settings = g_object_ref (settings);
   self->bus = bus != NULL ? g_object_ref (bus) : NULL;
-  g_signal_connect_object (settings, "changed::receive-in-background", G_CALLBACK (on_wish_changed), self,
+  g_signal_connect_object (settings, "changed::receive-in-background", G_CALLBACK (background_on_setting_changed), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (settings, "changed::start-at-login", G_CALLBACK (on_wish_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (namida_hub_get_transfers (hub), "items-changed", G_CALLBACK (on_transfers_changed), self,
+  g_signal_connect_object (settings, "changed::start-at-login", G_CALLBACK (background_on_setting_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_hub_get_transfers (hub), "items-changed",
+                           G_CALLBACK (background_on_transfers_changed), self, G_CONNECT_SWAPPED);
   /* The permission may have been revoked meanwhile. Outside a sandbox, the file is unchanged. */
-  if (use_portal () && g_settings_get_boolean (settings, "receive-in-background"))
-    on_wish_changed (self);
+  if (background_use_portal () && g_settings_get_boolean (settings, "receive-in-background"))
+    background_on_setting_changed (self);
   return self;
 }

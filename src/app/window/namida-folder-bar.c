@@ -30,7 +30,7 @@ struct _NamidaFolderBar
 G_DEFINE_FINAL_TYPE (NamidaFolderBar, namida_folder_bar, ADW_TYPE_BIN)
 
 static char *
-dup_words (gboolean music, NamidaFolderState state, const char *path)
+folder_bar_dup_words (gboolean music, NamidaFolderState state, const char *path)
 {
   g_autofree char *shown = namida_files_short_path (path);
 
@@ -48,7 +48,7 @@ dup_words (gboolean music, NamidaFolderState state, const char *path)
 }
 
 static void
-show (NamidaFolderBar *self, NamidaFolderState backups, NamidaFolderState music)
+folder_bar_show (NamidaFolderBar *self, NamidaFolderState backups, NamidaFolderState music)
 {
   NamidaStore *store = namida_hub_get_store (self->hub);
   gboolean of_music = backups == NAMIDA_FOLDER_FINE;
@@ -62,15 +62,15 @@ show (NamidaFolderBar *self, NamidaFolderState backups, NamidaFolderState music)
       return;
     }
   self->key = of_music ? "music-folder" : "backup-folder";
-  words = dup_words (of_music, of_music ? music : backups,
-                     of_music ? namida_store_get_music (store) : namida_store_get_backups (store));
+  words = folder_bar_dup_words (of_music, of_music ? music : backups,
+                                of_music ? namida_store_get_music (store) : namida_store_get_backups (store));
   gtk_label_set_text (self->words, words);
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   gtk_revealer_set_reveal_child (self->revealer, TRUE);
 }
 
 static void
-on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+folder_bar_on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaFolderBar) self = user_data;
   NamidaFolderState backups, music;
@@ -78,7 +78,7 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
   self->looking = FALSE;
   if (!namida_store_check_folders_finish (NAMIDA_STORE (source), result, &backups, &music, NULL) || self->hub == NULL)
     return;
-  show (self, backups, music);
+  folder_bar_show (self, backups, music);
   if (self->again)
     namida_folder_bar_look (self);
 }
@@ -94,11 +94,11 @@ namida_folder_bar_look (NamidaFolderBar *self)
   if (self->looking)
     return;
   self->looking = TRUE;
-  namida_store_check_folders_async (store, self->cancellable, on_checked, g_object_ref (self));
+  namida_store_check_folders_async (store, self->cancellable, folder_bar_on_checked, g_object_ref (self));
 }
 
 static void
-on_chosen (NamidaFolderBar *self, int response)
+folder_bar_on_chosen (NamidaFolderBar *self, int response)
 {
   g_autoptr (GFile) file = NULL;
   g_autofree char *path = NULL;
@@ -114,7 +114,7 @@ on_chosen (NamidaFolderBar *self, int response)
 }
 
 static void
-on_choose (NamidaFolderBar *self)
+folder_bar_on_choose (NamidaFolderBar *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
@@ -126,7 +126,7 @@ on_choose (NamidaFolderBar *self)
                                                GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
                                                GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Choose"), _ ("_Cancel"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (folder_bar_on_chosen), self, G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
@@ -159,7 +159,7 @@ namida_folder_bar_class_init (NamidaFolderBarClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-folder-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaFolderBar, revealer);
   gtk_widget_class_bind_template_child (widget_class, NamidaFolderBar, words);
-  gtk_widget_class_bind_template_callback (widget_class, on_choose);
+  gtk_widget_class_bind_template_callback (widget_class, folder_bar_on_choose);
 }
 
 static void

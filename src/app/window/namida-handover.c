@@ -12,7 +12,7 @@
 
 /* Returns: (transfer full) (nullable): the path in @text, without surrounding blanks and quotes. */
 static char *
-dup_path (const char *text)
+handover_dup_path (const char *text)
 {
   gsize length;
 
@@ -31,7 +31,7 @@ dup_path (const char *text)
 }
 
 static GStrv
-split (const char *music)
+handover_split (const char *music)
 {
   g_auto (GStrv) entries = g_strsplit (music != NULL ? music : "", ",", -1);
   g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
@@ -39,7 +39,7 @@ split (const char *music)
 
   for (guint i = 0; entries[i] != NULL; i++)
     {
-      g_autofree char *path = dup_path (entries[i]);
+      g_autofree char *path = handover_dup_path (entries[i]);
 
       if (path == NULL || g_hash_table_contains (seen, path))
         continue;
@@ -54,8 +54,8 @@ namida_handover_new (const char *backups, const char *music)
 {
   g_autoptr (NamidaHandover) self = g_new0 (NamidaHandover, 1);
 
-  self->backups = dup_path (backups);
-  self->music = split (music);
+  self->backups = handover_dup_path (backups);
+  self->music = handover_split (music);
   return self->backups != NULL || self->music[0] != NULL ? g_steal_pointer (&self) : NULL;
 }
 

@@ -41,7 +41,7 @@ struct _NamidaIntroduction
 G_DEFINE_FINAL_TYPE (NamidaIntroduction, namida_introduction, ADW_TYPE_WINDOW)
 
 static void
-on_folder_chosen (NamidaIntroduction *self, int response)
+introduction_on_folder_chosen (NamidaIntroduction *self, int response)
 {
   g_autoptr (GFile) file = NULL;
   g_autofree char *path = NULL;
@@ -60,13 +60,14 @@ on_folder_chosen (NamidaIntroduction *self, int response)
 }
 
 static void
-on_folder (NamidaIntroduction *self)
+introduction_on_folder (NamidaIntroduction *self)
 {
   g_clear_object (&self->chooser);
   self->chooser = gtk_file_chooser_native_new (_ ("Folder for Backups"), GTK_WINDOW (self),
                                                GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Choose"), _ ("_Cancel"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_folder_chosen), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (introduction_on_folder_chosen), self,
+                           G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
@@ -83,7 +84,7 @@ introduction_save (NamidaIntroduction *self)
 }
 
 static void
-on_start (NamidaIntroduction *self)
+introduction_on_start (NamidaIntroduction *self)
 {
   introduction_save (self);
   gtk_window_close (GTK_WINDOW (self));
@@ -205,7 +206,7 @@ introduction_on_get (GtkWidget *widget, const char *action, GVariant *parameter)
   if (peer == NULL)
     return;
   g_set_object (&parent, gtk_window_get_transient_for (GTK_WINDOW (self)));
-  on_start (self);
+  introduction_on_start (self);
   namida_get_dialog_present (parent, hub, peer);
 }
 
@@ -260,8 +261,8 @@ namida_introduction_class_init (NamidaIntroductionClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, keepers);
   gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, back_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, pinned);
-  gtk_widget_class_bind_template_callback (widget_class, on_folder);
-  gtk_widget_class_bind_template_callback (widget_class, on_start);
+  gtk_widget_class_bind_template_callback (widget_class, introduction_on_folder);
+  gtk_widget_class_bind_template_callback (widget_class, introduction_on_start);
   gtk_widget_class_bind_template_callback (widget_class, introduction_on_keepers);
   gtk_widget_class_install_action (widget_class, "introduction.back", NULL, introduction_on_back);
   gtk_widget_class_install_action (widget_class, "keeper.pair", "s", introduction_on_pair);

@@ -30,7 +30,7 @@ typedef struct
 } Moving;
 
 static Moving
-count_moving (NamidaLauncher *self)
+launcher_count_moving (NamidaLauncher *self)
 {
   GListModel *transfers = namida_hub_get_transfers (self->hub);
   Moving moving = { 0 };
@@ -50,7 +50,7 @@ count_moving (NamidaLauncher *self)
 }
 
 static void
-tell (NamidaLauncher *self, const Moving *moving, double fraction)
+launcher_report (NamidaLauncher *self, const Moving *moving, double fraction)
 {
   GVariantBuilder properties;
 
@@ -64,15 +64,15 @@ tell (NamidaLauncher *self, const Moving *moving, double fraction)
 }
 
 static gboolean
-on_timer (gpointer user_data)
+launcher_on_timer (gpointer user_data)
 {
   NamidaLauncher *self = user_data;
-  Moving moving = count_moving (self);
+  Moving moving = launcher_count_moving (self);
   double fraction = moving.total > 0 ? CLAMP (moving.done / moving.total, 0, 1) : 0;
   int percent = moving.transfers > 0 ? (int) (fraction * 100) : -1;
 
   if (percent != self->percent || moving.transfers != self->transfers)
-    tell (self, &moving, fraction);
+    launcher_report (self, &moving, fraction);
   self->percent = percent;
   self->transfers = moving.transfers;
   if (moving.transfers > 0)
@@ -83,22 +83,22 @@ on_timer (gpointer user_data)
 
 /* The counts are polled, because a transfer reports them more often than a dock can draw. */
 static void
-on_state (NamidaLauncher *self)
+launcher_on_state (NamidaLauncher *self)
 {
-  if (self->timer == 0 && count_moving (self).transfers > 0)
-    self->timer = g_timeout_add_seconds (INTERVAL_SECONDS, on_timer, self);
+  if (self->timer == 0 && launcher_count_moving (self).transfers > 0)
+    self->timer = g_timeout_add_seconds (INTERVAL_SECONDS, launcher_on_timer, self);
 }
 
 static void
-on_transfers_changed (NamidaLauncher *self, guint position, guint removed, guint added, GListModel *transfers)
+launcher_on_transfers_changed (NamidaLauncher *self, guint position, guint removed, guint added, GListModel *transfers)
 {
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
 
-      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (on_state), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (launcher_on_state), self, G_CONNECT_SWAPPED);
     }
-  on_state (self);
+  launcher_on_state (self);
 }
 
 static void
@@ -110,7 +110,7 @@ namida_launcher_dispose (GObject *object)
   g_clear_handle_id (&self->timer, g_source_remove);
   /* Otherwise the bar would stay after the program has ended. */
   if (self->bus != NULL && self->percent >= 0)
-    tell (self, &nothing, 0);
+    launcher_report (self, &nothing, 0);
   self->percent = -1;
   g_clear_object (&self->bus);
   g_clear_object (&self->hub);
@@ -138,7 +138,7 @@ namida_launcher_new (GDBusConnection *bus, NamidaHub *hub)
   if (bus == NULL)
     return self;
   self->bus = g_object_ref (bus);
-  g_signal_connect_object (namida_hub_get_transfers (hub), "items-changed", G_CALLBACK (on_transfers_changed), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_hub_get_transfers (hub), "items-changed", G_CALLBACK (launcher_on_transfers_changed),
+                           self, G_CONNECT_SWAPPED);
   return self;
 }

@@ -26,7 +26,7 @@ struct _NamidaNotifier
 G_DEFINE_FINAL_TYPE (NamidaNotifier, namida_notifier, G_TYPE_OBJECT)
 
 static gboolean
-person_looks (NamidaNotifier *self)
+notifier_person_looks (NamidaNotifier *self)
 {
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self->application)); l != NULL; l = l->next)
     /* A window that was hidden while it was active still reports that it is active. */
@@ -36,30 +36,30 @@ person_looks (NamidaNotifier *self)
 }
 
 static char *
-offer_notification_id (const char *offer_id)
+notifier_offer_notification_id (const char *offer_id)
 {
   return g_strconcat ("offer-", offer_id, NULL);
 }
 
 static void
-on_offer_closed (NamidaNotifier *self, NamidaOffer *offer)
+notifier_on_offer_closed (NamidaNotifier *self, NamidaOffer *offer)
 {
-  g_autofree char *id = offer_notification_id (namida_offer_get_id (offer));
+  g_autofree char *id = notifier_offer_notification_id (namida_offer_get_id (offer));
 
   g_application_withdraw_notification (self->application, id);
 }
 
 static void
-on_offer_closed_signal (NamidaOffer *offer, NamidaNotifier *self)
+notifier_on_offer_closed_signal (NamidaOffer *offer, NamidaNotifier *self)
 {
-  on_offer_closed (self, offer);
+  notifier_on_offer_closed (self, offer);
 }
 
 static void
-send_offer (NamidaNotifier *self, NamidaOffer *offer)
+notifier_send_offer (NamidaNotifier *self, NamidaOffer *offer)
 {
   const char *offer_id = namida_offer_get_id (offer);
-  g_autofree char *id = offer_notification_id (offer_id);
+  g_autofree char *id = notifier_offer_notification_id (offer_id);
   g_autofree char *question = namida_offer_question (offer);
   g_autofree char *size = namida_format_size (namida_backup_get_bytes (namida_offer_get_backup (offer)));
   g_autofree char *files = namida_format_files (namida_backup_get_files (namida_offer_get_backup (offer)));
@@ -80,15 +80,15 @@ send_offer (NamidaNotifier *self, NamidaOffer *offer)
 }
 
 static void
-on_offers_changed (NamidaNotifier *self, guint position, guint removed, guint added, GListModel *offers)
+notifier_on_offers_changed (NamidaNotifier *self, guint position, guint removed, guint added, GListModel *offers)
 {
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (NamidaOffer) offer = g_list_model_get_item (offers, i);
 
-      g_signal_connect_object (offer, "closed", G_CALLBACK (on_offer_closed_signal), self, 0);
-      if (namida_offer_get_state (offer) == NAMIDA_OFFER_OPEN && !person_looks (self))
-        send_offer (self, offer);
+      g_signal_connect_object (offer, "closed", G_CALLBACK (notifier_on_offer_closed_signal), self, 0);
+      if (namida_offer_get_state (offer) == NAMIDA_OFFER_OPEN && !notifier_person_looks (self))
+        notifier_send_offer (self, offer);
     }
 }
 
@@ -108,7 +108,7 @@ notifier_dup_id (NamidaTransfer *transfer)
 }
 
 static void
-on_transfer_ended (NamidaTransfer *transfer, NamidaNotifier *self)
+notifier_on_transfer_ended (NamidaTransfer *transfer, NamidaNotifier *self)
 {
   NamidaTransferState state = namida_transfer_get_state (transfer);
   const char *folder = namida_transfer_get_folder (transfer);
@@ -120,7 +120,7 @@ on_transfer_ended (NamidaTransfer *transfer, NamidaNotifier *self)
   /* The user just did this by hand, so do not notify. */
   if (state == NAMIDA_TRANSFER_CANCELLED
       || (state == NAMIDA_TRANSFER_DECLINED && namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_RECEIVE)
-      || person_looks (self))
+      || notifier_person_looks (self))
     return;
   notification = g_notification_new (words);
   g_notification_set_body (notification, body);
@@ -134,14 +134,14 @@ on_transfer_ended (NamidaTransfer *transfer, NamidaNotifier *self)
 }
 
 static void
-on_transfers_changed (NamidaNotifier *self, guint position, guint removed, guint added, GListModel *transfers)
+notifier_on_transfers_changed (NamidaNotifier *self, guint position, guint removed, guint added, GListModel *transfers)
 {
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
 
       if (!namida_transfer_is_final (transfer))
-        g_signal_connect_object (transfer, "ended", G_CALLBACK (on_transfer_ended), self, G_CONNECT_AFTER);
+        g_signal_connect_object (transfer, "ended", G_CALLBACK (notifier_on_transfer_ended), self, G_CONNECT_AFTER);
     }
 }
 
@@ -205,9 +205,9 @@ namida_notifier_new (GApplication *application, NamidaHub *hub)
   self->application = application;
   self->hub = g_object_ref (hub);
   g_signal_connect_object (namida_inbox_get_offers (namida_hub_get_inbox (hub)), "items-changed",
-                           G_CALLBACK (on_offers_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (namida_hub_get_transfers (hub), "items-changed", G_CALLBACK (on_transfers_changed), self,
-                           G_CONNECT_SWAPPED);
+                           G_CALLBACK (notifier_on_offers_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_hub_get_transfers (hub), "items-changed", G_CALLBACK (notifier_on_transfers_changed),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (namida_hub_get_stale (hub), "stale", G_CALLBACK (notifier_on_stale), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (namida_hub_get_stale (hub), "shrunk", G_CALLBACK (notifier_on_shrunk), self,

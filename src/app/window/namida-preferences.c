@@ -46,7 +46,7 @@ struct _NamidaPreferences
 G_DEFINE_FINAL_TYPE (NamidaPreferences, namida_preferences, ADW_TYPE_PREFERENCES_WINDOW)
 
 static void
-show_folder (NamidaPreferences *self, const char *key, AdwActionRow *row, const char *used)
+preferences_show_folder (NamidaPreferences *self, const char *key, AdwActionRow *row, const char *used)
 {
   g_autofree char *chosen = g_settings_get_string (self->settings, key);
   const char *path = used != NULL ? used : chosen;
@@ -56,16 +56,18 @@ show_folder (NamidaPreferences *self, const char *key, AdwActionRow *row, const 
 }
 
 static void
-show_folders (NamidaPreferences *self)
+preferences_show_folders (NamidaPreferences *self)
 {
   NamidaStore *store = namida_hub_get_store (self->hub);
 
-  show_folder (self, "backup-folder", self->backup_row, store != NULL ? namida_store_get_backups (store) : NULL);
-  show_folder (self, "music-folder", self->music_row, store != NULL ? namida_store_get_music (store) : NULL);
+  preferences_show_folder (self, "backup-folder", self->backup_row,
+                           store != NULL ? namida_store_get_backups (store) : NULL);
+  preferences_show_folder (self, "music-folder", self->music_row,
+                           store != NULL ? namida_store_get_music (store) : NULL);
 }
 
 static void
-on_folder_chosen (NamidaPreferences *self, int response)
+preferences_on_folder_chosen (NamidaPreferences *self, int response)
 {
   g_autoptr (GFile) file = NULL;
   g_autofree char *path = NULL;
@@ -82,37 +84,38 @@ on_folder_chosen (NamidaPreferences *self, int response)
 }
 
 static void
-choose_folder (NamidaPreferences *self, const char *key, const char *title)
+preferences_choose_folder (NamidaPreferences *self, const char *key, const char *title)
 {
   g_clear_object (&self->chooser);
   self->choosing = key;
   self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
                                                _ ("_Choose"), _ ("_Cancel"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_folder_chosen), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (preferences_on_folder_chosen), self,
+                           G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
 static void
-on_backup_folder (NamidaPreferences *self)
+preferences_on_backup_folder (NamidaPreferences *self)
 {
-  choose_folder (self, "backup-folder", _ ("Folder for Backups"));
+  preferences_choose_folder (self, "backup-folder", _ ("Folder for Backups"));
 }
 
 static void
-on_music_folder (NamidaPreferences *self)
+preferences_on_music_folder (NamidaPreferences *self)
 {
-  choose_folder (self, "music-folder", _ ("Choose Music Folder"));
+  preferences_choose_folder (self, "music-folder", _ ("Choose Music Folder"));
 }
 
 static void
-on_alias_applied (NamidaPreferences *self)
+preferences_on_alias_applied (NamidaPreferences *self)
 {
   g_settings_set_string (self->settings, "alias", gtk_editable_get_text (self->alias));
 }
 
 static void
-on_pin_applied (NamidaPreferences *self)
+preferences_on_pin_applied (NamidaPreferences *self)
 {
   g_settings_set_string (self->settings, "pin", gtk_editable_get_text (self->pin));
 }
@@ -120,44 +123,44 @@ on_pin_applied (NamidaPreferences *self)
 /* Show values in the next larger unit, divided by 1000: a speed in kilobytes as megabytes, and a space in megabytes
  * as gigabytes. */
 static gboolean
-thousandth_to_adjustment (GValue *value, GVariant *variant, gpointer user_data)
+preferences_thousandth_to_adjustment (GValue *value, GVariant *variant, gpointer user_data)
 {
   g_value_set_double (value, g_variant_get_uint32 (variant) / 1000.0);
   return TRUE;
 }
 
 static GVariant *
-thousandth_from_adjustment (const GValue *value, const GVariantType *type, gpointer user_data)
+preferences_thousandth_from_adjustment (const GValue *value, const GVariantType *type, gpointer user_data)
 {
   return g_variant_new_uint32 ((guint32) (g_value_get_double (value) * 1000.0 + 0.5));
 }
 
 static gboolean
-count_to_adjustment (GValue *value, GVariant *variant, gpointer user_data)
+preferences_count_to_adjustment (GValue *value, GVariant *variant, gpointer user_data)
 {
   g_value_set_double (value, g_variant_get_uint32 (variant));
   return TRUE;
 }
 
 static GVariant *
-count_from_adjustment (const GValue *value, const GVariantType *type, gpointer user_data)
+preferences_count_from_adjustment (const GValue *value, const GVariantType *type, gpointer user_data)
 {
   return g_variant_new_uint32 ((guint32) (g_value_get_double (value) + 0.5));
 }
 
 /* The index of a row of the list is the value of the setting. */
 static void
-on_combo_changed (AdwComboRow *row, GParamSpec *pspec, GSettings *settings)
+preferences_on_combo_changed (AdwComboRow *row, GParamSpec *pspec, GSettings *settings)
 {
   g_settings_set_enum (settings, g_object_get_data (G_OBJECT (row), "key"), (int) adw_combo_row_get_selected (row));
 }
 
 static void
-bind_combo (NamidaPreferences *self, AdwComboRow *row, const char *key)
+preferences_bind_combo (NamidaPreferences *self, AdwComboRow *row, const char *key)
 {
   g_object_set_data (G_OBJECT (row), "key", (gpointer) key);
   adw_combo_row_set_selected (row, (guint) g_settings_get_enum (self->settings, key));
-  g_signal_connect_object (row, "notify::selected", G_CALLBACK (on_combo_changed), self->settings, 0);
+  g_signal_connect_object (row, "notify::selected", G_CALLBACK (preferences_on_combo_changed), self->settings, 0);
 }
 
 static void
@@ -197,17 +200,17 @@ namida_preferences_class_init (NamidaPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, rate);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, port);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, parts_days);
-  gtk_widget_class_bind_template_callback (widget_class, on_pin_applied);
+  gtk_widget_class_bind_template_callback (widget_class, preferences_on_pin_applied);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, unencrypted);
-  gtk_widget_class_bind_template_callback (widget_class, on_alias_applied);
-  gtk_widget_class_bind_template_callback (widget_class, on_backup_folder);
-  gtk_widget_class_bind_template_callback (widget_class, on_music_folder);
+  gtk_widget_class_bind_template_callback (widget_class, preferences_on_alias_applied);
+  gtk_widget_class_bind_template_callback (widget_class, preferences_on_backup_folder);
+  gtk_widget_class_bind_template_callback (widget_class, preferences_on_music_folder);
 }
 
 /* libadwaita 1.2 requests 360 px inside its window, and the frame that is drawn without a compositor is added to
  * that. The rows need less, and the window itself sets the minimum. */
 static void
-allow_narrow (NamidaPreferences *self)
+preferences_allow_narrow (NamidaPreferences *self)
 {
   GtkWidget *content = adw_window_get_content (ADW_WINDOW (self));
   GtkWidget *inner = ADW_IS_TOAST_OVERLAY (content) ? adw_toast_overlay_get_child (ADW_TOAST_OVERLAY (content)) : NULL;
@@ -221,7 +224,7 @@ namida_preferences_init (NamidaPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_spin_buttons_ignore_wheel (GTK_WIDGET (self));
-  allow_narrow (self);
+  preferences_allow_narrow (self);
   namida_spoken_set_name (self->backup_button, _ ("Change backup folder"));
   namida_spoken_set_name (self->music_button, _ ("Change music folder"));
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->backup_row), FALSE);
@@ -229,20 +232,22 @@ namida_preferences_init (NamidaPreferences *self)
 }
 
 static void
-bind_numbers (NamidaPreferences *self)
+preferences_bind_numbers (NamidaPreferences *self)
 {
   g_autofree char *pin = g_settings_get_string (self->settings, "pin");
 
   gtk_editable_set_text (self->pin, pin);
   namida_versions_to_keep_bind (GTK_WINDOW (self), self->hub, self->settings, self->versions);
   g_settings_bind_with_mapping (self->settings, "parts-days", self->parts_days, "value", G_SETTINGS_BIND_DEFAULT,
-                                count_to_adjustment, count_from_adjustment, NULL, NULL);
+                                preferences_count_to_adjustment, preferences_count_from_adjustment, NULL, NULL);
   g_settings_bind_with_mapping (self->settings, "port", self->port, "value", G_SETTINGS_BIND_DEFAULT,
-                                count_to_adjustment, count_from_adjustment, NULL, NULL);
+                                preferences_count_to_adjustment, preferences_count_from_adjustment, NULL, NULL);
   g_settings_bind_with_mapping (self->settings, "rate-limit", self->rate, "value", G_SETTINGS_BIND_DEFAULT,
-                                thousandth_to_adjustment, thousandth_from_adjustment, NULL, NULL);
+                                preferences_thousandth_to_adjustment, preferences_thousandth_from_adjustment, NULL,
+                                NULL);
   g_settings_bind_with_mapping (self->settings, "reserve", self->reserve, "value", G_SETTINGS_BIND_DEFAULT,
-                                thousandth_to_adjustment, thousandth_from_adjustment, NULL, NULL);
+                                preferences_thousandth_to_adjustment, preferences_thousandth_from_adjustment, NULL,
+                                NULL);
   g_settings_bind (self->settings, "start-at-login", self->login, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "receive-in-background", self->login_row, "sensitive", G_SETTINGS_BIND_GET);
 }
@@ -285,13 +290,15 @@ namida_preferences_new (NamidaHub *hub, GSettings *settings)
   g_settings_bind (settings, "auto-accept-trusted", self->auto_accept, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "localsend", self->localsend, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "receive-in-background", self->background, "active", G_SETTINGS_BIND_DEFAULT);
-  bind_combo (self, self->landing, "landing");
-  bind_combo (self, self->unencrypted, "unencrypted-peers");
-  bind_combo (self, self->parts, "cancelled-parts");
-  bind_numbers (self);
-  g_signal_connect_object (settings, "changed::backup-folder", G_CALLBACK (show_folders), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (settings, "changed::music-folder", G_CALLBACK (show_folders), self, G_CONNECT_SWAPPED);
-  show_folders (self);
+  preferences_bind_combo (self, self->landing, "landing");
+  preferences_bind_combo (self, self->unencrypted, "unencrypted-peers");
+  preferences_bind_combo (self, self->parts, "cancelled-parts");
+  preferences_bind_numbers (self);
+  g_signal_connect_object (settings, "changed::backup-folder", G_CALLBACK (preferences_show_folders), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::music-folder", G_CALLBACK (preferences_show_folders), self,
+                           G_CONNECT_SWAPPED);
+  preferences_show_folders (self);
   g_signal_connect_after (self, "map", G_CALLBACK (preferences_on_map), NULL);
   return self;
 }

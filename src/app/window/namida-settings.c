@@ -13,7 +13,7 @@
 #include "namida-error.h"
 
 static GSettingsSchema *
-lookup_in (const char *folder)
+settings_lookup_in (const char *folder)
 {
   g_autoptr (GSettingsSchemaSource) source
       = g_settings_schema_source_new_from_directory (folder, g_settings_schema_source_get_default (), FALSE, NULL);
@@ -23,33 +23,33 @@ lookup_in (const char *folder)
 
 /* Finds the schema of a build that is not installed, or that is installed in a prefix unknown to the desktop. */
 static GSettingsSchema *
-lookup_beside_program (void)
+settings_lookup_beside_program (void)
 {
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = program != NULL ? g_path_get_dirname (program) : NULL;
   g_autofree char *built = folder != NULL ? g_build_filename (folder, "..", "..", "data", NULL) : NULL;
   g_autofree char *installed
       = folder != NULL ? g_build_filename (folder, "..", "share", "glib-2.0", "schemas", NULL) : NULL;
-  GSettingsSchema *schema = built != NULL ? lookup_in (built) : NULL;
+  GSettingsSchema *schema = built != NULL ? settings_lookup_in (built) : NULL;
 
-  return schema == NULL && installed != NULL ? lookup_in (installed) : schema;
+  return schema == NULL && installed != NULL ? settings_lookup_in (installed) : schema;
 }
 
 static GSettingsSchema *
-lookup_schema (void)
+settings_lookup_schema (void)
 {
   GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
   GSettingsSchema *schema = NULL;
 
   if (source != NULL)
     schema = g_settings_schema_source_lookup (source, NAMIDA_APP_ID, TRUE);
-  return schema != NULL ? schema : lookup_beside_program ();
+  return schema != NULL ? schema : settings_lookup_beside_program ();
 }
 
 GSettings *
 namida_settings_new (const char *data_dir, GError **error)
 {
-  g_autoptr (GSettingsSchema) schema = lookup_schema ();
+  g_autoptr (GSettingsSchema) schema = settings_lookup_schema ();
   g_autoptr (GSettingsBackend) backend = NULL;
 
   if (schema == NULL)

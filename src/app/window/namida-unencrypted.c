@@ -30,7 +30,7 @@ question_free (gpointer data, GClosure *closure)
 }
 
 static void
-on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+unencrypted_on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
   Question *question = user_data;
 
@@ -39,7 +39,7 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 }
 
 static void
-ask (NamidaShell *window, NamidaPeer *peer, Question *question)
+unencrypted_ask (NamidaShell *window, NamidaPeer *peer, Question *question)
 {
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), NULL, NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
@@ -49,7 +49,7 @@ ask (NamidaShell *window, NamidaPeer *peer, Question *question)
   adw_message_dialog_add_responses (message, "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);
   adw_message_dialog_set_close_response (message, "cancel");
   namida_consent_guard_add_response (message, "send");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free, 0);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (unencrypted_on_response), question, question_free, 0);
   namida_dialog_present_in_turn (ADW_MESSAGE_DIALOG (dialog));
 }
 
@@ -70,7 +70,7 @@ namida_unencrypted_ask (
       question->send = send;
       question->user_data = user_data;
       question->destroy = destroy;
-      ask (window, peer, question);
+      unencrypted_ask (window, peer, question);
       return;
     }
   destroy (user_data);

@@ -213,7 +213,7 @@ forgotten_undo (Forgotten *forgotten)
 }
 
 static void
-window_actions_tell_forgotten (NamidaShell *window, gboolean blocked, const NamidaTrusted *trusted)
+window_actions_report_forgotten (NamidaShell *window, gboolean blocked, const NamidaTrusted *trusted)
 {
   Forgotten *forgotten = g_new0 (Forgotten, 1);
   /* Translators: %s is the name of a device */
@@ -243,7 +243,7 @@ window_actions_on_forget_response (AdwMessageDialog *dialog, const char *respons
     namida_trust_store_remove (trust, fingerprint);
   namida_shell_pop (window);
   if (trusted != NULL)
-    window_actions_tell_forgotten (window, block, trusted);
+    window_actions_report_forgotten (window, block, trusted);
   else
     namida_shell_toast (window, _ ("The device is blocked"));
 }

@@ -278,7 +278,7 @@ window_choose_device (NamidaShell *shell, GListModel *files)
 }
 
 static void
-on_trouble (NamidaWindow *self, const char *sentence)
+window_on_trouble (NamidaWindow *self, const char *sentence)
 {
   window_toast (NAMIDA_SHELL (self), sentence);
 }
@@ -339,7 +339,7 @@ window_on_page (NamidaWindow *self)
 }
 
 static void
-show_badge (NamidaWindow *self)
+window_show_badge (NamidaWindow *self)
 {
   guint running = 0;
 
@@ -348,7 +348,7 @@ show_badge (NamidaWindow *self)
 }
 
 static void
-on_rename_response (AdwMessageDialog *dialog, const char *response, NamidaWindow *self)
+window_on_rename_response (AdwMessageDialog *dialog, const char *response, NamidaWindow *self)
 {
   GtkWidget *entry = g_object_get_data (G_OBJECT (dialog), "entry");
   g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry))));
@@ -359,7 +359,7 @@ on_rename_response (AdwMessageDialog *dialog, const char *response, NamidaWindow
 }
 
 static void
-on_rename (GtkWidget *widget, const char *action, GVariant *parameter)
+window_on_rename (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaWindow *self = NAMIDA_WINDOW (widget);
   NamidaIdentity *identity = namida_hub_get_identity (self->hub);
@@ -379,12 +379,12 @@ on_rename (GtkWidget *widget, const char *action, GVariant *parameter)
   adw_message_dialog_set_default_response (message, "rename");
   adw_message_dialog_set_close_response (message, "cancel");
   g_object_set_data (G_OBJECT (dialog), "entry", entry);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_rename_response), self, 0);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (window_on_rename_response), self, 0);
   namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
 static void
-on_add_address (GtkWidget *widget, const char *action, GVariant *parameter)
+window_on_add_address (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaWindow *self = NAMIDA_WINDOW (widget);
   NamidaAddressDialog *dialog = namida_address_dialog_new (self->hub);
@@ -394,14 +394,14 @@ on_add_address (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_refresh (GtkWidget *widget, const char *action, GVariant *parameter)
+window_on_refresh (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   namida_hub_refresh (NAMIDA_WINDOW (widget)->hub);
   namida_devices_page_look (NAMIDA_WINDOW (widget)->devices_page);
 }
 
 static void
-on_search (GtkWidget *widget, const char *action, GVariant *parameter)
+window_on_search (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaWindow *self = NAMIDA_WINDOW (widget);
 
@@ -412,7 +412,7 @@ on_search (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_page (GtkWidget *widget, const char *action, GVariant *parameter)
+window_activate_page (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   window_show_page (NAMIDA_SHELL (widget), g_variant_get_string (parameter, NULL));
 }
@@ -481,11 +481,11 @@ namida_window_class_init (NamidaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, backups_page);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, problem_bar);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, problem_text);
-  gtk_widget_class_install_action (widget_class, "win.rename", NULL, on_rename);
-  gtk_widget_class_install_action (widget_class, "win.add-address", NULL, on_add_address);
-  gtk_widget_class_install_action (widget_class, "win.refresh", NULL, on_refresh);
-  gtk_widget_class_install_action (widget_class, "win.page", "s", on_page);
-  gtk_widget_class_install_action (widget_class, "win.search", NULL, on_search);
+  gtk_widget_class_install_action (widget_class, "win.rename", NULL, window_on_rename);
+  gtk_widget_class_install_action (widget_class, "win.add-address", NULL, window_on_add_address);
+  gtk_widget_class_install_action (widget_class, "win.refresh", NULL, window_on_refresh);
+  gtk_widget_class_install_action (widget_class, "win.page", "s", window_activate_page);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, window_on_search);
   namida_window_actions_install (widget_class);
 }
 
@@ -504,7 +504,8 @@ namida_window_init (NamidaWindow *self)
   g_signal_connect_object (self, "notify::default-width", G_CALLBACK (window_queue_arrange), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->view_stack, "notify::visible-child", G_CALLBACK (window_on_page), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->transfers_page, "notify::running", G_CALLBACK (show_badge), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->transfers_page, "notify::running", G_CALLBACK (window_show_badge), self,
+                           G_CONNECT_SWAPPED);
 }
 
 NamidaWindow *
@@ -523,10 +524,10 @@ namida_window_new (GtkApplication *application, NamidaHub *hub, NamidaHubHistory
   namida_devices_page_set_hub (self->devices_page, hub, self->dates);
   namida_transfers_page_set_hub (self->transfers_page, hub, history);
   namida_backups_page_set_hub (self->backups_page, hub);
-  g_signal_connect_object (hub, "trouble", G_CALLBACK (on_trouble), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "trouble", G_CALLBACK (window_on_trouble), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hub, "healed", G_CALLBACK (window_on_healed), self, G_CONNECT_SWAPPED);
   self->queue = namida_offer_queue_new (hub, settings, GTK_WINDOW (self));
   namida_message_dialog_watch (hub, GTK_WINDOW (self));
-  show_badge (self);
+  window_show_badge (self);
   return self;
 }

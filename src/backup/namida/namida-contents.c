@@ -29,7 +29,7 @@
 #define ITEMS_MOST 200000u
 
 static void
-container_free (gpointer data)
+contents_container_free (gpointer data)
 {
   NamidaContainer *container = data;
 
@@ -41,7 +41,7 @@ container_free (gpointer data)
 }
 
 static void
-item_free (gpointer data)
+contents_item_free (gpointer data)
 {
   NamidaItem *item = data;
 
@@ -341,8 +341,8 @@ namida_contents_open_part (const char *path,
   g_autofree char *shown = g_filename_display_name (base);
 
   self->name = namida_format_alias (shown);
-  self->containers = g_ptr_array_new_with_free_func (container_free);
-  self->items = g_ptr_array_new_with_free_func (item_free);
+  self->containers = g_ptr_array_new_with_free_func (contents_container_free);
+  self->items = g_ptr_array_new_with_free_func (contents_item_free);
   self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
   self->spool_folder = g_strdup (spool_folder);
   self->fd = contents_open_file (self, path, error);

@@ -227,7 +227,7 @@ namida_map_stream_clear (NamidaMapStream *self)
 
 /* Processes complete lines only. */
 static guint64
-lines_map_some (const char *data, gsize length, NamidaPathMap *map, GString *out, gsize *taken)
+json_map_lines_map_some (const char *data, gsize length, NamidaPathMap *map, GString *out, gsize *taken)
 {
   const char *last = memrchr (data, '\n', length);
 
@@ -241,7 +241,7 @@ namida_map_stream_feed (NamidaMapStream *self, const char *data, gsize length, G
   gsize taken;
 
   g_string_append_len (self->held, data, (gssize) length);
-  self->n += self->lines ? lines_map_some (self->held->str, self->held->len, self->map, out, &taken)
+  self->n += self->lines ? json_map_lines_map_some (self->held->str, self->held->len, self->map, out, &taken)
                          : json_map_some (self->held->str, self->held->len, self->map, out, &taken);
   g_string_erase (self->held, 0, (gssize) taken);
   if (self->held->len <= TEXT_BYTES_MOST)

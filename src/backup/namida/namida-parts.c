@@ -144,7 +144,7 @@ namida_device_to_string (NamidaDevice device)
 /* ---- settings ---- */
 
 static gboolean
-settings_open (GBytes *settings, NamidaJsonCursor *cursor)
+parts_settings_open (GBytes *settings, NamidaJsonCursor *cursor)
 {
   gsize length;
   const char *data = g_bytes_get_data (settings, &length);
@@ -156,7 +156,7 @@ settings_open (GBytes *settings, NamidaJsonCursor *cursor)
 }
 
 static void
-settings_add_folder (GPtrArray *folders, const char *path)
+parts_settings_add_folder (GPtrArray *folders, const char *path)
 {
   if (namida_path_is_absolute (path, strlen (path)) && folders->len < 64
       && !g_ptr_array_find_with_equal_func (folders, path, g_str_equal, NULL))
@@ -164,20 +164,20 @@ settings_add_folder (GPtrArray *folders, const char *path)
 }
 
 static void
-settings_take_folder (NamidaJsonCursor *cursor, GPtrArray *folders)
+parts_settings_take_folder (NamidaJsonCursor *cursor, GPtrArray *folders)
 {
   const char *text = namida_json_cursor_string (cursor, "", NULL);
   const char *key;
 
   if (text != NULL)
-    settings_add_folder (folders, text);
+    parts_settings_add_folder (folders, text);
   else if (namida_json_cursor_enter (cursor, '{'))
     {
       while ((key = namida_json_cursor_next_member (cursor)) != NULL)
         {
           text = g_str_equal (key, "source") ? namida_json_cursor_string (cursor, "", NULL) : NULL;
           if (text != NULL)
-            settings_add_folder (folders, text);
+            parts_settings_add_folder (folders, text);
           else
             namida_json_cursor_skip (cursor, NULL, NULL);
         }
@@ -193,7 +193,7 @@ namida_settings_read_folders (GBytes *settings)
   g_auto (NamidaJsonCursor) cursor = { 0 };
   const char *key;
 
-  if (settings == NULL || !settings_open (settings, &cursor))
+  if (settings == NULL || !parts_settings_open (settings, &cursor))
     return folders;
   while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
     {
@@ -203,7 +203,7 @@ namida_settings_read_folders (GBytes *settings)
           continue;
         }
       while (namida_json_cursor_next (&cursor))
-        settings_take_folder (&cursor, folders);
+        parts_settings_take_folder (&cursor, folders);
     }
   return folders;
 }
@@ -214,7 +214,7 @@ namida_settings_dup_text (GBytes *settings, const char *wanted)
   g_auto (NamidaJsonCursor) cursor = { 0 };
   const char *key;
 
-  if (settings == NULL || !settings_open (settings, &cursor))
+  if (settings == NULL || !parts_settings_open (settings, &cursor))
     return NULL;
   while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
     {

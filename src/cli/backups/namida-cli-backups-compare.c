@@ -44,7 +44,7 @@ compare_names (gconstpointer a, gconstpointer b)
 }
 
 static void
-compare_tell (NamidaCliBackups *self, const char *what, const char *sign, GPtrArray *names)
+compare_report (NamidaCliBackups *self, const char *what, const char *sign, GPtrArray *names)
 {
   g_ptr_array_sort (names, compare_names);
   for (guint i = 0; i < names->len; i++)
@@ -85,9 +85,9 @@ compare_run (NamidaCliBackups *self, GHashTable *first, GHashTable *second)
   while (g_hash_table_iter_next (&iter, &name, NULL))
     if (!g_hash_table_contains (second, name))
       g_ptr_array_add (gone, name);
-  compare_tell (self, "added", "+", added);
-  compare_tell (self, "removed", "-", gone);
-  compare_tell (self, "changed", "~", changed);
+  compare_report (self, "added", "+", added);
+  compare_report (self, "removed", "-", gone);
+  compare_report (self, "changed", "~", changed);
   if (added->len + gone->len + changed->len == 0)
     namida_cli_say (self->cli, _ ("Both versions have the same files."));
 }

@@ -13,7 +13,7 @@
 #include <glib/gi18n-lib.h>
 
 static GPtrArray *
-list_kept (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, GError **error)
+fetch_list_kept (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
@@ -23,7 +23,7 @@ list_kept (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, GError **er
 }
 
 static void
-tell_kept (NamidaCli *cli, const NamidaKeptBackup *one)
+fetch_report_kept (NamidaCli *cli, const NamidaKeptBackup *one)
 {
   g_autofree char *time = namida_cli_dup_time ((gint64) one->created_ms * 1000);
   g_autofree char *title = namida_format_alias (one->title);
@@ -46,29 +46,29 @@ tell_kept (NamidaCli *cli, const NamidaKeptBackup *one)
 }
 
 static int
-list_from (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer)
+fetch_list_from (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) list = list_kept (self, hub, peer, &error);
+  g_autoptr (GPtrArray) list = fetch_list_kept (self, hub, peer, &error);
 
   if (list == NULL)
     return namida_cli_fail (self->cli, error);
   for (guint i = 0; i < list->len; i++)
-    tell_kept (self->cli, g_ptr_array_index (list, i));
+    fetch_report_kept (self->cli, g_ptr_array_index (list, i));
   if (list->len == 0)
     namida_cli_say (self->cli, _ ("“%s” keeps no backup of this device."), namida_peer_get_alias (peer));
   return NAMIDA_CLI_EXIT_DONE;
 }
 
 static void
-on_ended (NamidaTransfer *transfer, gpointer user_data)
+fetch_on_ended (NamidaTransfer *transfer, gpointer user_data)
 {
   *(gboolean *) user_data = TRUE;
 }
 
 /* Reports what comes from an older version because the newest one does not have it. */
 static void
-tell_older (NamidaCli *cli, GPtrArray *list)
+fetch_report_older (NamidaCli *cli, GPtrArray *list)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   gboolean zip = FALSE, first = TRUE;
@@ -98,13 +98,13 @@ tell_older (NamidaCli *cli, GPtrArray *list)
 /* @id: (nullable): %NULL selects the newest of everything that is complete, or, if the other program cannot combine
  * versions, the newest version. Returns: (transfer full) (nullable) */
 static char *
-choose (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, const char *id, GError **error)
+fetch_choose (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, const char *id, GError **error)
 {
   g_autoptr (GPtrArray) list = NULL;
 
   if (id != NULL)
     return g_strdup (id);
-  list = list_kept (self, hub, peer, error);
+  list = fetch_list_kept (self, hub, peer, error);
   for (guint i = 0; list != NULL && i < list->len; i++)
     {
       const NamidaKeptBackup *one = g_ptr_array_index (list, i);
@@ -113,7 +113,7 @@ choose (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, const char *id
         continue;
       if (one->labels == NULL)
         return g_strdup (one->id);
-      tell_older (self->cli, list);
+      fetch_report_older (self->cli, list);
       return g_strdup (NAMIDA_KEPT_BACKUP_NEWEST);
     }
   if (list != NULL)
@@ -128,7 +128,7 @@ static int
 fetch_from (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, const char *id)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *chosen = choose (self, hub, peer, id, &error);
+  g_autofree char *chosen = fetch_choose (self, hub, peer, id, &error);
   NamidaTransfer *transfer;
   gboolean over = FALSE;
   gulong stop;
@@ -139,7 +139,7 @@ fetch_from (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, const char
   /* Received data stays, so that the same command can resume the transfer. */
   stop = g_signal_connect_object (self->cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel_keeping),
                                   transfer, G_CONNECT_SWAPPED);
-  namida_cli_progress_watch (self->cli, transfer, on_ended, &over);
+  namida_cli_progress_watch (self->cli, transfer, fetch_on_ended, &over);
   if (g_cancellable_is_cancelled (self->cli->cancellable))
     namida_transfer_cancel_keeping (transfer);
   while (!over)
@@ -149,7 +149,7 @@ fetch_from (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, const char
 }
 
 static int
-with_device (NamidaCliBackups *self, const char *id, gboolean fetch)
+fetch_with_device (NamidaCliBackups *self, const char *id, gboolean fetch)
 {
   g_autofree char *backups = self->backups != NULL ? g_canonicalize_filename (self->backups, NULL) : NULL;
   g_autofree char *music = self->music != NULL ? g_canonicalize_filename (self->music, NULL) : NULL;
@@ -170,7 +170,7 @@ with_device (NamidaCliBackups *self, const char *id, gboolean fetch)
   if (peer == NULL || !namida_hub_check_recipient (hub, peer, self->from, &error))
     code = namida_cli_fail (self->cli, error);
   else
-    code = fetch ? fetch_from (self, hub, peer, id) : list_from (self, hub, peer);
+    code = fetch ? fetch_from (self, hub, peer, id) : fetch_list_from (self, hub, peer);
   namida_cli_stop_hub (hub);
   return code;
 }
@@ -178,11 +178,11 @@ with_device (NamidaCliBackups *self, const char *id, gboolean fetch)
 int
 namida_cli_backups_list_kept (NamidaCliBackups *self)
 {
-  return with_device (self, NULL, FALSE);
+  return fetch_with_device (self, NULL, FALSE);
 }
 
 int
 namida_cli_backups_fetch (NamidaCliBackups *self, const char *id)
 {
-  return with_device (self, id, TRUE);
+  return fetch_with_device (self, id, TRUE);
 }

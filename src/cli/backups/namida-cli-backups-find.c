@@ -120,7 +120,7 @@ typedef struct
 } ExportJob;
 
 static gpointer
-export_run (gpointer data, GCancellable *cancellable, GError **error)
+find_export_run (gpointer data, GCancellable *cancellable, GError **error)
 {
   ExportJob *job = data;
 
@@ -141,7 +141,7 @@ namida_cli_backups_export (NamidaCliBackups *self, const char *id, const char *f
   if (version != NULL)
     {
       job.version = g_ascii_strtoll (namida_version_get_id (version), NULL, 10);
-      made = namida_cli_run_job (self->cli, export_run, &job, (GDestroyNotify) namida_export_free, &error);
+      made = namida_cli_run_job (self->cli, find_export_run, &job, (GDestroyNotify) namida_export_free, &error);
     }
   if (made == NULL)
     return namida_cli_fail (self->cli, error);

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 static void
-show_progress (guint64 done, guint64 total, gpointer user_data)
+keep_show_progress (guint64 done, guint64 total, gpointer user_data)
 {
   NamidaCli *cli = user_data;
   g_autofree char *done_text = NULL;
@@ -45,7 +45,7 @@ show_progress (guint64 done, guint64 total, gpointer user_data)
 }
 
 static const char *
-kind_word (NamidaDamageKind kind)
+keep_kind_word (NamidaDamageKind kind)
 {
   switch (kind)
     {
@@ -68,7 +68,7 @@ kind_word (NamidaDamageKind kind)
 }
 
 static void
-tell_damage (NamidaCli *cli, const NamidaDamage *damage)
+keep_report_damage (NamidaCli *cli, const NamidaDamage *damage)
 {
   JsonBuilder *builder;
 
@@ -85,7 +85,7 @@ tell_damage (NamidaCli *cli, const NamidaDamage *damage)
       return;
     }
   builder = namida_cli_event ("file");
-  namida_json_build_string (builder, "kind", kind_word (damage->kind));
+  namida_json_build_string (builder, "kind", keep_kind_word (damage->kind));
   namida_json_build_string (builder, "version", damage->version_id);
   namida_json_build_string (builder, "name", damage->name);
   namida_json_build_string (builder, "path", damage->path);
@@ -97,7 +97,7 @@ tell_damage (NamidaCli *cli, const NamidaDamage *damage)
 }
 
 static int
-verify_get_exit (const NamidaVerifyReport *report)
+keep_verify_get_exit (const NamidaVerifyReport *report)
 {
   if (namida_verify_report_get_lost (report) > 0)
     return NAMIDA_CLI_EXIT_FAILED;
@@ -106,7 +106,7 @@ verify_get_exit (const NamidaVerifyReport *report)
 
 /* Counts files with wrong contents, including repaired ones. */
 static guint
-verify_count_damaged (const NamidaVerifyReport *report)
+keep_verify_count_damaged (const NamidaVerifyReport *report)
 {
   guint damaged = 0;
 
@@ -121,10 +121,10 @@ verify_count_damaged (const NamidaVerifyReport *report)
 }
 
 static void
-verify_emit_end (const NamidaVerifyReport *report, guint doubts, int code)
+keep_verify_emit_end (const NamidaVerifyReport *report, guint doubts, int code)
 {
   JsonBuilder *builder = namida_cli_event ("end");
-  guint missing = report->missing, damaged = verify_count_damaged (report), healed = report->repaired;
+  guint missing = report->missing, damaged = keep_verify_count_damaged (report), healed = report->repaired;
 
   namida_json_build_string (builder, "result",
                             code == NAMIDA_CLI_EXIT_DONE     ? "verified"
@@ -156,9 +156,9 @@ static void G_GNUC_PRINTF (2, 3) verify_add_count (GString *text, const char *fo
 
 /* Prints every count that is not 0, so that none of them is overlooked. */
 static void
-verify_say_end (NamidaCli *cli, const NamidaVerifyReport *report)
+keep_verify_say_end (NamidaCli *cli, const NamidaVerifyReport *report)
 {
-  guint versions = report->versions + report->absent + report->removed, damaged = verify_count_damaged (report);
+  guint versions = report->versions + report->absent + report->removed, damaged = keep_verify_count_damaged (report);
   g_autofree char *bytes = namida_format_size (report->bytes);
   g_autofree char *files = namida_format_files (report->files);
   g_autoptr (GString) counts = g_string_new (NULL);
@@ -201,7 +201,7 @@ verify_say_end (NamidaCli *cli, const NamidaVerifyReport *report)
 /* Reports a version whose files are all intact, but that Namida could not restore even when it was received. @good:
  * (nullable): which older backup is intact */
 static void
-verify_tell_doubt (
+keep_verify_report_doubt (
     NamidaCli *cli, const char *version, const char *zip_name, const NamidaZipDoubt *doubt, const char *good)
 {
   g_autofree char *zip = namida_format_alias (zip_name);
@@ -225,17 +225,18 @@ verify_tell_doubt (
 }
 
 static void
-verify_tell_version_doubt (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *version)
+keep_verify_report_version_doubt (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *version)
 {
   g_autofree char *zip = g_path_get_basename (namida_version_get_zip_path (version));
   g_autofree char *good = namida_versions_dup_good_words (versions, version);
 
-  verify_tell_doubt (cli, namida_version_get_id (version), zip, namida_version_get_doubt (version), good);
+  keep_verify_report_doubt (cli, namida_version_get_id (version), zip, namida_version_get_doubt (version), good);
 }
 
 /* @version: (nullable): %NULL: all versions. @doubts: (out): how many of them Namida could not restore */
 static gboolean
-verify_tell_doubts (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *version, guint *doubts, GError **error)
+keep_verify_report_doubts (
+    NamidaCli *cli, NamidaVersions *versions, NamidaVersion *version, guint *doubts, GError **error)
 {
   *doubts = 0;
   if (!namida_cli_look_into_zips (cli, versions, error))
@@ -247,32 +248,32 @@ verify_tell_doubts (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *ver
       if ((version != NULL && one != version) || !namida_version_get_doubted (one) || !namida_version_get_present (one)
           || namida_version_get_removing (one))
         continue;
-      verify_tell_version_doubt (cli, versions, one);
+      keep_verify_report_version_doubt (cli, versions, one);
       (*doubts)++;
     }
   return TRUE;
 }
 
 static void
-verify_tell_damages (NamidaCli *cli, const NamidaVerifyReport *report)
+keep_verify_report_damages (NamidaCli *cli, const NamidaVerifyReport *report)
 {
   for (guint i = 0; i < report->damages->len; i++)
-    tell_damage (cli, g_ptr_array_index (report->damages, i));
+    keep_report_damage (cli, g_ptr_array_index (report->damages, i));
 }
 
 /* @doubts: number of versions that are intact but that Namida could not restore */
 static int
-tell_report (NamidaCli *cli, const NamidaVerifyReport *report, guint doubts)
+keep_report_report (NamidaCli *cli, const NamidaVerifyReport *report, guint doubts)
 {
-  int code = verify_get_exit (report);
+  int code = keep_verify_get_exit (report);
 
   if (code == NAMIDA_CLI_EXIT_DONE && doubts > 0)
     code = NAMIDA_CLI_EXIT_INCOMPLETE;
-  verify_tell_damages (cli, report);
+  keep_verify_report_damages (cli, report);
   if (cli->json)
-    verify_emit_end (report, doubts, code);
+    keep_verify_emit_end (report, doubts, code);
   else
-    verify_say_end (cli, report);
+    keep_verify_say_end (cli, report);
   return code;
 }
 
@@ -294,7 +295,7 @@ verified_folder_free (VerifiedFolder *self)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VerifiedFolder, verified_folder_free)
 
 static void
-verify_folder_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+keep_verify_folder_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
   NamidaVerifyReport *report = namida_verify_folder (data, NULL, NULL, cancellable, &error);
@@ -314,7 +315,7 @@ verify_folder_thread (GTask *task, gpointer source, gpointer data, GCancellable 
 /* Whether a file of the version in the folder named @version is damaged. This was reported already, which is
  * enough. */
 static gboolean
-verify_is_damaged (const NamidaVerifyReport *report, const char *version)
+keep_verify_is_damaged (const NamidaVerifyReport *report, const char *version)
 {
   for (guint i = 0; i < report->damages->len; i++)
     {
@@ -328,7 +329,7 @@ verify_is_damaged (const NamidaVerifyReport *report, const char *version)
 }
 
 static int
-verify_folder (NamidaCli *cli, const char *folder)
+keep_verify_folder (NamidaCli *cli, const char *folder)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GTask) task = g_task_new (NULL, cli->cancellable, namida_cli_keep_result, &result);
@@ -338,7 +339,7 @@ verify_folder (NamidaCli *cli, const char *folder)
 
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, g_canonicalize_filename (folder, NULL), g_free);
-  g_task_run_in_thread (task, verify_folder_thread);
+  g_task_run_in_thread (task, keep_verify_folder_thread);
   namida_cli_wait (&result);
   verified = g_task_propagate_pointer (G_TASK (result), &error);
   if (verified == NULL)
@@ -347,18 +348,18 @@ verify_folder (NamidaCli *cli, const char *folder)
     {
       const NamidaFolderDoubt *one = g_ptr_array_index (verified->doubts, i);
 
-      if (verify_is_damaged (verified->report, one->version))
+      if (keep_verify_is_damaged (verified->report, one->version))
         continue;
-      verify_tell_doubt (cli, one->version, one->zip, one->doubt, NULL);
+      keep_verify_report_doubt (cli, one->version, one->zip, one->doubt, NULL);
       doubts++;
     }
   /* Ctrl+C ended the inspection of the zips, so the version is not verified, but report the damage that was found. */
   if (g_cancellable_set_error_if_cancelled (cli->cancellable, &error))
     {
-      verify_tell_damages (cli, verified->report);
+      keep_verify_report_damages (cli, verified->report);
       return namida_cli_fail (cli, error);
     }
-  return tell_report (cli, verified->report, doubts);
+  return keep_report_report (cli, verified->report, doubts);
 }
 
 int
@@ -375,11 +376,11 @@ namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
     version = namida_cli_find_version (versions, id, &error);
   /* A folder with its own list of hashes does not need the database. */
   if (id != NULL && version == NULL && g_file_test (id, G_FILE_TEST_IS_DIR))
-    return verify_folder (self->cli, id);
+    return keep_verify_folder (self->cli, id);
   if (versions == NULL || (id != NULL && version == NULL))
     return namida_cli_fail (self->cli, error);
-  namida_versions_verify_async (versions, version, !self->no_repair, show_progress, self->cli, self->cli->cancellable,
-                                namida_cli_keep_result, &result);
+  namida_versions_verify_async (versions, version, !self->no_repair, keep_show_progress, self->cli,
+                                self->cli->cancellable, namida_cli_keep_result, &result);
   namida_cli_wait (&result);
   if (!self->cli->json && !self->cli->quiet && namida_cli_terminal_can_draw (STDOUT_FILENO))
     printf ("\r\033[K");
@@ -387,17 +388,17 @@ namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
   if (report == NULL)
     return namida_cli_fail (self->cli, error);
   /* Without inspecting the zips, it is unknown whether Namida can restore them, so the version is not verified. */
-  if (!verify_tell_doubts (self->cli, versions, version, &doubts, &error))
+  if (!keep_verify_report_doubts (self->cli, versions, version, &doubts, &error))
     {
-      verify_tell_damages (self->cli, report);
+      keep_verify_report_damages (self->cli, report);
       return namida_cli_fail (self->cli, error);
     }
-  return tell_report (self->cli, report, doubts);
+  return keep_report_report (self->cli, report, doubts);
 }
 
 /* Whether no other version of the version's device is kept. */
 static gboolean
-remove_is_last (NamidaVersions *versions, NamidaVersion *version)
+keep_remove_is_last (NamidaVersions *versions, NamidaVersion *version)
 {
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (versions)); i++)
     {
@@ -415,13 +416,13 @@ remove_is_last (NamidaVersions *versions, NamidaVersion *version)
 
 /* Returns: NAMIDA_CLI_EXIT_DONE if the user agrees, otherwise the exit code. */
 static int
-remove_ask (NamidaCliBackups *self, NamidaVersions *versions, NamidaVersion *version)
+keep_remove_ask (NamidaCliBackups *self, NamidaVersions *versions, NamidaVersion *version)
 {
   NamidaCli *cli = self->cli;
   g_autofree char *alias = NULL;
   g_autofree char *line = NULL;
 
-  if (self->yes || self->dry_run || !remove_is_last (versions, version))
+  if (self->yes || self->dry_run || !keep_remove_is_last (versions, version))
     return NAMIDA_CLI_EXIT_DONE;
   alias = namida_format_alias (namida_version_get_alias (version));
   if (cli->json || !isatty (STDIN_FILENO))
@@ -451,7 +452,7 @@ namida_cli_backups_remove (NamidaCliBackups *self, const char *id)
 
   if (version == NULL)
     return namida_cli_fail (cli, error);
-  code = remove_ask (self, versions, version);
+  code = keep_remove_ask (self, versions, version);
   if (code != NAMIDA_CLI_EXIT_DONE)
     return code;
   namida_versions_remove_async (versions, version, self->dry_run, cli->cancellable, namida_cli_keep_result, &result);

@@ -16,7 +16,7 @@
 #include <string.h>
 
 static void
-add_music (JsonBuilder *builder, NamidaVersion *version)
+list_add_music (JsonBuilder *builder, NamidaVersion *version)
 {
   GPtrArray *music = namida_version_get_music (version);
 
@@ -37,7 +37,7 @@ add_music (JsonBuilder *builder, NamidaVersion *version)
 
 /* @doubt: (nullable): %NULL if its zip was not inspected, or if it has none */
 static void
-add_doubt (JsonBuilder *builder, const NamidaZipDoubt *doubt)
+list_add_doubt (JsonBuilder *builder, const NamidaZipDoubt *doubt)
 {
   gboolean doubted = doubt != NULL && !doubt->restorable;
 
@@ -51,7 +51,7 @@ add_doubt (JsonBuilder *builder, const NamidaZipDoubt *doubt)
 }
 
 static void
-emit (NamidaVersion *version)
+list_emit (NamidaVersion *version)
 {
   JsonBuilder *builder = namida_cli_object ();
   int damaged = namida_version_get_damaged (version);
@@ -85,14 +85,14 @@ emit (NamidaVersion *version)
     json_builder_add_null_value (builder);
   else
     json_builder_add_int_value (builder, damaged);
-  add_doubt (builder, namida_version_get_doubt (version));
+  list_add_doubt (builder, namida_version_get_doubt (version));
   namida_json_build_string (builder, "state", state);
-  add_music (builder, version);
+  list_add_music (builder, version);
   namida_cli_emit (builder);
 }
 
 static void
-print_row (NamidaVersion *version)
+list_print_row (NamidaVersion *version)
 {
   g_autofree char *time = namida_cli_dup_time (namida_version_get_created_at (version));
   g_autofree char *alias = namida_format_alias (namida_version_get_alias (version));
@@ -107,7 +107,7 @@ print_row (NamidaVersion *version)
 }
 
 static gboolean
-is_of (NamidaVersion *version, const char *device)
+list_is_of (NamidaVersion *version, const char *device)
 {
   const char *fingerprint = namida_version_get_fingerprint (version);
   g_autofree char *typed = NULL;
@@ -122,7 +122,7 @@ is_of (NamidaVersion *version, const char *device)
 
 /* After the newest version of each device, prints the date of its newest intact one if that is another version. */
 static void
-list_tell_good (NamidaVersions *versions, GPtrArray *devices, NamidaVersion *version)
+list_report_good (NamidaVersions *versions, GPtrArray *devices, NamidaVersion *version)
 {
   g_autofree char *words = NULL;
 
@@ -148,14 +148,14 @@ list_find_devices (NamidaVersions *versions, const char *device)
       const char *fingerprint = namida_version_get_fingerprint (version);
 
       fingerprint = fingerprint != NULL ? fingerprint : "";
-      if (is_of (version, device) && !g_ptr_array_find_with_equal_func (found, fingerprint, g_str_equal, NULL))
+      if (list_is_of (version, device) && !g_ptr_array_find_with_equal_func (found, fingerprint, g_str_equal, NULL))
         g_ptr_array_add (found, g_strdup (fingerprint));
     }
   return found;
 }
 
 static void
-list_tell_devices (NamidaCliBackups *self, GPtrArray *devices, const char *name)
+list_report_devices (NamidaCliBackups *self, GPtrArray *devices, const char *name)
 {
   g_autofree char *shown = namida_format_alias (name);
 
@@ -202,33 +202,33 @@ namida_cli_backups_list (NamidaCliBackups *self, const char *device)
     {
       g_autoptr (NamidaVersion) version = g_list_model_get_item (G_LIST_MODEL (versions), i);
 
-      if (!is_of (version, device))
+      if (!list_is_of (version, device))
         continue;
       n++;
       if (self->cli->json)
-        emit (version);
+        list_emit (version);
       else
         {
-          print_row (version);
-          list_tell_good (versions, devices, version);
+          list_print_row (version);
+          list_report_good (versions, devices, version);
         }
     }
   if (n == 0)
     return list_nothing (self, device);
   named = device != NULL ? list_find_devices (versions, device) : NULL;
   if (named != NULL && named->len > 1)
-    list_tell_devices (self, named, device);
+    list_report_devices (self, named, device);
   return NAMIDA_CLI_EXIT_DONE;
 }
 
 static void
-print_details (NamidaVersion *version)
+list_print_details (NamidaVersion *version)
 {
   GPtrArray *music = namida_version_get_music (version);
   g_autofree char *folder = g_filename_display_name (namida_version_get_path (version));
   g_autofree char *size = namida_format_size (namida_version_get_bytes (version));
 
-  print_row (version);
+  list_print_row (version);
   namida_cli_print (namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP
                         ? _ ("      Kept as a backup in %s")
                         : _ ("      Received into your own folders, among them %s"),
@@ -261,8 +261,8 @@ namida_cli_backups_show (NamidaCliBackups *self, const char *id)
   if (version == NULL || !namida_cli_look_into_zips (self->cli, versions, &error))
     return namida_cli_fail (self->cli, error);
   if (self->cli->json)
-    emit (version);
+    list_emit (version);
   else
-    print_details (version);
+    list_print_details (version);
   return NAMIDA_CLI_EXIT_DONE;
 }

@@ -12,13 +12,13 @@
 #include <glib/gi18n-lib.h>
 
 static void
-on_ended (NamidaTransfer *transfer, gpointer user_data)
+restore_on_ended (NamidaTransfer *transfer, gpointer user_data)
 {
   *(gboolean *) user_data = TRUE;
 }
 
 static gboolean
-has_label (NamidaVersion *version, const char *label)
+restore_has_label (NamidaVersion *version, const char *label)
 {
   GPtrArray *music = namida_version_get_music (version);
 
@@ -53,7 +53,7 @@ restore_to (NamidaCliBackups *self, NamidaHub *hub, NamidaVersion *version, Nami
   stop = g_signal_connect_object (self->cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel_keeping),
                                   transfer, G_CONNECT_SWAPPED);
 
-  namida_cli_progress_watch (self->cli, transfer, on_ended, &over);
+  namida_cli_progress_watch (self->cli, transfer, restore_on_ended, &over);
   if (g_cancellable_is_cancelled (self->cli->cancellable))
     namida_transfer_cancel_keeping (transfer);
   while (!over)
@@ -64,7 +64,7 @@ restore_to (NamidaCliBackups *self, NamidaHub *hub, NamidaVersion *version, Nami
 
 /* Finds a version in the list of a hub that has just been started. */
 static NamidaVersion *
-find_loaded (NamidaHub *hub, const char *id, GError **error)
+restore_find_loaded (NamidaHub *hub, const char *id, GError **error)
 {
   while (namida_versions_get_loading (namida_hub_get_versions (hub)))
     g_main_context_iteration (NULL, TRUE);
@@ -89,9 +89,9 @@ namida_cli_backups_restore (NamidaCliBackups *self, const char *id)
   hub = namida_cli_start_hub (self->cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (self->cli, error);
-  version = find_loaded (hub, id, &error);
+  version = restore_find_loaded (hub, id, &error);
   for (guint i = 0; version != NULL && self->labels != NULL && self->labels[i] != NULL && error == NULL; i++)
-    if (!has_label (version, self->labels[i]))
+    if (!restore_has_label (version, self->labels[i]))
       g_set_error (&error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
                    _ ("The version has no music folder “%s”. “backups show” lists them."), self->labels[i]);
   if (version != NULL && error == NULL)

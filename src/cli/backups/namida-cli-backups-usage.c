@@ -161,7 +161,7 @@ usage_run (gpointer data, GCancellable *cancellable, GError **error)
 /* ---- output ---- */
 
 static void
-usage_tell_version (NamidaCliBackups *self, const UsageRow *row)
+usage_report_version (NamidaCliBackups *self, const UsageRow *row)
 {
   if (self->cli->json)
     {
@@ -189,7 +189,7 @@ usage_tell_version (NamidaCliBackups *self, const UsageRow *row)
 }
 
 static void
-usage_tell_device (NamidaCliBackups *self, const UsageRow *row)
+usage_report_device (NamidaCliBackups *self, const UsageRow *row)
 {
   if (self->cli->json)
     {
@@ -215,7 +215,7 @@ usage_tell_device (NamidaCliBackups *self, const UsageRow *row)
 
 /* Shows what --keep of “receive” would move to the trash. */
 static void
-usage_tell_keeping (NamidaCliBackups *self, NamidaRetention policy, const NamidaRemoval *removal)
+usage_report_keeping (NamidaCliBackups *self, NamidaRetention policy, const NamidaRemoval *removal)
 {
   g_autofree char *size = namida_format_size (removal->bytes);
 
@@ -249,12 +249,12 @@ namida_cli_backups_usage (NamidaCliBackups *self, NamidaRetention policy)
   if (usage == NULL)
     return namida_cli_fail (self->cli, error);
   for (guint i = 0; i < usage->versions->len; i++)
-    usage_tell_version (self, g_ptr_array_index (usage->versions, i));
+    usage_report_version (self, g_ptr_array_index (usage->versions, i));
   for (guint i = 0; i < usage->devices->len; i++)
-    usage_tell_device (self, g_ptr_array_index (usage->devices, i));
+    usage_report_device (self, g_ptr_array_index (usage->devices, i));
   if (usage->versions->len == 0)
     namida_cli_say (self->cli, _ ("No backups found. To receive one, run: namida-sync-cli receive"));
   if (usage->removal != NULL)
-    usage_tell_keeping (self, policy, usage->removal);
+    usage_report_keeping (self, policy, usage->removal);
   return usage->error != NULL ? namida_cli_fail (self->cli, usage->error) : NAMIDA_CLI_EXIT_DONE;
 }

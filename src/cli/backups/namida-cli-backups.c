@@ -150,7 +150,7 @@ namida_cli_look_into_zips (NamidaCli *cli, NamidaVersions *versions, GError **er
 }
 
 static NamidaVersion *
-find_by_folder (NamidaVersions *versions, const char *text)
+backups_find_by_folder (NamidaVersions *versions, const char *text)
 {
   g_autofree char *path = g_canonicalize_filename (text, NULL);
 
@@ -172,7 +172,7 @@ namida_cli_find_version (NamidaVersions *versions, const char *text, GError **er
   g_autofree char *shown = g_utf8_make_valid (text, -1);
 
   if (version == NULL)
-    version = find_by_folder (versions, text);
+    version = backups_find_by_folder (versions, text);
   if (version == NULL)
     g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
                  _ ("There is no version “%s”. “namida-sync-cli backups list” shows them."), shown);
@@ -188,7 +188,7 @@ namida_cli_dup_time (gint64 real_us)
 }
 
 static int
-restore_here (NamidaCliBackups *self, const char *which)
+backups_restore_here (NamidaCliBackups *self, const char *which)
 {
   NamidaCliRestoreOptions options = { .folder = which,
                                       .to = music_folder,
@@ -209,7 +209,7 @@ restore_here (NamidaCliBackups *self, const char *which)
 }
 
 static int
-restore_to (NamidaCliBackups *self, const char *which)
+backups_restore_to (NamidaCliBackups *self, const char *which)
 {
   g_autoptr (NamidaPathMap) maps = NULL;
   g_autoptr (GError) error = NULL;
@@ -226,7 +226,7 @@ restore_to (NamidaCliBackups *self, const char *which)
 
 /* Returns: an exit code; NAMIDA_CLI_EXIT_DONE: --pick and --playlist make sense with the other options. */
 static int
-restore_check_picks (void)
+backups_restore_check_picks (void)
 {
   if (picks == NULL && playlists == NULL)
     return NAMIDA_CLI_EXIT_DONE;
@@ -245,11 +245,11 @@ restore_check_picks (void)
 }
 
 static int
-restore (NamidaCliBackups *self, const char *which)
+backups_restore (NamidaCliBackups *self, const char *which)
 {
   static const char *const none[] = { NULL };
   g_autoptr (GError) error = NULL;
-  int code = restore_check_picks ();
+  int code = backups_restore_check_picks ();
 
   if (code != NAMIDA_CLI_EXIT_DONE)
     return code;
@@ -263,11 +263,11 @@ restore (NamidaCliBackups *self, const char *which)
   self->fitting.all_settings = all_settings;
   if (!namida_cli_parse_parts (only_parts, without_parts, &self->fitting.parts, &error))
     return namida_cli_usage ("%s", error->message);
-  return here ? restore_here (self, which) : restore_to (self, which);
+  return here ? backups_restore_here (self, which) : backups_restore_to (self, which);
 }
 
 static int
-run (NamidaCliBackups *self, const char *what, const char *which)
+backups_run (NamidaCliBackups *self, const char *what, const char *which)
 {
   if (g_str_equal (what, "list") && stale_days != UNSET)
     return namida_cli_backups_list_stale (self, (guint) stale_days);
@@ -311,7 +311,7 @@ run (NamidaCliBackups *self, const char *what, const char *which)
   if (g_str_equal (what, "forget"))
     return namida_cli_backups_forget (self, which);
   if (g_str_equal (what, "restore"))
-    return restore (self, which);
+    return backups_restore (self, which);
   return namida_cli_backups_pin (self, which, g_str_equal (what, "pin"));
 }
 
@@ -423,5 +423,5 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
     self.landing = NAMIDA_LANDING_BACKUP;
   else if (landing_text != NULL && !g_str_equal (landing_text, "library"))
     return namida_cli_usage (_ ("--as is library or backup, not “%s”."), landing_text);
-  return run (&self, argv[1], argc > 2 ? argv[2] : NULL);
+  return backups_run (&self, argv[1], argc > 2 ? argv[2] : NULL);
 }

@@ -17,14 +17,14 @@
 #define CHUNK (256 * 1024)
 
 static gboolean
-differ (const char *path, const char *how, GError **error)
+compare_differ (const char *path, const char *how, GError **error)
 {
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM, _ ("“%s” is not what was sent: %s."), path, how);
   return FALSE;
 }
 
 static gboolean
-fail (const char *path, GError **error)
+compare_fail (const char *path, GError **error)
 {
   int saved_errno = errno;
   g_autofree char *what = g_strdup_printf (_ ("Could not read “%s”"), path);
@@ -35,7 +35,7 @@ fail (const char *path, GError **error)
 
 /* Returns: the number of bytes, less than CHUNK only at the end; -1 with errno. */
 static gssize
-read_chunk (int fd, guint8 *buffer)
+compare_read_chunk (int fd, guint8 *buffer)
 {
   gsize have = 0;
 
@@ -63,12 +63,12 @@ compare_contents (int fd_a, int fd_b, const char *a, const char *b, NamidaCliCom
 
   do
     {
-      if ((n_a = read_chunk (fd_a, buffer_a)) < 0)
-        return fail (a, error);
-      if ((n_b = read_chunk (fd_b, buffer_b)) < 0)
-        return fail (b, error);
+      if ((n_a = compare_read_chunk (fd_a, buffer_a)) < 0)
+        return compare_fail (a, error);
+      if ((n_b = compare_read_chunk (fd_b, buffer_b)) < 0)
+        return compare_fail (b, error);
       if (n_a != n_b || memcmp (buffer_a, buffer_b, (gsize) n_a) != 0)
-        return differ (b, _ ("its contents differ"), error);
+        return compare_differ (b, _ ("its contents differ"), error);
       compared->bytes += (guint64) n_a;
     }
   while (n_a == CHUNK);
@@ -76,7 +76,7 @@ compare_contents (int fd_a, int fd_b, const char *a, const char *b, NamidaCliCom
 }
 
 static gint64
-mtime_ms (const struct stat *st)
+compare_mtime_ms (const struct stat *st)
 {
   return (gint64) st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
 }
@@ -87,11 +87,11 @@ compare_open (int fd_a, int fd_b, const char *a, const char *b, NamidaCliCompare
   struct stat st_a, st_b;
 
   if (fstat (fd_a, &st_a) != 0)
-    return fail (a, error);
+    return compare_fail (a, error);
   if (fstat (fd_b, &st_b) != 0)
-    return fail (b, error);
-  if (mtime_ms (&st_a) != mtime_ms (&st_b))
-    return differ (b, _ ("its time differs"), error);
+    return compare_fail (b, error);
+  if (compare_mtime_ms (&st_a) != compare_mtime_ms (&st_b))
+    return compare_differ (b, _ ("its time differs"), error);
   compared->files++;
   return compare_contents (fd_a, fd_b, a, b, compared, error);
 }
@@ -104,9 +104,9 @@ namida_cli_compare_files (const char *a, const char *b, NamidaCliCompared *compa
   gboolean same;
 
   if (fd_a < 0)
-    return fail (a, error);
+    return compare_fail (a, error);
   fd_b = open (b, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  same = fd_b >= 0 ? compare_open (fd_a, fd_b, a, b, compared, error) : fail (b, error);
+  same = fd_b >= 0 ? compare_open (fd_a, fd_b, a, b, compared, error) : compare_fail (b, error);
   if (fd_b >= 0)
     close (fd_b);
   close (fd_a);
@@ -114,7 +114,7 @@ namida_cli_compare_files (const char *a, const char *b, NamidaCliCompared *compa
 }
 
 static GPtrArray *
-list_names (const char *path, GError **error)
+compare_list_names (const char *path, GError **error)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, error);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
@@ -136,8 +136,8 @@ compare_names (gconstpointer a, gconstpointer b)
 gboolean
 namida_cli_compare_trees (const char *a, const char *b, NamidaCliCompared *compared, GError **error)
 {
-  g_autoptr (GPtrArray) names_a = list_names (a, error);
-  g_autoptr (GPtrArray) names_b = names_a != NULL ? list_names (b, error) : NULL;
+  g_autoptr (GPtrArray) names_a = compare_list_names (a, error);
+  g_autoptr (GPtrArray) names_b = names_a != NULL ? compare_list_names (b, error) : NULL;
 
   if (names_b == NULL)
     return FALSE;
@@ -151,15 +151,15 @@ namida_cli_compare_trees (const char *a, const char *b, NamidaCliCompared *compa
       gboolean folder = g_file_test (path_a, G_FILE_TEST_IS_DIR);
 
       if (strcmp (names_a->pdata[i], names_b->pdata[i]) != 0)
-        return differ (path_b, _ ("names differ"), error);
+        return compare_differ (path_b, _ ("names differ"), error);
       if (folder != g_file_test (path_b, G_FILE_TEST_IS_DIR))
-        return differ (path_b, _ ("one is a folder, one a file"), error);
+        return compare_differ (path_b, _ ("one is a folder, one a file"), error);
       if (!(folder ? namida_cli_compare_trees (path_a, path_b, compared, error)
                    : namida_cli_compare_files (path_a, path_b, compared, error)))
         return FALSE;
     }
   if (names_a->len != names_b->len)
-    return differ (b, _ ("something is missing or too much"), error);
+    return compare_differ (b, _ ("something is missing or too much"), error);
   return TRUE;
 }
 
@@ -171,7 +171,7 @@ namida_cli_remove_tree (const char *path)
       g_autoptr (GPtrArray) names = NULL;
 
       g_chmod (path, 0700); /* kept backups are read-only */
-      names = list_names (path, NULL);
+      names = compare_list_names (path, NULL);
       for (guint i = 0; names != NULL && i < names->len; i++)
         {
           g_autofree char *below = g_build_filename (path, names->pdata[i], NULL);

@@ -132,7 +132,7 @@ namida_cli_extract (NamidaCli *cli, int argc, char **argv)
 /* ---- compare ---- */
 
 static void
-compare_add_names (JsonBuilder *builder, const char *key, GPtrArray *names)
+extract_compare_add_names (JsonBuilder *builder, const char *key, GPtrArray *names)
 {
   json_builder_set_member_name (builder, key);
   json_builder_begin_array (builder);
@@ -142,7 +142,7 @@ compare_add_names (JsonBuilder *builder, const char *key, GPtrArray *names)
 }
 
 static void
-compare_emit (const NamidaDifference *difference)
+extract_compare_emit (const NamidaDifference *difference)
 {
   JsonBuilder *builder = namida_cli_object ();
 
@@ -156,15 +156,15 @@ compare_emit (const NamidaDifference *difference)
   namida_json_build_int (builder, "libraryFirst", difference->library_first);
   namida_json_build_int (builder, "librarySecond", difference->library_second);
   namida_json_build_int (builder, "playlistsSame", difference->playlists_same);
-  compare_add_names (builder, "playlistsFirst", difference->playlists_first);
-  compare_add_names (builder, "playlistsSecond", difference->playlists_second);
-  compare_add_names (builder, "playlistsDiffer", difference->playlists_differ);
+  extract_compare_add_names (builder, "playlistsFirst", difference->playlists_first);
+  extract_compare_add_names (builder, "playlistsSecond", difference->playlists_second);
+  extract_compare_add_names (builder, "playlistsDiffer", difference->playlists_differ);
   namida_json_build_int (builder, "unreadable", difference->unreadable);
   namida_cli_emit (builder);
 }
 
 static void
-compare_print_names (const char *format, GPtrArray *names)
+extract_compare_print_names (const char *format, GPtrArray *names)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -176,7 +176,7 @@ compare_print_names (const char *format, GPtrArray *names)
 }
 
 static void
-compare_print (const NamidaDifference *difference)
+extract_compare_print (const NamidaDifference *difference)
 {
   namida_cli_print (_ ("Listens: %" PRIu64 " in both, %" PRIu64 " only in the first, %" PRIu64 " only in the second"),
                     difference->listens_same, difference->listens_first, difference->listens_second);
@@ -185,9 +185,9 @@ compare_print (const NamidaDifference *difference)
   namida_cli_print (_ ("Library: %" PRIu64 " in both, %" PRIu64 " only in the first, %" PRIu64 " only in the second"),
                     difference->library_same, difference->library_first, difference->library_second);
   namida_cli_print (_ ("Playlists: %" PRIu64 " the same in both"), difference->playlists_same);
-  compare_print_names (_ ("Playlists only in the first"), difference->playlists_first);
-  compare_print_names (_ ("Playlists only in the second"), difference->playlists_second);
-  compare_print_names (_ ("Playlists with other tracks"), difference->playlists_differ);
+  extract_compare_print_names (_ ("Playlists only in the first"), difference->playlists_first);
+  extract_compare_print_names (_ ("Playlists only in the second"), difference->playlists_second);
+  extract_compare_print_names (_ ("Playlists with other tracks"), difference->playlists_differ);
 }
 
 int
@@ -210,8 +210,8 @@ namida_cli_compare_backups (NamidaCli *cli, int argc, char **argv)
   if (error != NULL)
     return namida_cli_fail (cli, error);
   if (cli->json)
-    compare_emit (difference);
+    extract_compare_emit (difference);
   else
-    compare_print (difference);
+    extract_compare_print (difference);
   return extract_end (difference->unreadable);
 }

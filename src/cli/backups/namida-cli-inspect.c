@@ -30,7 +30,7 @@ cli_inspect_print (const NamidaInspection *inspection)
 }
 
 void
-namida_cli_tell_arrived (NamidaCli *cli, const NamidaInspection *inspection)
+namida_cli_report_arrived (NamidaCli *cli, const NamidaInspection *inspection)
 {
   if (cli->json)
     {
@@ -70,7 +70,7 @@ static const GOptionEntry entries[] = {
 /* Returns the given folders, which may belong to another device; otherwise the music folder and the folders in it,
  * because Namida may be configured with any of them. */
 static GPtrArray *
-dup_there (void)
+inspect_dup_there (void)
 {
   GPtrArray *there = g_ptr_array_new_with_free_func (g_free);
   const char *own = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
@@ -97,15 +97,15 @@ dup_there (void)
 }
 
 static GPtrArray *
-dup_advice (const NamidaInspection *inspection)
+inspect_dup_advice (const NamidaInspection *inspection)
 {
-  g_autoptr (GPtrArray) there = dup_there ();
+  g_autoptr (GPtrArray) there = inspect_dup_there ();
 
   return here || music != NULL ? namida_path_helper_advise (inspection->music_folders, there) : NULL;
 }
 
 static JsonNode *
-make_paths (GPtrArray *advice)
+inspect_make_paths (GPtrArray *advice)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -144,7 +144,7 @@ inspect_match (gpointer data, GCancellable *cancellable, GError **error)
 
 /* Returns: (transfer full) (nullable): %NULL also for a damaged backup, which was reported already. */
 static NamidaMusicMatch *
-find_music (NamidaCli *cli, const char *zip)
+inspect_find_music (NamidaCli *cli, const char *zip)
 {
   g_autoptr (GPtrArray) folders = namida_cli_dup_music (music);
   MusicJob job = { zip, folders };
@@ -155,7 +155,7 @@ find_music (NamidaCli *cli, const char *zip)
 }
 
 static void
-print_music (const NamidaMusicMatch *match)
+inspect_print_music (const NamidaMusicMatch *match)
 {
   namida_cli_print (ngettext ("Of %" PRIu64 " track that was played or is in a list, %" PRIu64 " found here",
                               "Of %" PRIu64 " tracks that were played or are in lists, %" PRIu64 " found here",
@@ -166,12 +166,12 @@ print_music (const NamidaMusicMatch *match)
 }
 
 static void
-emit (const NamidaInspection *inspection, GPtrArray *advice, const NamidaMusicMatch *match)
+inspect_emit (const NamidaInspection *inspection, GPtrArray *advice, const NamidaMusicMatch *match)
 {
   g_autoptr (JsonNode) root = namida_inspection_to_json (inspection);
 
   if (advice != NULL)
-    json_object_set_member (json_node_get_object (root), "paths", make_paths (advice));
+    json_object_set_member (json_node_get_object (root), "paths", inspect_make_paths (advice));
   if (match != NULL)
     {
       g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -185,7 +185,7 @@ emit (const NamidaInspection *inspection, GPtrArray *advice, const NamidaMusicMa
 }
 
 static void
-print_advice (GPtrArray *advice)
+inspect_print_advice (GPtrArray *advice)
 {
   g_auto (GStrv) lines = namida_path_helper_dup_lines (advice);
 
@@ -194,26 +194,26 @@ print_advice (GPtrArray *advice)
 }
 
 static void
-tell (NamidaCli *cli, const NamidaInspection *inspection, const char *zip)
+inspect_report (NamidaCli *cli, const NamidaInspection *inspection, const char *zip)
 {
-  g_autoptr (GPtrArray) advice = dup_advice (inspection);
-  g_autoptr (NamidaMusicMatch) match = find_music (cli, zip);
+  g_autoptr (GPtrArray) advice = inspect_dup_advice (inspection);
+  g_autoptr (NamidaMusicMatch) match = inspect_find_music (cli, zip);
 
   if (cli->json)
     {
-      emit (inspection, advice, match);
+      inspect_emit (inspection, advice, match);
       return;
     }
   cli_inspect_print (inspection);
   if (match != NULL)
-    print_music (match);
+    inspect_print_music (match);
   if (advice != NULL && advice->len > 0)
     {
       g_autofree char *place = namida_menu_dup_path (NAMIDA_MENU_SETTINGS, NAMIDA_MENU_ADVANCED);
 
       /* Translators: %s is a path in Namida's own menus: "Settings → Advanced" */
       namida_cli_print (_ ("After restoring it, in Namida, under %s:"), place);
-      print_advice (advice);
+      inspect_print_advice (advice);
     }
 }
 
@@ -234,6 +234,6 @@ namida_cli_inspect (NamidaCli *cli, int argc, char **argv)
   inspection = cli_inspect_file (cli, argv[1], &error);
   if (inspection == NULL)
     return namida_cli_fail (cli, error);
-  tell (cli, inspection, argv[1]);
+  inspect_report (cli, inspection, argv[1]);
   return namida_inspection_is_restorable (inspection) ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_FAILED;
 }

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/** namida_cli_tell_arrived: describes a backup that has just been received: in words, or with an event "contents". */
-void namida_cli_tell_arrived (NamidaCli *cli, const NamidaInspection *inspection);
+/** namida_cli_report_arrived: describes a backup that has just been received: in words, or with an event "contents". */
+void namida_cli_report_arrived (NamidaCli *cli, const NamidaInspection *inspection);
 
 G_END_DECLS

@@ -48,7 +48,7 @@ restore_check_into (NamidaVersion *version, const NamidaCliRestoreOptions *optio
 
 /* Returns: (transfer full) (nullable): the folder of a version by its number, or any folder or zip. */
 static char *
-find_folder (NamidaCli *cli, const NamidaCliRestoreOptions *options, GError **error)
+restore_find_folder (NamidaCli *cli, const NamidaCliRestoreOptions *options, GError **error)
 {
   const char *text = options->folder;
   g_autoptr (NamidaVersions) versions = namida_cli_open_versions_to_read (cli, error);
@@ -78,7 +78,7 @@ find_folder (NamidaCli *cli, const NamidaCliRestoreOptions *options, GError **er
 }
 
 static char *
-dup_music (const NamidaCliRestoreOptions *options)
+restore_dup_music (const NamidaCliRestoreOptions *options)
 {
   const char *music = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
 
@@ -90,12 +90,12 @@ dup_music (const NamidaCliRestoreOptions *options)
 }
 
 static NamidaRestorePlan *
-load (NamidaCli *cli, NamidaDatabase *database, const NamidaCliRestoreOptions *options, GError **error)
+restore_load (NamidaCli *cli, NamidaDatabase *database, const NamidaCliRestoreOptions *options, GError **error)
 {
   g_autoptr (GPtrArray) known = g_ptr_array_new ();
   g_autoptr (GAsyncResult) result = NULL;
-  g_autofree char *folder = find_folder (cli, options, error);
-  g_autofree char *music = dup_music (options);
+  g_autofree char *folder = restore_find_folder (cli, options, error);
+  g_autofree char *music = restore_dup_music (options);
   g_autofree char *zips
       = options->zip_to != NULL ? g_canonicalize_filename (options->zip_to, NULL) : namida_here_dup_backup_folder ();
 
@@ -109,7 +109,7 @@ load (NamidaCli *cli, NamidaDatabase *database, const NamidaCliRestoreOptions *o
 }
 
 static gboolean
-choose (NamidaRestorePlan *plan, const char *label, const char *choice, GError **error)
+restore_choose (NamidaRestorePlan *plan, const char *label, const char *choice, GError **error)
 {
   g_autofree char *folder = NULL;
 
@@ -122,7 +122,7 @@ choose (NamidaRestorePlan *plan, const char *label, const char *choice, GError *
 
 /* LABEL=DIR. A label may contain “=”, but a folder given here hardly does. */
 static gboolean
-choose_mapped (NamidaRestorePlan *plan, const char *text, GError **error)
+restore_choose_mapped (NamidaRestorePlan *plan, const char *text, GError **error)
 {
   const char *sign = strrchr (text, '=');
   g_autofree char *label = NULL;
@@ -134,11 +134,11 @@ choose_mapped (NamidaRestorePlan *plan, const char *text, GError **error)
       return FALSE;
     }
   label = g_strndup (text, (gsize) (sign - text));
-  return choose (plan, label, sign + 1, error);
+  return restore_choose (plan, label, sign + 1, error);
 }
 
 static gboolean
-ask_choice (NamidaCli *cli, NamidaRestorePlan *plan, const char *label, GError **error)
+restore_ask_choice (NamidaCli *cli, NamidaRestorePlan *plan, const char *label, GError **error)
 {
   g_autofree char *folder = namida_restore_plan_dup_new_folder (plan, label);
   g_autofree char *shown = g_filename_display_name (folder);
@@ -148,24 +148,24 @@ ask_choice (NamidaCli *cli, NamidaRestorePlan *plan, const char *label, GError *
                      label, shown);
   line = namida_cli_ask_line (cli);
   if (line != NULL && *g_strstrip (line) != '\0')
-    return choose (plan, label, line, error);
+    return restore_choose (plan, label, line, error);
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("Nothing was restored."));
   return FALSE;
 }
 
 static gboolean
-can_ask (NamidaCli *cli, const NamidaCliRestoreOptions *options)
+restore_can_ask (NamidaCli *cli, const NamidaCliRestoreOptions *options)
 {
   return !options->yes && !cli->json && isatty (STDIN_FILENO);
 }
 
 static gboolean
-choose_all (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options, GError **error)
+restore_choose_all (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options, GError **error)
 {
   const char *label;
 
   for (guint i = 0; options->map != NULL && options->map[i] != NULL; i++)
-    if (!choose_mapped (plan, options->map[i], error))
+    if (!restore_choose_mapped (plan, options->map[i], error))
       return FALSE;
   while ((label = namida_restore_plan_needs_choice (plan)) != NULL)
     {
@@ -173,12 +173,12 @@ choose_all (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptio
 
       if (options->yes)
         {
-          if (!choose (plan, copy, "new", error))
+          if (!restore_choose (plan, copy, "new", error))
             return FALSE;
         }
-      else if (can_ask (cli, options) && !options->preview)
+      else if (restore_can_ask (cli, options) && !options->preview)
         {
-          if (!ask_choice (cli, plan, copy, error))
+          if (!restore_ask_choice (cli, plan, copy, error))
             return FALSE;
         }
       else
@@ -190,7 +190,7 @@ choose_all (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptio
 /* ---- preview ---- */
 
 static void
-emit_items (NamidaRestorePlan *plan)
+restore_emit_items (NamidaRestorePlan *plan)
 {
   GPtrArray *items = namida_restore_plan_get_items (plan);
   GPtrArray *labels = namida_restore_plan_get_labels (plan);
@@ -213,11 +213,11 @@ emit_items (NamidaRestorePlan *plan)
 }
 
 static void
-emit_preview (NamidaRestorePlan *plan)
+restore_emit_preview (NamidaRestorePlan *plan)
 {
   GPtrArray *labels = namida_restore_plan_get_labels (plan);
 
-  emit_items (plan);
+  restore_emit_items (plan);
   for (guint i = 0; i < labels->len; i++)
     {
       const NamidaRestoreLabel *label = labels->pdata[i];
@@ -236,7 +236,7 @@ emit_preview (NamidaRestorePlan *plan)
 
 /* Replaces characters of a name that would disturb a terminal. */
 static char *
-dup_shown (const char *path)
+restore_dup_shown (const char *path)
 {
   char *shown = g_strdup (path);
 
@@ -247,7 +247,7 @@ dup_shown (const char *path)
 }
 
 static void
-print_items (NamidaRestorePlan *plan, NamidaRestoreState state, const char *title)
+restore_print_items (NamidaRestorePlan *plan, NamidaRestoreState state, const char *title)
 {
   GPtrArray *items = namida_restore_plan_get_items (plan);
   guint n = 0;
@@ -261,7 +261,7 @@ print_items (NamidaRestorePlan *plan, NamidaRestoreState state, const char *titl
         continue;
       if (n == 1)
         namida_cli_print ("%s", title);
-      shown = dup_shown (item->path);
+      shown = restore_dup_shown (item->path);
       if (item->reason != NULL)
         namida_cli_print ("  %s: %s", shown, item->reason);
       else if (item->newer != 0)
@@ -275,7 +275,7 @@ print_items (NamidaRestorePlan *plan, NamidaRestoreState state, const char *titl
 }
 
 static void
-print_lines (char **lines, const char *indent)
+restore_print_lines (char **lines, const char *indent)
 {
   for (guint i = 0; lines[i] != NULL; i++)
     namida_cli_print ("%s%s", indent, lines[i]);
@@ -283,7 +283,7 @@ print_lines (char **lines, const char *indent)
 
 /* Explains what happens to a folder that has no destination yet. */
 static void
-print_choice (NamidaRestorePlan *plan)
+restore_print_choice (NamidaRestorePlan *plan)
 {
   const char *label = namida_restore_plan_needs_choice (plan);
   g_autofree char *folder = label != NULL ? namida_restore_plan_dup_new_folder (plan, label) : NULL;
@@ -295,7 +295,7 @@ print_choice (NamidaRestorePlan *plan)
 
 /* A fitted copy is made instead of restoring the zip itself, which is the first label of the plan. */
 static void
-print_copy (NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
+restore_print_copy (NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
 {
   const char *const *playlists = options->fitting.playlists;
   g_autofree char *zip = namida_format_title (namida_restore_plan_get_zip (plan));
@@ -313,7 +313,7 @@ print_copy (NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
 }
 
 static void
-print_preview (NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
+restore_print_preview (NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
 {
   g_auto (GStrv) lines = namida_restore_plan_dup_lines (plan);
   g_auto (GStrv) paths = namida_restore_plan_dup_path_lines (plan);
@@ -321,20 +321,20 @@ print_preview (NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
   gboolean full = options->preview;
 
   if (copy)
-    print_copy (plan, options);
-  print_lines (lines + (copy && lines[0] != NULL ? 1 : 0), "");
-  print_choice (plan);
+    restore_print_copy (plan, options);
+  restore_print_lines (lines + (copy && lines[0] != NULL ? 1 : 0), "");
+  restore_print_choice (plan);
   if (full)
-    print_items (plan, NAMIDA_RESTORE_NEW, _ ("New:"));
-  print_items (plan, NAMIDA_RESTORE_DIFFERENT, _ ("Different:"));
-  print_items (plan, NAMIDA_RESTORE_BLOCKED, _ ("Cannot be restored:"));
+    restore_print_items (plan, NAMIDA_RESTORE_NEW, _ ("New:"));
+  restore_print_items (plan, NAMIDA_RESTORE_DIFFERENT, _ ("Different:"));
+  restore_print_items (plan, NAMIDA_RESTORE_BLOCKED, _ ("Cannot be restored:"));
   if (paths[0] != NULL)
     namida_cli_print (_ ("The folders that the backup expects:"));
-  print_lines (paths, "  ");
+  restore_print_lines (paths, "  ");
 }
 
 static gboolean
-preview (NamidaCli *cli, NamidaRestorePlan *plan, GError **error)
+restore_preview (NamidaCli *cli, NamidaRestorePlan *plan, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
@@ -346,7 +346,7 @@ preview (NamidaCli *cli, NamidaRestorePlan *plan, GError **error)
 /* ---- apply ---- */
 
 static void
-on_progress (guint64 done, guint64 total, gpointer user_data)
+restore_on_progress (guint64 done, guint64 total, gpointer user_data)
 {
   g_autofree char *text = namida_format_progress (done, total);
   g_autofree char *local = namida_cli_text_to_locale (text);
@@ -357,11 +357,11 @@ on_progress (guint64 done, guint64 total, gpointer user_data)
 
 /* @problem: (nullable): why there is no fitted copy of the zip */
 static void
-tell_result (NamidaCli *cli,
-             NamidaRestorePlan *plan,
-             const NamidaRestoreResult *result,
-             const NamidaCliRestoreOptions *options,
-             const GError *problem)
+restore_report_result (NamidaCli *cli,
+                       NamidaRestorePlan *plan,
+                       const NamidaRestoreResult *result,
+                       const NamidaCliRestoreOptions *options,
+                       const GError *problem)
 {
   gboolean only_playlists = options->picks != NULL && options->picks[0] == NULL;
   g_auto (GStrv) steps = namida_restore_plan_dup_next_steps (plan);
@@ -404,7 +404,7 @@ tell_result (NamidaCli *cli,
 /* With --fit, the zip itself is skipped, and a copy with the paths of this computer is made when the music has been
  * restored. @singles: files of the version that are not restored */
 static int
-apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options, guint singles)
+restore_apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options, guint singles)
 {
   gboolean terminal = namida_cli_terminal_can_draw (STDERR_FILENO) && !cli->json && !cli->quiet;
   g_autoptr (GAsyncResult) result = NULL;
@@ -413,8 +413,8 @@ apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOp
   NamidaRestoreResult applied = { 0 };
   gboolean fine;
 
-  namida_restore_plan_apply_async (plan, terminal ? on_progress : NULL, NULL, cli->cancellable, namida_cli_keep_result,
-                                   &result);
+  namida_restore_plan_apply_async (plan, terminal ? restore_on_progress : NULL, NULL, cli->cancellable,
+                                   namida_cli_keep_result, &result);
   namida_cli_wait (&result);
   fine = namida_restore_plan_apply_finish (plan, result, &applied, &error);
   if (terminal)
@@ -423,7 +423,7 @@ apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOp
     return namida_cli_fail (cli, error);
   if (options->fit)
     namida_cli_restore_fit (cli, plan, &options->fitting, &problem);
-  tell_result (cli, plan, &applied, options, problem);
+  restore_report_result (cli, plan, &applied, options, problem);
   if (!fine)
     namida_cli_complain ("%s", error->message);
   if (problem != NULL)
@@ -435,7 +435,7 @@ apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOp
 }
 
 static gboolean
-ask_whether (NamidaCli *cli)
+restore_ask_whether (NamidaCli *cli)
 {
   g_autofree char *line = NULL;
 
@@ -446,7 +446,7 @@ ask_whether (NamidaCli *cli)
 
 /* Returns: the number of files that are not restored. */
 static guint
-restore_tell_singles (NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
+restore_report_singles (NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
 {
   guint n = options->picks == NULL ? namida_restore_plan_get_singles (plan) : 0;
 
@@ -464,9 +464,9 @@ static int
 restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
 {
   g_autoptr (GError) error = NULL;
-  guint singles = restore_tell_singles (plan, options);
+  guint singles = restore_report_singles (plan, options);
 
-  if (!choose_all (cli, plan, options, &error))
+  if (!restore_choose_all (cli, plan, options, &error))
     return namida_cli_fail (cli, error);
   namida_restore_plan_set_policy (plan, options->replace     ? NAMIDA_RESTORE_REPLACE
                                         : options->keep_both ? NAMIDA_RESTORE_KEEP_BOTH
@@ -475,20 +475,20 @@ restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions 
   if (options->fit && namida_restore_plan_get_zip (plan) != NULL)
     namida_restore_plan_set_destination (plan, "", NULL, NULL);
   if (options->yes && !options->preview)
-    return apply_and_fit (cli, plan, options, singles); /* it compares the files itself */
-  if (!preview (cli, plan, &error))
+    return restore_apply_and_fit (cli, plan, options, singles); /* it compares the files itself */
+  if (!restore_preview (cli, plan, &error))
     return namida_cli_fail (cli, error);
   if (cli->json)
-    emit_preview (plan);
+    restore_emit_preview (plan);
   else
-    print_preview (plan, options);
+    restore_print_preview (plan, options);
   if (options->preview)
     return NAMIDA_CLI_EXIT_DONE;
-  if (!can_ask (cli, options))
+  if (!restore_can_ask (cli, options))
     return namida_cli_usage (
         _ ("Nothing was restored. To restore, add --yes. To choose destinations, use --map LABEL=FOLDER."));
-  if (ask_whether (cli))
-    return apply_and_fit (cli, plan, options, singles);
+  if (restore_ask_whether (cli))
+    return restore_apply_and_fit (cli, plan, options, singles);
   namida_cli_say (cli, _ ("Nothing was restored."));
   return NAMIDA_CLI_EXIT_DECLINED;
 }
@@ -519,7 +519,7 @@ namida_cli_backups_restore_here (NamidaCli *cli, const NamidaCliRestoreOptions *
     return namida_cli_usage (_ ("--replace and --keep-both cannot be used together."));
   database = namida_cli_open_database_to_read (cli, &error);
   if (database != NULL)
-    plan = load (cli, database, options, &error);
+    plan = restore_load (cli, database, options, &error);
   if (plan != NULL && options->picks != NULL && !restore_pick (plan, options, cli->cancellable, &error))
     return namida_cli_fail (cli, error);
   return plan != NULL ? restore (cli, plan, options) : namida_cli_fail (cli, error);
@@ -528,7 +528,7 @@ namida_cli_backups_restore_here (NamidaCli *cli, const NamidaCliRestoreOptions *
 /* ---- undo ---- */
 
 static int
-tell_undone (NamidaCli *cli, const NamidaRestoreResult *undone)
+restore_report_undone (NamidaCli *cli, const NamidaRestoreResult *undone)
 {
   if (cli->json)
     {
@@ -565,5 +565,5 @@ namida_cli_backups_undo (NamidaCli *cli, const char *id)
   namida_cli_wait (&result);
   if (!namida_restore_undo_finish (result, &undone, &error))
     return namida_cli_fail (cli, error);
-  return tell_undone (cli, &undone);
+  return restore_report_undone (cli, &undone);
 }

@@ -33,7 +33,7 @@ namida_link_cookie_get (const char *header, const char *name)
 
 /* Another port, another name of this computer, or the other scheme is another origin. */
 static gboolean
-origin_is_own (const NamidaHttpHead *head, gboolean encrypted)
+access_origin_is_own (const NamidaHttpHead *head, gboolean encrypted)
 {
   g_autofree char *own = g_strconcat (encrypted ? "https://" : "http://", head->host, NULL);
 
@@ -45,7 +45,7 @@ namida_link_is_same_origin (const NamidaHttpHead *head, gboolean encrypted)
 {
   gboolean get = g_str_equal (head->method, "GET");
 
-  if (head->origin != NULL && !origin_is_own (head, encrypted))
+  if (head->origin != NULL && !access_origin_is_own (head, encrypted))
     return FALSE;
   /* "none" means that the user and not a page made the request, such as a download that is retried. */
   if (head->site != NULL)
@@ -55,7 +55,7 @@ namida_link_is_same_origin (const NamidaHttpHead *head, gboolean encrypted)
 
 /* A request with a foreign host name learns nothing about the link. */
 static NamidaLinkAccess
-check_link (NamidaLink *link, const NamidaHttpHead *head, gboolean encrypted)
+access_check_link (NamidaLink *link, const NamidaHttpHead *head, gboolean encrypted)
 {
   if (!namida_http_head_has_own_host (head))
     return NAMIDA_LINK_ACCESS_HOST;
@@ -69,7 +69,7 @@ check_link (NamidaLink *link, const NamidaHttpHead *head, gboolean encrypted)
 }
 
 static gboolean
-is_its_browser (NamidaLink *link, const NamidaHttpHead *head)
+access_is_its_browser (NamidaLink *link, const NamidaHttpHead *head)
 {
   g_autofree char *secret = namida_link_cookie_get (head->cookie, NAMIDA_LINK_COOKIE);
 
@@ -79,7 +79,7 @@ is_its_browser (NamidaLink *link, const NamidaHttpHead *head)
 NamidaLinkAccess
 namida_link_check_page (NamidaLink *link, const NamidaHttpHead *head, gboolean encrypted)
 {
-  NamidaLinkAccess access = check_link (link, head, encrypted);
+  NamidaLinkAccess access = access_check_link (link, head, encrypted);
 
   if (access == NAMIDA_LINK_ACCESS_HOST)
     return access;
@@ -90,13 +90,13 @@ namida_link_check_page (NamidaLink *link, const NamidaHttpHead *head, gboolean e
     return NAMIDA_LINK_ACCESS_FOREIGN;
   if (access != NAMIDA_LINK_ACCESS_FINE)
     return access;
-  return link->secret == NULL || is_its_browser (link, head) ? NAMIDA_LINK_ACCESS_FINE : NAMIDA_LINK_ACCESS_USED;
+  return link->secret == NULL || access_is_its_browser (link, head) ? NAMIDA_LINK_ACCESS_FINE : NAMIDA_LINK_ACCESS_USED;
 }
 
 NamidaLinkAccess
 namida_link_check (NamidaLink *link, const NamidaHttpHead *head, gboolean encrypted, gboolean open)
 {
-  NamidaLinkAccess access = check_link (link, head, encrypted);
+  NamidaLinkAccess access = access_check_link (link, head, encrypted);
 
   if (access == NAMIDA_LINK_ACCESS_HOST)
     return access;
@@ -104,7 +104,7 @@ namida_link_check (NamidaLink *link, const NamidaHttpHead *head, gboolean encryp
     return NAMIDA_LINK_ACCESS_FOREIGN;
   if (access != NAMIDA_LINK_ACCESS_FINE)
     return access;
-  if (is_its_browser (link, head) || (open && link->secret == NULL))
+  if (access_is_its_browser (link, head) || (open && link->secret == NULL))
     return NAMIDA_LINK_ACCESS_FINE;
   return NAMIDA_LINK_ACCESS_USED;
 }
@@ -118,7 +118,7 @@ typedef struct
 
 /* Returns the first word that is in the text. Many browsers claim to be others, too. */
 static const char *
-agent_find (const char *agent, const AgentWord *words, gsize n)
+access_agent_find (const char *agent, const AgentWord *words, gsize n)
 {
   for (gsize i = 0; i < n; i++)
     if (strstr (agent, words[i].mark) != NULL)
@@ -139,8 +139,8 @@ namida_link_browser_name (const char *agent)
     { "Android", "Android" }, { "iPhone", "iPhone" }, { "iPad", "iPad" },   { "Windows", "Windows" },
     { "Macintosh", "Mac" },   { "CrOS", "ChromeOS" }, { "Linux", "Linux" },
   };
-  const char *browser = agent_find (agent != NULL ? agent : "", browsers, G_N_ELEMENTS (browsers));
-  const char *system = agent_find (agent != NULL ? agent : "", systems, G_N_ELEMENTS (systems));
+  const char *browser = access_agent_find (agent != NULL ? agent : "", browsers, G_N_ELEMENTS (browsers));
+  const char *system = access_agent_find (agent != NULL ? agent : "", systems, G_N_ELEMENTS (systems));
 
   if (browser == NULL)
     browser = _ ("Browser");

@@ -75,7 +75,7 @@ namida_link_access_code (NamidaLinkAccess access)
 }
 
 static char *
-format_code (const char *code)
+link_answer_format_code (const char *code)
 {
   g_autoptr (GString) text = g_string_new ("{");
 
@@ -98,7 +98,7 @@ namida_link_answer_access (NamidaRequest *request, NamidaLinkAccess access, gboo
   if (as_page && access != NAMIDA_LINK_ACCESS_HOST)
     namida_link_answer_page (request, status, access);
   else
-    namida_link_answer (request, status, format_code (namida_link_access_code (access)));
+    namida_link_answer (request, status, link_answer_format_code (namida_link_access_code (access)));
 }
 
 /* ---- the page ---- */
@@ -106,7 +106,7 @@ namida_link_answer_access (NamidaRequest *request, NamidaLinkAccess access, gboo
 /* Returns the first of the user's languages that the page supports. Weights are ignored, because browsers send the best
  * language first. */
 static const char *
-page_language (const char *accepted)
+link_answer_page_language (const char *accepted)
 {
   static const char *const languages[] = { "de", "en", "fr" };
   g_auto (GStrv) ranges = g_strsplit (accepted != NULL ? accepted : "", ",", 16);
@@ -132,7 +132,7 @@ namida_link_answer_page (NamidaRequest *request, guint status, NamidaLinkAccess 
   gsize length;
 
   g_string_replace (page, "@NONCE@", nonce, 0);
-  g_string_replace (page, "@LANGUAGE@", page_language (request->head.language), 0);
+  g_string_replace (page, "@LANGUAGE@", link_answer_page_language (request->head.language), 0);
   g_string_replace (page, "@WHY@", namida_link_access_code (why), 0);
   answer_set_fields (request, namida_link_fields (nonce));
   request->type = "text/html; charset=utf-8";

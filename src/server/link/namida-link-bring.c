@@ -18,7 +18,7 @@
 #include <string.h>
 
 static gboolean
-session_is_going_on (NamidaReceiveSession *session)
+bring_session_is_going_on (NamidaReceiveSession *session)
 {
   NamidaSessionState state;
 
@@ -31,20 +31,20 @@ session_is_going_on (NamidaReceiveSession *session)
 gboolean
 namida_link_is_receiving (NamidaLink *self)
 {
-  return session_is_going_on (self->session);
+  return bring_session_is_going_on (self->session);
 }
 
 gboolean
 namida_link_is_busy (NamidaLink *self)
 {
-  return self->offer != NULL || session_is_going_on (self->session);
+  return self->offer != NULL || bring_session_is_going_on (self->session);
 }
 
 /* ---- the offer ---- */
 
 /* Runs in a worker. The browser chooses the names of files; its own name is taken from its request. */
 static NamidaOfferMessage *
-offer_parse (const char *data, gsize length, GError **error)
+bring_offer_parse (const char *data, gsize length, GError **error)
 {
   NamidaOfferMessage *message = namida_offer_message_parse (data, length, error);
 
@@ -55,14 +55,14 @@ offer_parse (const char *data, gsize length, GError **error)
 
 /* Runs in a worker. The page gets the rest from namida_link_handle_wanted(). */
 static char *
-offer_answer (NamidaReceiveSession *session, gsize *length)
+bring_offer_answer (NamidaReceiveSession *session, gsize *length)
 {
   *length = 2;
   return g_strdup ("{}");
 }
 
 static void
-on_transfer_changed (NamidaLink *self)
+bring_on_transfer_changed (NamidaLink *self)
 {
   NamidaTransferState state = namida_transfer_get_state (self->transfer);
 
@@ -79,52 +79,52 @@ link_set_transfer (NamidaLink *self, NamidaTransfer *transfer)
   if (self->transfer != NULL)
     g_signal_handlers_disconnect_by_data (self->transfer, self);
   g_set_object (&self->transfer, transfer);
-  g_signal_connect_object (transfer, "notify::state", G_CALLBACK (on_transfer_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (transfer, "notify::state", G_CALLBACK (bring_on_transfer_changed), self, G_CONNECT_SWAPPED);
   namida_link_changed (self);
 }
 
 /* Does nothing, because a page may be silent for as long as its link is valid. The end of the link ends the session. */
 static void
-on_idle (NamidaReceiveSession *session, gpointer user_data)
+bring_on_idle (NamidaReceiveSession *session, gpointer user_data)
 {
 }
 
 static void
-offer_begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session)
+bring_offer_begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session)
 {
   NamidaLink *link = request->answer_data;
 
-  namida_receive_session_set_idle (session, on_idle, NULL);
+  namida_receive_session_set_idle (session, bring_on_idle, NULL);
   namida_link_uploads_attach (session, request->route->offer == &namida_link_offer_proven);
   g_set_object (&link->session, session);
 }
 
 static void
-offer_asked (NamidaRequest *request, NamidaOffer *offer)
+bring_offer_asked (NamidaRequest *request, NamidaOffer *offer)
 {
   link_set_transfer (request->answer_data, namida_offer_get_transfer (offer));
 }
 
 const NamidaOfferWording namida_link_offer_proven = {
-  .parse = offer_parse,
-  .answer = offer_answer,
-  .asked = offer_asked,
-  .begun = offer_begun,
+  .parse = bring_offer_parse,
+  .answer = bring_offer_answer,
+  .asked = bring_offer_asked,
+  .begun = bring_offer_begun,
   .invited = TRUE,
 };
 
 const NamidaOfferWording namida_link_offer_unproven = {
-  .parse = offer_parse,
-  .answer = offer_answer,
-  .asked = offer_asked,
-  .begun = offer_begun,
+  .parse = bring_offer_parse,
+  .answer = bring_offer_answer,
+  .asked = bring_offer_asked,
+  .begun = bring_offer_begun,
   .invited = TRUE,
   .needs_hashes = TRUE,
 };
 
 /* Keeps the server's answer to the offer, for which the page polls. */
 static void
-on_offer_answer (NamidaRequest *request, guint status, const char *json, gsize length, gpointer user_data)
+bring_on_offer_answer (NamidaRequest *request, guint status, const char *json, gsize length, gpointer user_data)
 {
   NamidaLink *self = user_data;
 
@@ -137,7 +137,7 @@ on_offer_answer (NamidaRequest *request, guint status, const char *json, gsize l
 }
 
 static void
-answer_busy (NamidaRequest *request)
+bring_answer_busy (NamidaRequest *request)
 {
   g_autoptr (GError) error
       = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("A transfer by this link is running already."));
@@ -152,7 +152,7 @@ namida_link_handle_offer (NamidaServer *server, NamidaRequest *request)
 
   if (self->direction != NAMIDA_LINK_BRING || self->state == NAMIDA_LINK_DONE || namida_link_is_busy (self))
     {
-      answer_busy (request);
+      bring_answer_busy (request);
       return;
     }
   g_clear_error (&self->refusal);
@@ -160,7 +160,7 @@ namida_link_handle_offer (NamidaServer *server, NamidaRequest *request)
     g_signal_handlers_disconnect_by_data (self->transfer, self);
   g_clear_object (&self->transfer);
   g_clear_object (&self->session);
-  self->offer = namida_request_new_detached (request, self->owner, on_offer_answer, self);
+  self->offer = namida_request_new_detached (request, self->owner, bring_on_offer_answer, self);
   self->offer->parsed = g_steal_pointer (&request->parsed);
   g_hash_table_replace (server->aliases, g_strdup (self->owner), g_strdup (self->browser));
   namida_server_handle_offer (server, self->offer);
@@ -178,7 +178,7 @@ namida_link_withdraw (NamidaLink *self, gboolean interrupt)
       namida_request_over (offer);
       namida_request_unref (offer);
     }
-  if (interrupt && session_is_going_on (self->session))
+  if (interrupt && bring_session_is_going_on (self->session))
     namida_receive_session_close (self->session, NAMIDA_SESSION_PARKED, NULL);
 }
 
@@ -249,7 +249,7 @@ wanted_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
 }
 
 static void
-on_wanted (GObject *source, GAsyncResult *result, gpointer user_data)
+bring_on_wanted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Wanted *wanted = user_data;
 
@@ -264,7 +264,7 @@ namida_link_handle_wanted (NamidaServer *server, NamidaRequest *request)
   g_autoptr (GTask) task = NULL;
   Wanted *wanted;
 
-  if (!session_is_going_on (self->session))
+  if (!bring_session_is_going_on (self->session))
     {
       namida_link_answer_access (request, NAMIDA_LINK_ACCESS_UNKNOWN, FALSE);
       return;
@@ -274,7 +274,7 @@ namida_link_handle_wanted (NamidaServer *server, NamidaRequest *request)
   wanted->session = g_object_ref (self->session);
   wanted->request = namida_request_ref (request);
   namida_request_wait (request, NULL, NULL);
-  task = g_task_new (server, NULL, on_wanted, wanted);
+  task = g_task_new (server, NULL, bring_on_wanted, wanted);
   g_task_set_source_tag (task, namida_link_handle_wanted);
   g_task_set_task_data (task, wanted, NULL);
   g_task_run_in_thread (task, wanted_worker);
@@ -301,7 +301,7 @@ namida_link_finish_free (gpointer data)
 
 /* Parses {"leftOut": N, "files": {"f3": "changed"}}. Returns: (transfer full) (nullable): the files. */
 static GHashTable *
-finish_parse (const char *data, gsize length, guint *left_out, GError **error)
+bring_finish_parse (const char *data, gsize length, guint *left_out, GError **error)
 {
   g_autoptr (GHashTable) reasons = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_auto (NamidaJsonCursor) cursor = { 0 };
@@ -346,7 +346,7 @@ namida_link_parse_finish (NamidaRequest *request, GError **error)
 
   if (request->body_in_file)
     namida_json_window_begin (data, length);
-  finish->reasons = finish_parse (data, length, &finish->left_out, &finish->error);
+  finish->reasons = bring_finish_parse (data, length, &finish->left_out, &finish->error);
   namida_json_window_end ();
   return finish;
 }
@@ -354,7 +354,7 @@ namida_link_parse_finish (NamidaRequest *request, GError **error)
 /* Notes the files that the page could not read completely, by id, with a word for the reason. Browsers know only
  * one. */
 static void
-note_reasons (NamidaTransfer *transfer, GHashTable *reasons)
+bring_note_reasons (NamidaTransfer *transfer, GHashTable *reasons)
 {
   GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (transfer));
 
@@ -376,7 +376,7 @@ namida_link_handle_finish (NamidaServer *server, NamidaRequest *request)
   const LinkFinish *finish = request->parsed;
   NamidaTransfer *transfer;
 
-  if (!session_is_going_on (self->session))
+  if (!bring_session_is_going_on (self->session))
     {
       namida_link_answer (request, SOUP_STATUS_OK, namida_link_dup_state (self, request->connection->encrypted));
       return;
@@ -389,7 +389,7 @@ namida_link_handle_finish (NamidaServer *server, NamidaRequest *request)
   transfer = namida_receive_session_get_transfer (self->session);
   /* Do this before the commit, which records whether the version is complete. */
   namida_backup_raise_missed_there (namida_transfer_get_backup (transfer), finish->left_out);
-  note_reasons (transfer, finish->reasons);
+  bring_note_reasons (transfer, finish->reasons);
   namida_session_end (self->session, namida_link_uploads_dup_hashes (namida_link_uploads_of (self->session)));
   namida_link_answer (request, SOUP_STATUS_ACCEPTED, namida_link_dup_state (self, request->connection->encrypted));
 }
@@ -402,7 +402,7 @@ namida_link_handle_cancel (NamidaServer *server, NamidaRequest *request)
       = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device canceled the transfer."));
 
   namida_link_withdraw (self, FALSE);
-  if (session_is_going_on (self->session))
+  if (bring_session_is_going_on (self->session))
     namida_receive_session_close (self->session, NAMIDA_SESSION_CANCELLED, reason);
   namida_link_answer (request, SOUP_STATUS_OK, namida_link_dup_state (self, request->connection->encrypted));
 }

@@ -15,7 +15,7 @@
 #include "namida-link-zip.h"
 #include "namida-safe-path.h"
 #include "namida-server-download.h"
-#include "namida-shelf.h"
+#include "namida-version-source.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -30,8 +30,8 @@ typedef struct
   NamidaLink *link;
   GMainContext *context;
   NamidaBackup *backup;
-  const NamidaEntry *entry; /* (nullable): in @backup; NULL for the zip */
-  NamidaShelf *shelf;       /* (nullable) */
+  const NamidaEntry *entry;            /* (nullable): in @backup; NULL for the zip */
+  NamidaVersionSource *version_source; /* (nullable) */
   GCancellable *cancellable;
   NamidaServing *job; /* while it is served */
   char *tag;
@@ -43,7 +43,7 @@ typedef struct
 /* ---- the list ---- */
 
 static char *
-list_format (NamidaBackup *backup)
+fetch_list_format (NamidaBackup *backup)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
   g_autofree char *title = namida_backup_dup_title (backup);
@@ -82,16 +82,16 @@ typedef struct
 } LinkList;
 
 static void
-list_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+fetch_list_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   LinkList *list = task_data;
 
-  list->text = list_format (list->backup);
+  list->text = fetch_list_format (list->backup);
   g_task_return_boolean (task, TRUE);
 }
 
 static void
-on_list (GObject *source, GAsyncResult *result, gpointer user_data)
+fetch_on_list (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   LinkList *list = user_data;
 
@@ -121,16 +121,16 @@ namida_link_handle_list (NamidaServer *server, NamidaRequest *request)
   list->request = namida_request_ref (request);
   list->backup = g_object_ref (self->backup);
   namida_request_wait (request, NULL, NULL);
-  task = g_task_new (server, NULL, on_list, list);
+  task = g_task_new (server, NULL, fetch_on_list, list);
   g_task_set_source_tag (task, namida_link_handle_list);
   g_task_set_task_data (task, list, NULL);
-  g_task_run_in_thread (task, list_worker);
+  g_task_run_in_thread (task, fetch_list_worker);
 }
 
 /* ---- one download ---- */
 
 static gboolean
-on_download_over (gpointer user_data)
+fetch_on_download_over (gpointer user_data)
 {
   LinkDownload *download = user_data;
 
@@ -142,13 +142,13 @@ on_download_over (gpointer user_data)
 }
 
 static void
-download_free (gpointer data)
+fetch_download_free (gpointer data)
 {
   LinkDownload *download = data;
 
   g_object_unref (download->link);
   g_object_unref (download->backup);
-  g_clear_object (&download->shelf);
+  g_clear_object (&download->version_source);
   g_object_unref (download->cancellable);
   g_main_context_unref (download->context);
   g_free (download->tag);
@@ -158,19 +158,19 @@ download_free (gpointer data)
 
 /* Called when the stream that owned it is freed, in any thread. */
 static void
-download_over (gpointer data)
+fetch_download_over (gpointer data)
 {
   LinkDownload *download = data;
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, on_download_over, download, download_free);
+  g_source_set_callback (source, fetch_on_download_over, download, fetch_download_free);
   g_source_attach (source, download->context);
 }
 
 /* RFC 6266 and 8187: supports any name, also in browsers that know only ASCII. */
 static char *
-disposition (const char *name)
+fetch_disposition (const char *name)
 {
   g_autofree char *encoded = g_uri_escape_string (name, NULL, FALSE);
   g_autofree char *plain = g_str_to_ascii (name, "C");
@@ -182,17 +182,17 @@ disposition (const char *name)
 }
 
 static gboolean
-write_text (NamidaServing *job, const char *text)
+fetch_write_text (NamidaServing *job, const char *text)
 {
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
   return g_output_stream_write_all (g_io_stream_get_output_stream (job->stream), text, strlen (text), NULL, NULL, NULL);
 }
 
 static gboolean
-download_write_head (LinkDownload *download, NamidaLinkRange range, guint64 first, guint64 end)
+fetch_download_write_head (LinkDownload *download, NamidaLinkRange range, guint64 first, guint64 end)
 {
   g_autofree char *fields = namida_link_fields (NULL);
-  g_autofree char *named = disposition (download->name);
+  g_autofree char *named = fetch_disposition (download->name);
   g_autoptr (GString) head
       = g_string_new (range == NAMIDA_LINK_RANGE_PART ? "HTTP/1.1 206 Partial Content\r\n" : "HTTP/1.1 200 OK\r\n");
 
@@ -210,33 +210,33 @@ download_write_head (LinkDownload *download, NamidaLinkRange range, guint64 firs
                             "\r\n",
                             first, end - 1, download->entry->size);
   g_string_append (head, "\r\n");
-  return write_text (download->job, head->str);
+  return fetch_write_text (download->job, head->str);
 }
 
 static void
-refuse_range (LinkDownload *download)
+fetch_refuse_range (LinkDownload *download)
 {
   g_autofree char *fields = namida_link_fields (NULL);
   g_autofree char *text = g_strdup_printf ("HTTP/1.1 416 Range Not Satisfiable\r\n%sContent-Range: bytes "
                                            "*/%" G_GUINT64_FORMAT "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
                                            fields, download->entry->size);
 
-  write_text (download->job, text);
+  fetch_write_text (download->job, text);
 }
 
 static void
-on_damaged (const NamidaEntry *entry, const struct stat *st, gpointer user_data)
+fetch_on_damaged (const NamidaEntry *entry, const struct stat *st, gpointer user_data)
 {
   LinkDownload *download = user_data;
 
-  if (download->shelf != NULL && namida_backup_get_proven (download->backup))
-    namida_shelf_set_damaged (download->shelf, entry, st);
+  if (download->version_source != NULL && namida_backup_get_proven (download->backup))
+    namida_version_source_set_damaged (download->version_source, entry, st);
 }
 
 /* If the file changes or is not the expected one, the connection is closed before the last byte, and the browser
  * reports that the download failed. */
 static gboolean
-file_write (LinkDownload *download, int fd, const struct stat *st, guint64 first, guint64 end)
+fetch_file_write (LinkDownload *download, int fd, const struct stat *st, guint64 first, guint64 end)
 {
   const NamidaEntry *entry = download->entry;
   NamidaServing *job = download->job;
@@ -261,7 +261,7 @@ file_write (LinkDownload *download, int fd, const struct stat *st, guint64 first
           if (g_ascii_strcasecmp (sha256, entry->sha256) != 0)
             {
               if (namida_source_check (entry, fd, st, NULL))
-                on_damaged (entry, st, download);
+                fetch_on_damaged (entry, st, download);
               return FALSE;
             }
         }
@@ -274,7 +274,7 @@ file_write (LinkDownload *download, int fd, const struct stat *st, guint64 first
 }
 
 static gboolean
-serve_file (NamidaServing *job, NamidaHttpReader *reader)
+fetch_serve_file (NamidaServing *job, NamidaHttpReader *reader)
 {
   LinkDownload *download = g_object_get_data (G_OBJECT (job->stream), DOWNLOAD_KEY);
   g_autoptr (GError) error = NULL;
@@ -286,7 +286,7 @@ serve_file (NamidaServing *job, NamidaHttpReader *reader)
   download->job = job;
   if (range == NAMIDA_LINK_RANGE_NONE)
     {
-      refuse_range (download);
+      fetch_refuse_range (download);
       return FALSE;
     }
   fd = namida_source_open (download->entry, &st, &error);
@@ -297,8 +297,8 @@ serve_file (NamidaServing *job, NamidaHttpReader *reader)
       namida_link_write_answer (job, SOUP_STATUS_NOT_FOUND, json, FALSE);
       return FALSE;
     }
-  download->whole = download_write_head (download, range, first, end) && file_write (download, fd, &st, first, end)
-                    && range == NAMIDA_LINK_RANGE_ALL;
+  download->whole = fetch_download_write_head (download, range, first, end)
+                    && fetch_file_write (download, fd, &st, first, end) && range == NAMIDA_LINK_RANGE_ALL;
   close (fd);
   return FALSE;
 }
@@ -306,7 +306,7 @@ serve_file (NamidaServing *job, NamidaHttpReader *reader)
 /* ---- the zip ---- */
 
 static gboolean
-zip_write (const void *data, gsize length, gpointer user_data)
+fetch_zip_write (const void *data, gsize length, gpointer user_data)
 {
   LinkDownload *download = user_data;
   GOutputStream *output = g_io_stream_get_output_stream (download->job->stream);
@@ -324,16 +324,16 @@ zip_write (const void *data, gsize length, gpointer user_data)
 }
 
 static gboolean
-serve_zip (NamidaServing *job, NamidaHttpReader *reader)
+fetch_serve_zip (NamidaServing *job, NamidaHttpReader *reader)
 {
   LinkDownload *download = g_object_get_data (G_OBJECT (job->stream), DOWNLOAD_KEY);
   g_autoptr (GError) error = NULL;
 
   download->job = job;
-  download->whole = download_write_head (download, NAMIDA_LINK_RANGE_ALL, 0, 0)
-                    && namida_link_zip_write (download->backup, job->limit, zip_write, on_damaged, download,
+  download->whole = fetch_download_write_head (download, NAMIDA_LINK_RANGE_ALL, 0, 0)
+                    && namida_link_zip_write (download->backup, job->limit, fetch_zip_write, fetch_on_damaged, download,
                                               download->cancellable, &error)
-                    && write_text (job, "0\r\n\r\n");
+                    && fetch_write_text (job, "0\r\n\r\n");
   if (error != NULL && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
     g_message ("link: the zip was not finished: %s", error->message);
   return FALSE;
@@ -343,7 +343,7 @@ serve_zip (NamidaServing *job, NamidaHttpReader *reader)
 
 /* Runs in a worker. */
 static gboolean
-serve_refusal (NamidaServing *job, NamidaHttpReader *reader)
+fetch_serve_refusal (NamidaServing *job, NamidaHttpReader *reader)
 {
   const char *code = g_object_get_data (G_OBJECT (job->stream), DOWNLOAD_KEY);
   g_autofree char *json = g_strdup_printf ("{\"code\":\"%s\"}", code);
@@ -353,16 +353,16 @@ serve_refusal (NamidaServing *job, NamidaHttpReader *reader)
 }
 
 static void
-refuse_download (NamidaServer *server, NamidaServing *job, const char *code, guint retry_after)
+fetch_refuse_download (NamidaServer *server, NamidaServing *job, const char *code, guint retry_after)
 {
   g_object_set_data (G_OBJECT (job->stream), DOWNLOAD_KEY, (gpointer) code);
-  job->serve = serve_refusal;
+  job->serve = fetch_serve_refusal;
   job->retry_after = retry_after;
   namida_serving_start (server, job);
 }
 
 static char *
-zip_name (NamidaBackup *backup)
+fetch_zip_name (NamidaBackup *backup)
 {
   g_autofree char *title = namida_backup_dup_title (backup);
   g_autofree char *name = namida_safe_path_component_from_alias (title);
@@ -371,7 +371,7 @@ zip_name (NamidaBackup *backup)
 }
 
 static void
-take_download (NamidaServer *server, NamidaRequest *request, gboolean zip)
+fetch_take_download (NamidaServer *server, NamidaRequest *request, gboolean zip)
 {
   NamidaLink *self = namida_link_of (server, &request->head);
   NamidaLinkAccess access = namida_link_check (self, &request->head, request->connection->encrypted, FALSE);
@@ -386,12 +386,12 @@ take_download (NamidaServer *server, NamidaRequest *request, gboolean zip)
     access = NAMIDA_LINK_ACCESS_UNKNOWN;
   if (access != NAMIDA_LINK_ACCESS_FINE)
     {
-      refuse_download (server, job, namida_link_access_code (access), 0);
+      fetch_refuse_download (server, job, namida_link_access_code (access), 0);
       return;
     }
   if (g_atomic_int_get (&self->n_downloads) >= (gint) NAMIDA_LIMIT_LINK_DOWNLOADS)
     {
-      refuse_download (server, job, "busy", 1);
+      fetch_refuse_download (server, job, "busy", 1);
       return;
     }
   g_atomic_int_inc (&self->n_downloads);
@@ -402,11 +402,13 @@ take_download (NamidaServer *server, NamidaRequest *request, gboolean zip)
   download->backup = g_object_ref (self->backup);
   download->entry = zip ? NULL : entry;
   download->cancellable = g_object_ref (self->cancellable);
-  download->shelf = namida_server_get_shelf (server) != NULL ? g_object_ref (namida_server_get_shelf (server)) : NULL;
-  download->name = zip ? zip_name (self->backup) : g_strdup (entry->name);
+  download->version_source = namida_server_get_version_source (server) != NULL
+                                 ? g_object_ref (namida_server_get_version_source (server))
+                                 : NULL;
+  download->name = zip ? fetch_zip_name (self->backup) : g_strdup (entry->name);
   download->tag = zip ? NULL : g_strdup_printf ("%.8s-%s", self->token, entry->id);
-  job->serve = zip ? serve_zip : serve_file;
-  g_object_set_data_full (G_OBJECT (job->stream), DOWNLOAD_KEY, download, download_over);
+  job->serve = zip ? fetch_serve_zip : fetch_serve_file;
+  g_object_set_data_full (G_OBJECT (job->stream), DOWNLOAD_KEY, download, fetch_download_over);
   namida_listener_keep (server->listener, job->socket);
   namida_serving_start (server, job);
 }
@@ -414,11 +416,11 @@ take_download (NamidaServer *server, NamidaRequest *request, gboolean zip)
 void
 namida_link_take_file (NamidaServer *server, NamidaRequest *request)
 {
-  take_download (server, request, FALSE);
+  fetch_take_download (server, request, FALSE);
 }
 
 void
 namida_link_take_zip (NamidaServer *server, NamidaRequest *request)
 {
-  take_download (server, request, TRUE);
+  fetch_take_download (server, request, TRUE);
 }

@@ -57,7 +57,7 @@ namida_link_write_answer (NamidaServing *job, guint status, const char *json, gb
 }
 
 static void
-refuse_piece (NamidaServing *job, const GError *reason, gint64 right_offset)
+pieces_refuse_piece (NamidaServing *job, const GError *reason, gint64 right_offset)
 {
   g_autofree char *json = namida_error_answer_format (reason, right_offset);
 
@@ -66,7 +66,7 @@ refuse_piece (NamidaServing *job, const GError *reason, gint64 right_offset)
 }
 
 static gboolean
-check_piece (NamidaServing *job, const char *sha256, GError **error)
+pieces_check_piece (NamidaServing *job, const char *sha256, GError **error)
 {
   gboolean proven = namida_link_uploads_get_proven (namida_link_uploads_of (job->session));
 
@@ -81,14 +81,14 @@ check_piece (NamidaServing *job, const char *sha256, GError **error)
 }
 
 static gboolean
-begin_piece (NamidaServing *job, char **sha256, gint64 *right_offset, GError **error)
+pieces_begin_piece (NamidaServing *job, char **sha256, gint64 *right_offset, GError **error)
 {
   g_auto (NamidaUploadQuery) query = { 0 };
   const char *text = job->head.query != NULL ? job->head.query : "";
 
   *right_offset = -1;
   *sha256 = namida_query_get (text, "sha256");
-  if (!namida_upload_query_parse (text, &query, error) || !check_piece (job, *sha256, error))
+  if (!namida_upload_query_parse (text, &query, error) || !pieces_check_piece (job, *sha256, error))
     return FALSE;
   query.piece = TRUE;
   if (!g_str_equal (query.session_id, namida_receive_session_get_id (job->session)))
@@ -98,7 +98,7 @@ begin_piece (NamidaServing *job, char **sha256, gint64 *right_offset, GError **e
 }
 
 static gboolean
-answer_piece (NamidaServing *job, guint64 there, const char *whole)
+pieces_answer_piece (NamidaServing *job, guint64 there, const char *whole)
 {
   g_autoptr (GString) json = g_string_new ("{");
 
@@ -110,7 +110,7 @@ answer_piece (NamidaServing *job, guint64 there, const char *whole)
 }
 
 static void
-tell_current (NamidaServing *job)
+pieces_report_current (NamidaServing *job)
 {
   NamidaTransfer *transfer = namida_receive_session_get_transfer (job->session);
   g_autofree char *path = namida_entry_dup_path (
@@ -121,7 +121,7 @@ tell_current (NamidaServing *job)
 
 /* Returns: whether another piece may follow on this connection. */
 static gboolean
-receive_piece (NamidaServing *job, NamidaHttpReader *reader)
+pieces_receive_piece (NamidaServing *job, NamidaHttpReader *reader)
 {
   NamidaLinkUploads *uploads = namida_link_uploads_of (job->session);
   g_autofree char *sha256 = NULL;
@@ -131,26 +131,26 @@ receive_piece (NamidaServing *job, NamidaHttpReader *reader)
   gint64 right_offset;
   guint64 there = 0;
 
-  if (!begin_piece (job, &sha256, &right_offset, &error))
+  if (!pieces_begin_piece (job, &sha256, &right_offset, &error))
     {
-      refuse_piece (job, error, right_offset);
+      pieces_refuse_piece (job, error, right_offset);
       return FALSE;
     }
-  tell_current (job);
+  pieces_report_current (job);
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
   if (namida_link_uploads_receive (uploads, job, reader, sha256, &there, &whole, &error))
-    return answer_piece (job, there, whole);
+    return pieces_answer_piece (job, there, whole);
   reason = namida_serving_explain (job, error);
   if (namida_error_is_storage (error))
     namida_transfer_set_result (namida_receive_session_get_transfer (job->session), job->upload.index,
                                 NAMIDA_FILE_PENDING, error->message);
   if (reason != NULL)
-    refuse_piece (job, reason, (gint64) there);
+    pieces_refuse_piece (job, reason, (gint64) there);
   return FALSE;
 }
 
 static gboolean
-next_piece (NamidaServing *job, NamidaHttpReader *reader, const Admission *admission)
+pieces_next_piece (NamidaServing *job, NamidaHttpReader *reader, const Admission *admission)
 {
   namida_http_head_clear (&job->head);
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_HEAD_SECONDS);
@@ -161,13 +161,13 @@ next_piece (NamidaServing *job, NamidaHttpReader *reader, const Admission *admis
 }
 
 static gboolean
-serve (NamidaServing *job, NamidaHttpReader *reader)
+pieces_serve (NamidaServing *job, NamidaHttpReader *reader)
 {
   const Admission *admission = g_object_get_data (G_OBJECT (job->stream), UPLOAD_KEY);
   NamidaLinkUploads *uploads = namida_link_uploads_of (job->session);
 
   namida_link_uploads_begin (uploads);
-  while (receive_piece (job, reader) && next_piece (job, reader, admission))
+  while (pieces_receive_piece (job, reader) && pieces_next_piece (job, reader, admission))
     ;
   namida_link_uploads_end (uploads);
   return FALSE;
@@ -175,7 +175,7 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
 
 /* Runs in a worker. Does not read the body. */
 static gboolean
-serve_refusal (NamidaServing *job, NamidaHttpReader *reader)
+pieces_serve_refusal (NamidaServing *job, NamidaHttpReader *reader)
 {
   NamidaLinkAccess access = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (job->stream), UPLOAD_KEY));
   g_autofree char *json = g_strdup_printf ("{\"code\":\"%s\"}", namida_link_access_code (access));
@@ -191,7 +191,7 @@ namida_link_refuse_body (NamidaServer *server, NamidaRequest *request, NamidaLin
   NamidaServing *job = namida_serving_steal (request);
 
   g_object_set_data (G_OBJECT (job->stream), UPLOAD_KEY, GINT_TO_POINTER (access));
-  job->serve = serve_refusal;
+  job->serve = pieces_serve_refusal;
   namida_serving_start (server, job);
 }
 
@@ -217,7 +217,7 @@ namida_link_take_upload (NamidaServer *server, NamidaRequest *request)
   admission->encrypted = encrypted;
   g_object_set_data_full (G_OBJECT (job->stream), UPLOAD_KEY, admission, admission_free);
   namida_link_seen (self);
-  job->serve = serve;
+  job->serve = pieces_serve;
   job->fingerprint = namida_receive_session_get_fingerprint (self->session);
   job->session = g_object_ref (self->session);
   namida_receive_session_enter (self->session);

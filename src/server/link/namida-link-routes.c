@@ -15,7 +15,7 @@
 
 /* Splits "/link/TOKEN" or "/link/TOKEN/NAME". Returns: (transfer full): TOKEN. */
 static char *
-path_split (const char *path, const char **name)
+routes_path_split (const char *path, const char **name)
 {
   const char *token = path + strlen (NAMIDA_LINK_PREFIX) + 1;
   const char *slash = strchr (token, '/');
@@ -28,13 +28,13 @@ NamidaLink *
 namida_link_of (NamidaServer *self, const NamidaHttpHead *head)
 {
   const char *name;
-  g_autofree char *token = path_split (head->path, &name);
+  g_autofree char *token = routes_path_split (head->path, &name);
 
   return namida_server_find_link (self, token);
 }
 
 static void
-link_tell_refused (NamidaLink *link, NamidaRequest *request, NamidaLinkAccess access)
+link_report_refused (NamidaLink *link, NamidaRequest *request, NamidaLinkAccess access)
 {
   if (link != NULL && access == NAMIDA_LINK_ACCESS_USED)
     g_signal_emit_by_name (link, "refused", request->connection->address);
@@ -42,25 +42,25 @@ link_tell_refused (NamidaLink *link, NamidaRequest *request, NamidaLinkAccess ac
 
 /* Returns: (transfer none) (nullable): the link if the request is allowed; otherwise the request was answered. */
 static NamidaLink *
-admit (NamidaServer *self, NamidaRequest *request, gboolean open)
+routes_admit (NamidaServer *self, NamidaRequest *request, gboolean open)
 {
   NamidaLink *link = namida_link_of (self, &request->head);
   NamidaLinkAccess access = namida_link_check (link, &request->head, request->connection->encrypted, open);
 
   if (access == NAMIDA_LINK_ACCESS_FINE)
     return link;
-  link_tell_refused (link, request, access);
+  link_report_refused (link, request, access);
   namida_link_answer_access (request, access, FALSE);
   return NULL;
 }
 
 static void
-handle_page (NamidaServer *self, NamidaRequest *request)
+routes_handle_page (NamidaServer *self, NamidaRequest *request)
 {
   NamidaLink *link = namida_link_of (self, &request->head);
   NamidaLinkAccess access = namida_link_check_page (link, &request->head, request->connection->encrypted);
 
-  link_tell_refused (link, request, access);
+  link_report_refused (link, request, access);
   if (access == NAMIDA_LINK_ACCESS_FINE)
     namida_link_answer_page (request, SOUP_STATUS_OK, access);
   else
@@ -70,9 +70,9 @@ handle_page (NamidaServer *self, NamidaRequest *request)
 /* Opens the link. Programs that only show a preview of an address never get here, because a script of the page sends
  * this request. */
 static void
-handle_open (NamidaServer *self, NamidaRequest *request)
+routes_handle_open (NamidaServer *self, NamidaRequest *request)
 {
-  NamidaLink *link = admit (self, request, TRUE);
+  NamidaLink *link = routes_admit (self, request, TRUE);
   g_autofree char *fields = NULL;
 
   if (link == NULL)
@@ -91,9 +91,9 @@ handle_open (NamidaServer *self, NamidaRequest *request)
 }
 
 static void
-handle_state (NamidaServer *self, NamidaRequest *request)
+routes_handle_state (NamidaServer *self, NamidaRequest *request)
 {
-  NamidaLink *link = admit (self, request, FALSE);
+  NamidaLink *link = routes_admit (self, request, FALSE);
 
   if (link == NULL)
     return;
@@ -102,27 +102,27 @@ handle_state (NamidaServer *self, NamidaRequest *request)
 }
 
 static void
-handle_nothing (NamidaServer *self, NamidaRequest *request)
+routes_handle_nothing (NamidaServer *self, NamidaRequest *request)
 {
-  if (admit (self, request, FALSE) != NULL)
+  if (routes_admit (self, request, FALSE) != NULL)
     namida_link_answer_access (request, NAMIDA_LINK_ACCESS_UNKNOWN, FALSE);
 }
 
 /* Refuses a request before any byte of its body is accepted. */
 static void
-take_refused (NamidaServer *self, NamidaRequest *request)
+routes_take_refused (NamidaServer *self, NamidaRequest *request)
 {
   NamidaLink *link = namida_link_of (self, &request->head);
   NamidaLinkAccess access = namida_link_check (link, &request->head, request->connection->encrypted, FALSE);
 
-  link_tell_refused (link, request, access);
+  link_report_refused (link, request, access);
   namida_link_refuse_body (self, request, access);
 }
 
 static void
-handle_admitted (NamidaServer *self, NamidaRequest *request, void (*handle) (NamidaServer *, NamidaRequest *))
+routes_handle_admitted (NamidaServer *self, NamidaRequest *request, void (*handle) (NamidaServer *, NamidaRequest *))
 {
-  NamidaLink *link = admit (self, request, FALSE);
+  NamidaLink *link = routes_admit (self, request, FALSE);
 
   if (link == NULL)
     return;
@@ -131,61 +131,61 @@ handle_admitted (NamidaServer *self, NamidaRequest *request, void (*handle) (Nam
 }
 
 static void
-handle_offer (NamidaServer *self, NamidaRequest *request)
+routes_handle_offer (NamidaServer *self, NamidaRequest *request)
 {
-  handle_admitted (self, request, namida_link_handle_offer);
+  routes_handle_admitted (self, request, namida_link_handle_offer);
 }
 
 static void
-handle_wanted (NamidaServer *self, NamidaRequest *request)
+routes_handle_wanted (NamidaServer *self, NamidaRequest *request)
 {
-  handle_admitted (self, request, namida_link_handle_wanted);
+  routes_handle_admitted (self, request, namida_link_handle_wanted);
 }
 
 static void
-handle_finish (NamidaServer *self, NamidaRequest *request)
+routes_handle_finish (NamidaServer *self, NamidaRequest *request)
 {
-  handle_admitted (self, request, namida_link_handle_finish);
+  routes_handle_admitted (self, request, namida_link_handle_finish);
 }
 
 static void
-handle_cancel (NamidaServer *self, NamidaRequest *request)
+routes_handle_cancel (NamidaServer *self, NamidaRequest *request)
 {
-  handle_admitted (self, request, namida_link_handle_cancel);
+  routes_handle_admitted (self, request, namida_link_handle_cancel);
 }
 
 /* ---- the table ---- */
 
-static const NamidaRoute page = { .name = "", .get = TRUE, .handle = handle_page };
-static const NamidaRoute refused = { .name = "", .post = TRUE, .take = take_refused };
-static const NamidaRoute nothing = { .name = "", .get = TRUE, .post = TRUE, .handle = handle_nothing };
+static const NamidaRoute page = { .name = "", .get = TRUE, .handle = routes_handle_page };
+static const NamidaRoute refused = { .name = "", .post = TRUE, .take = routes_take_refused };
+static const NamidaRoute nothing = { .name = "", .get = TRUE, .post = TRUE, .handle = routes_handle_nothing };
 
 static const NamidaRoute routes[] = {
-  { .name = "open", .post = TRUE, .handle = handle_open },
-  { .name = "state", .get = TRUE, .handle = handle_state },
+  { .name = "open", .post = TRUE, .handle = routes_handle_open },
+  { .name = "state", .get = TRUE, .handle = routes_handle_state },
   { .name = "offer",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_OFFER_BYTES,
     .parse = namida_server_parse_offer,
     .parsed_free = namida_server_parsed_offer_free,
-    .handle = handle_offer,
+    .handle = routes_handle_offer,
     .offer = &namida_link_offer_proven },
   { .name = "offer-unproven",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_OFFER_BYTES,
     .parse = namida_server_parse_offer,
     .parsed_free = namida_server_parsed_offer_free,
-    .handle = handle_offer,
+    .handle = routes_handle_offer,
     .offer = &namida_link_offer_unproven },
-  { .name = "wanted", .get = TRUE, .handle = handle_wanted },
+  { .name = "wanted", .get = TRUE, .handle = routes_handle_wanted },
   { .name = "upload", .post = TRUE, .take = namida_link_take_upload },
   { .name = "finish",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_OFFER_BYTES,
     .parse = namida_link_parse_finish,
     .parsed_free = namida_link_finish_free,
-    .handle = handle_finish },
-  { .name = "cancel", .post = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = handle_cancel },
+    .handle = routes_handle_finish },
+  { .name = "cancel", .post = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = routes_handle_cancel },
   { .name = "list", .get = TRUE, .handle = namida_link_handle_list },
   { .name = "file", .get = TRUE, .take = namida_link_take_file },
   { .name = "zip", .get = TRUE, .take = namida_link_take_zip },
@@ -204,7 +204,7 @@ route_for (NamidaServer *self, const NamidaRequest *request, const NamidaRoute *
 }
 
 static const NamidaRoute *
-find (NamidaServer *self, const NamidaRequest *request, const char *rest, GError **error)
+routes_find (NamidaServer *self, const NamidaRequest *request, const char *rest, GError **error)
 {
   const char *method = request->head.method;
   const char *slash = strchr (rest, '/'), *name = slash != NULL ? slash + 1 : NULL;
@@ -222,14 +222,14 @@ find (NamidaServer *self, const NamidaRequest *request, const char *rest, GError
 }
 
 static gboolean
-check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
+routes_check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
 {
   return TRUE;
 }
 
 const NamidaServerDialect namida_server_link = {
   .prefix = NAMIDA_LINK_PREFIX,
-  .find = find,
+  .find = routes_find,
   .of_page = TRUE,
-  .check = check,
+  .check = routes_check,
 };

@@ -12,7 +12,7 @@
 
 /* Returns a word for the state. The page has a text for each word. */
 static const char *
-bring_state (NamidaLink *self)
+link_state_bring (NamidaLink *self)
 {
   NamidaTransferState state;
 
@@ -43,14 +43,14 @@ bring_state (NamidaLink *self)
 }
 
 static void
-append_boolean (GString *out, const char *key, gboolean value)
+link_state_append_boolean (GString *out, const char *key, gboolean value)
 {
   g_string_append_printf (out, ",\"%s\":%s", key, value ? "true" : "false");
 }
 
 /* Appends the names of files that did not arrive; if there are many, only the first ones. */
 static void
-append_failed (GString *out, NamidaTransfer *transfer)
+link_state_append_failed (GString *out, NamidaTransfer *transfer)
 {
   GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (transfer));
   guint n = 0;
@@ -73,7 +73,7 @@ append_failed (GString *out, NamidaTransfer *transfer)
 }
 
 static void
-append_transfer (GString *out, NamidaTransfer *transfer, const GError *refusal)
+link_state_append_transfer (GString *out, NamidaTransfer *transfer, const GError *refusal)
 {
   const GError *error = namida_transfer_get_error (transfer) != NULL ? namida_transfer_get_error (transfer) : refusal;
   NamidaFileCounts counts = namida_transfer_count_files (transfer);
@@ -87,7 +87,7 @@ append_transfer (GString *out, NamidaTransfer *transfer, const GError *refusal)
   namida_json_append_size (out, "kept", counts.kept);
   namida_json_append_size (out, "failed", counts.failed);
   if (namida_transfer_is_final (transfer) && counts.failed > 0)
-    append_failed (out, transfer);
+    link_state_append_failed (out, transfer);
 }
 
 char *
@@ -99,7 +99,7 @@ namida_link_dup_state (NamidaLink *self, gboolean encrypted)
   if (self->server != NULL)
     namida_json_append_member (out, "device", namida_identity_get_alias (self->server->identity));
   namida_json_append_member (out, "digits", self->digits);
-  append_boolean (out, "encrypted", encrypted);
+  link_state_append_boolean (out, "encrypted", encrypted);
   namida_json_append_size (out, "minutes", self->minutes);
   namida_json_append_size (out, "secondsLeft", namida_link_get_seconds_left (self));
   namida_json_append_size (out, "pieceBytes", NAMIDA_LIMIT_LINK_PIECE_BYTES);
@@ -107,10 +107,10 @@ namida_link_dup_state (NamidaLink *self, gboolean encrypted)
     {
       NamidaLinkUploads *uploads = self->session != NULL ? namida_link_uploads_of (self->session) : NULL;
 
-      namida_json_append_member (out, "state", bring_state (self));
-      append_boolean (out, "proven", uploads == NULL || namida_link_uploads_get_proven (uploads));
+      namida_json_append_member (out, "state", link_state_bring (self));
+      link_state_append_boolean (out, "proven", uploads == NULL || namida_link_uploads_get_proven (uploads));
       if (self->transfer != NULL)
-        append_transfer (out, self->transfer, self->refusal);
+        link_state_append_transfer (out, self->transfer, self->refusal);
       else if (self->refusal != NULL)
         namida_json_append_member (out, "code", namida_error_code_to_string ((NamidaError) self->refusal->code));
     }

@@ -33,7 +33,7 @@ struct _NamidaLinkUploads
 };
 
 static void
-part_close (NamidaLinkUploads *self, LinkPart *part)
+uploads_part_close (NamidaLinkUploads *self, LinkPart *part)
 {
   namida_sink_close_part (namida_receive_session_get_sink (self->session), part->index, part->fd, part->there, FALSE,
                           NULL);
@@ -115,7 +115,7 @@ namida_link_uploads_end (NamidaLinkUploads *self)
     }
   g_mutex_unlock (&self->lock);
   for (GList *l = parts; l != NULL; l = l->next)
-    part_close (self, l->data);
+    uploads_part_close (self, l->data);
 }
 
 /* Returns: (transfer full) (nullable): the part, positioned at @offset. */
@@ -131,7 +131,7 @@ uploads_take_part (NamidaLinkUploads *self, guint index, guint64 offset, GError 
   if (part != NULL && part->there == offset)
     return part;
   if (part != NULL)
-    part_close (self, part);
+    uploads_part_close (self, part);
   part = g_new0 (LinkPart, 1);
   part->index = index;
   part->there = offset;
@@ -155,7 +155,7 @@ uploads_keep_part (NamidaLinkUploads *self, LinkPart *part)
 
 /* Receives the body into the part. Returns: (transfer full) (nullable): the hash of this piece. */
 static char *
-part_receive (LinkPart *part, NamidaServing *job, NamidaHttpReader *reader, GError **error)
+uploads_part_receive (LinkPart *part, NamidaServing *job, NamidaHttpReader *reader, GError **error)
 {
   g_autoptr (NamidaDigest) piece = namida_digest_new ();
   g_autofree guint8 *data = g_malloc (READ_BYTES);
@@ -182,7 +182,7 @@ part_receive (LinkPart *part, NamidaServing *job, NamidaHttpReader *reader, GErr
 
 /* The file is complete. @part: (transfer full). Returns: (transfer full) (nullable): its hash. */
 static char *
-part_complete (NamidaLinkUploads *self, LinkPart *part, GError **error)
+uploads_part_complete (NamidaLinkUploads *self, LinkPart *part, GError **error)
 {
   g_autofree char *sha256 = namida_digest_finish (part->digest);
   gboolean ok = namida_sink_close_part (namida_receive_session_get_sink (self->session), part->index, part->fd,
@@ -206,7 +206,7 @@ uploads_note (NamidaLinkUploads *self, guint index, const char *sha256)
 }
 
 static gboolean
-part_check (const char *said, const char *got, GError **error)
+uploads_part_check (const char *said, const char *got, GError **error)
 {
   if (said == NULL || g_ascii_strcasecmp (said, got) == 0)
     return TRUE;
@@ -218,7 +218,7 @@ part_check (const char *said, const char *got, GError **error)
 /* Discards an incomplete or wrong piece that has a hash: the part before it was verified, and the page sends the piece
  * again from there. */
 static void
-part_take_back (NamidaLinkUploads *self, LinkPart *part, guint64 offset)
+uploads_part_take_back (NamidaLinkUploads *self, LinkPart *part, guint64 offset)
 {
   namida_transfer_add_bytes (namida_receive_session_get_transfer (self->session),
                              (gint64) offset - (gint64) part->there);
@@ -235,23 +235,23 @@ namida_link_uploads_receive (NamidaLinkUploads *self,
                              GError **error)
 {
   LinkPart *part = uploads_take_part (self, job->upload.index, job->upload.offset, error);
-  g_autofree char *got = part != NULL ? part_receive (part, job, reader, error) : NULL;
-  gboolean ok = got != NULL && part_check (sha256, got, error);
+  g_autofree char *got = part != NULL ? uploads_part_receive (part, job, reader, error) : NULL;
+  gboolean ok = got != NULL && uploads_part_check (sha256, got, error);
 
   *whole = NULL;
   if (part != NULL && !ok && sha256 != NULL)
-    part_take_back (self, part, job->upload.offset);
+    uploads_part_take_back (self, part, job->upload.offset);
   *there = part != NULL ? part->there : 0;
   if (ok && part->there == job->upload.size)
     {
-      *whole = part_complete (self, part, error);
+      *whole = uploads_part_complete (self, part, error);
       ok = *whole != NULL;
       *there = ok ? *there : 0;
     }
   else if (ok)
     uploads_keep_part (self, part);
   else if (part != NULL)
-    part_close (self, part);
+    uploads_part_close (self, part);
   /* Do this before anybody can ask for the end: every file that counts as complete must have its hash here. */
   if (*whole != NULL)
     uploads_note (self, job->upload.index, *whole);

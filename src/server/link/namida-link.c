@@ -119,7 +119,7 @@ namida_server_find_link (NamidaServer *self, const char *token)
 }
 
 static gboolean
-on_tick (gpointer user_data)
+link_on_tick (gpointer user_data)
 {
   namida_link_tick (user_data);
   return G_SOURCE_CONTINUE;
@@ -185,7 +185,7 @@ namida_server_open_link (NamidaServer *self,
   link->deadline = namida_clock_monotonic () + (gint64) link->minutes * 60 * G_USEC_PER_SEC;
   if (backup != NULL)
     link_set_backup (link, backup);
-  link->timer = g_timeout_add_seconds (1, on_tick, link);
+  link->timer = g_timeout_add_seconds (1, link_on_tick, link);
   g_ptr_array_add (self->links, link);
   return g_object_ref (link);
 }

@@ -125,7 +125,7 @@ attempt_end_without_files (NamidaOutbox *self, NamidaTransfer *transfer, NamidaB
 
 /* @backup: (nullable): %NULL with @failure */
 static void
-attempt_send_gathered (NamidaOutbox *self, NamidaTransfer *transfer, NamidaBackup *backup, GError *failure)
+attempt_send_collected (NamidaOutbox *self, NamidaTransfer *transfer, NamidaBackup *backup, GError *failure)
 {
   NamidaSending *sending = namida_sending_of (transfer);
   g_autoptr (GError) error = failure;
@@ -181,7 +181,7 @@ attempt_adapted (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (NamidaBackup) backup = g_task_propagate_pointer (G_TASK (result), &error);
 
-  attempt_send_gathered (self, transfer, backup, error);
+  attempt_send_collected (self, transfer, backup, error);
 }
 
 static gboolean
@@ -198,11 +198,11 @@ attempt_left_out_sent (GObject *source, GAsyncResult *result, gpointer user_data
   g_autoptr (NamidaOutbox) self = g_weak_ref_get (&namida_sending_of (transfer)->outbox);
   g_autoptr (NamidaBackup) backup = namida_outbox_leave_out_sent_finish (transfer, result);
 
-  attempt_send_gathered (self, transfer, backup, NULL);
+  attempt_send_collected (self, transfer, backup, NULL);
 }
 
 static void
-attempt_gathered (GObject *source, GAsyncResult *result, gpointer user_data)
+attempt_on_collected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaTransfer) transfer = user_data;
   NamidaSending *sending = namida_sending_of (transfer);
@@ -225,7 +225,7 @@ attempt_gathered (GObject *source, GAsyncResult *result, gpointer user_data)
       namida_outbox_leave_out_sent_async (self, sending, backup, attempt_left_out_sent, g_object_ref (transfer));
       return;
     }
-  attempt_send_gathered (self, transfer, backup, error);
+  attempt_send_collected (self, transfer, backup, error);
 }
 
 void
@@ -241,7 +241,7 @@ namida_outbox_try (NamidaOutbox *self, NamidaTransfer *transfer)
       return;
     }
   sending->scanning = TRUE;
-  sending->what->begin (sending->what->data, namida_transfer_get_cancellable (transfer), attempt_gathered,
+  sending->what->begin (sending->what->data, namida_transfer_get_cancellable (transfer), attempt_on_collected,
                         g_object_ref (transfer));
 }
 

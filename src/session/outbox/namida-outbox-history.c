@@ -71,7 +71,7 @@ history_read_again (GTask *task, gpointer source, gpointer data, GCancellable *c
 {
   HistoryClaim *claim = data;
   GError *error = NULL;
-  NamidaJournalSession *row = namida_journal_find_wish (claim->database, claim->id, &error);
+  NamidaJournalSession *row = namida_journal_find_send (claim->database, claim->id, &error);
 
   if (error == NULL)
     g_task_return_pointer (task, row, (GDestroyNotify) namida_journal_session_free);
@@ -117,6 +117,6 @@ void
 namida_outbox_take_up (NamidaOutbox *self)
 {
   if (self->patience.next_run && self->patience.seconds != 0)
-    namida_take_up (G_OBJECT (self), self->database, namida_journal_list_wishes, namida_outbox_take_up_row,
+    namida_take_up (G_OBJECT (self), self->database, namida_journal_list_sends, namida_outbox_take_up_row,
                     self->cancellable);
 }

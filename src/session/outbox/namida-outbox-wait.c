@@ -9,16 +9,17 @@
 
 #include <glib/gi18n-lib.h>
 
-static void on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint added, GListModel *peers);
+static void
+wait_on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint added, GListModel *peers);
 
 static void
-stop_waiting (NamidaOutbox *self, NamidaTransfer *transfer)
+wait_stop_waiting (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
 
   g_clear_handle_id (&sending->timer, g_source_remove);
   if (self != NULL && self->peers != NULL)
-    g_signal_handlers_disconnect_by_func (self->peers, on_peers_changed, transfer);
+    g_signal_handlers_disconnect_by_func (self->peers, wait_on_peers_changed, transfer);
   if (sending->watched != NULL)
     g_signal_handlers_disconnect_by_func (sending->watched, namida_outbox_device_seen, transfer);
   g_clear_object (&sending->watched);
@@ -27,7 +28,7 @@ stop_waiting (NamidaOutbox *self, NamidaTransfer *transfer)
 
 /* @error: (transfer none) (nullable): why the last attempt failed; %NULL: this run has never seen the device */
 static void
-give_up (NamidaOutbox *self, NamidaTransfer *transfer, const GError *error)
+wait_give_up (NamidaOutbox *self, NamidaTransfer *transfer, const GError *error)
 {
   g_autoptr (GError) away = NULL;
 
@@ -44,7 +45,7 @@ give_up (NamidaOutbox *self, NamidaTransfer *transfer, const GError *error)
 void
 namida_outbox_give_up (NamidaOutbox *self, NamidaTransfer *transfer)
 {
-  give_up (self, transfer, namida_sending_of (transfer)->error);
+  wait_give_up (self, transfer, namida_sending_of (transfer)->error);
 }
 
 void
@@ -58,7 +59,7 @@ namida_outbox_find_again (NamidaOutbox *self, NamidaSending *sending)
 }
 
 static void
-on_told (GObject *source, GAsyncResult *result, gpointer user_data)
+wait_on_reported (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -69,7 +70,7 @@ on_told (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* Tells the receiver that its parts are no longer needed. */
 static void
-tell_cancelled (NamidaOutbox *self, NamidaTransfer *transfer)
+wait_report_cancelled (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
   const char *id = namida_transfer_get_session_id (transfer);
@@ -82,7 +83,7 @@ tell_cancelled (NamidaOutbox *self, NamidaTransfer *transfer)
   if (id == NULL || address == NULL || sending->fingerprint == NULL || !self->running)
     return;
   client = namida_client_new (self->identity, address, sending->fingerprint);
-  namida_client_cancel_async (client, id, FALSE, on_told, NULL);
+  namida_client_cancel_async (client, id, FALSE, wait_on_reported, NULL);
 }
 
 void
@@ -93,24 +94,24 @@ namida_outbox_canceled (NamidaTransfer *transfer)
   g_autoptr (NamidaOutbox) self = g_weak_ref_get (&sending->outbox);
   g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
 
-  stop_waiting (self, transfer);
+  wait_stop_waiting (self, transfer);
   if (self != NULL && !sending->closing && !namida_transfer_get_keep_parts (transfer))
-    tell_cancelled (self, transfer);
-  give_up (self, transfer, error);
+    wait_report_cancelled (self, transfer);
+  wait_give_up (self, transfer, error);
 }
 
 static gboolean
-on_wait_over (gpointer user_data)
+wait_on_wait_over (gpointer user_data)
 {
   g_autoptr (NamidaTransfer) transfer = g_object_ref (user_data);
   NamidaSending *sending = namida_sending_of (transfer);
   g_autoptr (NamidaOutbox) self = g_weak_ref_get (&sending->outbox);
 
   sending->timer = 0;
-  stop_waiting (self, transfer);
+  wait_stop_waiting (self, transfer);
   if (self == NULL || !self->running)
     {
-      give_up (self, transfer, sending->error);
+      wait_give_up (self, transfer, sending->error);
       return G_SOURCE_REMOVE;
     }
   namida_outbox_try (self, transfer);
@@ -126,11 +127,11 @@ namida_outbox_device_seen (NamidaTransfer *transfer)
 
   g_clear_handle_id (&sending->timer, g_source_remove);
   sending->timer = g_timeout_add (elapsed >= G_USEC_PER_SEC ? 0 : (guint) ((G_USEC_PER_SEC - elapsed) / 1000) + 1,
-                                  on_wait_over, transfer);
+                                  wait_on_wait_over, transfer);
 }
 
 static void
-watch_peer (NamidaOutbox *self, NamidaTransfer *transfer)
+wait_watch_peer (NamidaOutbox *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
   const char *fingerprint = sending->fingerprint;
@@ -148,7 +149,7 @@ watch_peer (NamidaOutbox *self, NamidaTransfer *transfer)
 }
 
 static void
-on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint added, GListModel *peers)
+wait_on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint added, GListModel *peers)
 {
   NamidaSending *sending = namida_sending_of (transfer);
   const char *fingerprint = sending->fingerprint;
@@ -163,7 +164,7 @@ on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint
     }
   if (self == NULL || !back)
     return;
-  watch_peer (self, transfer);
+  wait_watch_peer (self, transfer);
   namida_outbox_device_seen (transfer);
 }
 
@@ -181,17 +182,18 @@ namida_outbox_wait (NamidaOutbox *self, NamidaTransfer *transfer)
   left = (sending->away_since + (gint64) self->patience.seconds * G_USEC_PER_SEC - now) / 1000;
   if (left <= 0 || !self->running)
     {
-      give_up (self, transfer, sending->error);
+      wait_give_up (self, transfer, sending->error);
       return;
     }
   wait = seconds[MIN (sending->tries, G_N_ELEMENTS (seconds) - 1)] * 1000;
   sending->tries++;
   wait = MAX (wait, sending->retry_after * 1000);
-  sending->timer = g_timeout_add (left < wait ? (guint) left : wait, on_wait_over, transfer);
-  g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (on_peers_changed), transfer, G_CONNECT_SWAPPED);
+  sending->timer = g_timeout_add (left < wait ? (guint) left : wait, wait_on_wait_over, transfer);
+  g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (wait_on_peers_changed), transfer,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled", G_CALLBACK (namida_outbox_canceled),
                            transfer, G_CONNECT_SWAPPED);
-  watch_peer (self, transfer);
+  wait_watch_peer (self, transfer);
 }
 
 /* ---- pause ---- */
@@ -224,7 +226,7 @@ namida_outbox_pause (NamidaOutbox *self, NamidaTransfer *transfer)
       namida_transfer_pause (transfer); /* namida_outbox_stay_paused() follows */
       return;
     }
-  stop_waiting (self, transfer);
+  wait_stop_waiting (self, transfer);
   namida_transfer_set_paused (transfer);
   namida_outbox_stay_paused (self, transfer);
 }
@@ -243,7 +245,7 @@ namida_outbox_resume (NamidaOutbox *self, NamidaTransfer *transfer)
                     || (state == NAMIDA_TRANSFER_PAUSED && (sending->sender != NULL || sending->scanning));
   if (state != NAMIDA_TRANSFER_PAUSED || sending->resume)
     return;
-  stop_waiting (self, transfer);
+  wait_stop_waiting (self, transfer);
   namida_transfer_set_trouble (transfer, NULL);
   namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
   namida_outbox_try (self, transfer);

@@ -96,23 +96,23 @@ writing_get_state_name (NamidaTransferState state)
 /* Returns what is needed to resume the transfer after the end of the program: only for a program that waits for days,
  * not for a command that the user can repeat. One URI per line, because a URI contains no line breaks. */
 static char *
-writing_dup_wish (NamidaOutbox *self, NamidaSending *sending)
+writing_dup_request (NamidaOutbox *self, NamidaSending *sending)
 {
-  g_autoptr (GString) wish = g_string_new (NULL);
+  g_autoptr (GString) request = g_string_new (NULL);
 
   if (!self->patience.next_run || self->patience.seconds == 0 || (!sending->accepted && !self->patience.for_device)
       || sending->fingerprint == NULL || sending->files == NULL || sending->by_schedule)
     return NULL;
   if (!sending->accepted)
-    g_string_append (wish, NAMIDA_SENDING_NOT_ACCEPTED "\n");
+    g_string_append (request, NAMIDA_SENDING_NOT_ACCEPTED "\n");
   for (guint i = 0; i < g_list_model_get_n_items (sending->files); i++)
     {
       g_autoptr (GFile) file = g_list_model_get_item (sending->files, i);
       g_autofree char *uri = g_file_get_uri (file);
 
-      g_string_append_printf (wish, "%s\n", uri);
+      g_string_append_printf (request, "%s\n", uri);
     }
-  return g_string_free (g_steal_pointer (&wish), FALSE);
+  return g_string_free (g_steal_pointer (&request), FALSE);
 }
 
 /* Writes the current state to the row. One write at a time, so that an older state cannot be written last. */
@@ -146,7 +146,7 @@ namida_sending_write (NamidaOutbox *self, NamidaTransfer *transfer)
   g_set_object (&writing->backup, namida_transfer_get_backup (transfer));
   row->state = g_strdup (stays ? "parked" : writing_get_state_name (namida_transfer_get_state (transfer)));
   if (stays || !namida_transfer_is_final (transfer))
-    row->wish = writing_dup_wish (self, sending);
+    row->wish = writing_dup_request (self, sending);
   if (row->wish != NULL)
     namida_sending_claim (self, row->id, &sending->lock);
   row->paused = stays ? sending->stays_paused : namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED;

@@ -49,7 +49,7 @@ namida_schedule_outcome_to_text (NamidaScheduleOutcome outcome)
 }
 
 static NamidaScheduleOutcome
-outcome_from_text (const char *text)
+schedule_row_outcome_from_text (const char *text)
 {
   for (guint i = 0; i < G_N_ELEMENTS (outcome_texts); i++)
     if (g_strcmp0 (text, outcome_texts[i]) == 0)
@@ -61,7 +61,7 @@ outcome_from_text (const char *text)
 
 /* One URI per line, because a URI contains no line breaks, whatever the names are. */
 static char *
-folders_to_text (GStrv folders)
+schedule_row_folders_to_text (GStrv folders)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -76,7 +76,7 @@ folders_to_text (GStrv folders)
 }
 
 static GStrv
-folders_from_text (const char *text)
+schedule_row_folders_from_text (const char *text)
 {
   g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
@@ -92,7 +92,7 @@ folders_from_text (const char *text)
 }
 
 static const char *
-column_text (sqlite3_stmt *statement, int column)
+schedule_row_column_text (sqlite3_stmt *statement, int column)
 {
   return (const char *) sqlite3_column_text (statement, column);
 }
@@ -108,8 +108,8 @@ row_read (sqlite3_stmt *statement)
   int i = 0;
 
   row->id = sqlite3_column_int64 (statement, i++);
-  row->fingerprint = g_strdup (column_text (statement, i++));
-  row->alias = g_strdup (column_text (statement, i++));
+  row->fingerprint = g_strdup (schedule_row_column_text (statement, i++));
+  row->alias = g_strdup (schedule_row_column_text (statement, i++));
   row->rule.every = (NamidaScheduleUnit) CLAMP (sqlite3_column_int (statement, i), 0, NAMIDA_SCHEDULE_HOURS);
   i++;
   row->rule.hours = (guint) sqlite3_column_int (statement, i++);
@@ -117,7 +117,7 @@ row_read (sqlite3_stmt *statement)
   row->rule.weekday = sqlite3_column_int (statement, i++);
   row->rule.anchor = sqlite3_column_int64 (statement, i++);
   row->newest_backup = sqlite3_column_int (statement, i++);
-  row->folders = folders_from_text (column_text (statement, i++));
+  row->folders = schedule_row_folders_from_text (schedule_row_column_text (statement, i++));
   row->limit = (guint64) sqlite3_column_int64 (statement, i++);
   row->on_battery = sqlite3_column_int (statement, i++);
   row->on_metered = sqlite3_column_int (statement, i++);
@@ -127,8 +127,8 @@ row_read (sqlite3_stmt *statement)
   row->started_at = sqlite3_column_int64 (statement, i++);
   row->ended_at = sqlite3_column_int64 (statement, i++);
   row->done_at = sqlite3_column_int64 (statement, i++);
-  row->outcome = outcome_from_text (column_text (statement, i++));
-  row->message = g_strdup (column_text (statement, i++));
+  row->outcome = schedule_row_outcome_from_text (schedule_row_column_text (statement, i++));
+  row->message = g_strdup (schedule_row_column_text (statement, i++));
   row->tries = (guint) sqlite3_column_int (statement, i++);
   row->retry_at = sqlite3_column_int64 (statement, i++);
   row->asked = sqlite3_column_int (statement, i++);
@@ -168,7 +168,7 @@ namida_schedule_runs_list (NamidaDatabase *database, gint64 id, GError **error)
     {
       NamidaScheduleRun run = { .started_at = sqlite3_column_int64 (statement, 0),
                                 .ended_at = sqlite3_column_int64 (statement, 1),
-                                .outcome = outcome_from_text (column_text (statement, 2)) };
+                                .outcome = schedule_row_outcome_from_text (schedule_row_column_text (statement, 2)) };
 
       g_array_append_val (runs, run);
     }
@@ -182,7 +182,7 @@ namida_schedule_runs_list (NamidaDatabase *database, gint64 id, GError **error)
 gboolean
 namida_schedule_row_add (NamidaDatabase *database, NamidaScheduleRow *row, GError **error)
 {
-  g_autofree char *folders = folders_to_text (row->folders);
+  g_autofree char *folders = schedule_row_folders_to_text (row->folders);
   sqlite3 *handle = namida_database_lock (database);
   gboolean written;
 
@@ -220,7 +220,7 @@ row_was_there (sqlite3 *handle, gint64 id, GError **error)
 gboolean
 namida_schedule_row_change (NamidaDatabase *database, const NamidaScheduleRow *row, GError **error)
 {
-  g_autofree char *folders = folders_to_text (row->folders);
+  g_autofree char *folders = schedule_row_folders_to_text (row->folders);
   sqlite3 *handle = namida_database_lock (database);
   gboolean written = namida_database_exec (
       database, error,

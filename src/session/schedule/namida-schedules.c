@@ -51,7 +51,7 @@ schedules_on_items_changed (NamidaSchedules *self, guint position, guint removed
 }
 
 static void
-schedules_tell (NamidaSchedules *self, const GError *error)
+schedules_report (NamidaSchedules *self, const GError *error)
 {
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_signal_emit (self, trouble_signal, 0, error->message);
@@ -124,7 +124,7 @@ schedules_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   if (rows != NULL)
     schedules_merge (self, rows);
   else
-    schedules_tell (self, error);
+    schedules_report (self, error);
   if (self->load_again)
     namida_schedules_reload (self);
   else
@@ -221,7 +221,7 @@ schedules_noted (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
       /* The disk may be full. Keep the results in memory and write them at the next check. */
-      schedules_tell (self, error);
+      schedules_report (self, error);
       schedule->note_end |= writing->ended;
       schedule->unwritten = TRUE;
     }

@@ -44,7 +44,7 @@ stale_list_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
 
 /* Does not report a loss that existed when the program started, because it was reported when it happened. */
 static void
-stale_list_tell_lost (NamidaStaleList *self, const NamidaStaleDevice *device)
+stale_list_report_lost (NamidaStaleList *self, const NamidaStaleDevice *device)
 {
   guint before = GPOINTER_TO_UINT (g_hash_table_lookup (self->lost, device->fingerprint));
   g_autofree char *words = NULL;
@@ -82,7 +82,7 @@ stale_list_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
           const NamidaStaleDevice *device = devices->pdata[i];
           g_autofree char *sentence = namida_stale_device_dup_sentence (device, now);
 
-          stale_list_tell_lost (self, device);
+          stale_list_report_lost (self, device);
           if (self->note && device->is_daily && sentence != NULL)
             g_signal_emit (self, stale_signal, 0, sentence, device->is_first);
         }

@@ -25,7 +25,7 @@
 #define NUMBER_MOST 1000u
 
 void
-namida_work_tell (NamidaStoreSink *self, NamidaCommit *request, const char *relative, const char *why)
+namida_work_report (NamidaStoreSink *self, NamidaCommit *request, const char *relative, const char *why)
 {
   g_autofree char *shown = namida_format_alias (relative);
 
@@ -35,7 +35,7 @@ namida_work_tell (NamidaStoreSink *self, NamidaCommit *request, const char *rela
 }
 
 static void
-tell_errno (NamidaStoreSink *self, const NamidaGood *good, int saved_errno)
+commit_place_report_errno (NamidaStoreSink *self, const NamidaGood *good, int saved_errno)
 {
   g_autoptr (GError) why = NULL;
 
@@ -43,13 +43,13 @@ tell_errno (NamidaStoreSink *self, const NamidaGood *good, int saved_errno)
                                _ ("It could not be stored"));
   if (good->request != NULL)
     good->request->code = (NamidaError) why->code;
-  namida_work_tell (self, good->request, good->relative, why->message);
+  namida_work_report (self, good->request, good->relative, why->message);
 }
 
 /* Without space, or with a failing or read-only disk, nothing more can be stored. Any other error concerns only this
  * file. */
 static gboolean
-is_fatal (int saved_errno)
+commit_place_is_fatal (int saved_errno)
 {
   return saved_errno == ENOSPC || saved_errno == EDQUOT || saved_errno == EIO || saved_errno == EROFS;
 }
@@ -65,7 +65,7 @@ namida_work_fail (GError **error, int saved_errno, const char *relative)
 }
 
 static gboolean
-is_labelled (const NamidaEntry *entry)
+commit_place_is_labelled (const NamidaEntry *entry)
 {
   return entry != NULL && entry->label != NULL && entry->label[0] != '\0';
 }
@@ -88,10 +88,10 @@ namida_work_add_row (NamidaWork *work, const NamidaGood *good, guint root, const
           .sha256 = good->sha256 };
   const char *slash = strrchr (relative, '/');
 
-  row.below = is_labelled (good->entry) ? good->entry->relative_path
-              : good->entry != NULL     ? good->entry->name
-              : slash != NULL           ? slash + 1
-                                        : relative;
+  row.below = commit_place_is_labelled (good->entry) ? good->entry->relative_path
+              : good->entry != NULL                  ? good->entry->name
+              : slash != NULL                        ? slash + 1
+                                                     : relative;
   g_array_append_val (work->rows, row);
   g_array_append_val (work->row_roots, root);
 }
@@ -99,24 +99,24 @@ namida_work_add_row (NamidaWork *work, const NamidaGood *good, guint root, const
 /* ---- make parts durable under their temporary names ---- */
 
 static gboolean
-has_size (const NamidaGood *good, const struct stat *st)
+commit_place_has_size (const NamidaGood *good, const struct stat *st)
 {
   return S_ISREG (st->st_mode) && (guint64) st->st_size == good->size;
 }
 
 static gboolean
-note_ready (NamidaGood *good, const struct stat *st)
+commit_place_note_ready (NamidaGood *good, const struct stat *st)
 {
   good->inode = (guint64) st->st_ino;
   good->device = (guint64) st->st_dev;
   good->ready_mtime_ns = namida_stat_mtime_ns (st);
-  return has_size (good, st);
+  return commit_place_has_size (good, st);
 }
 
 /* Without @sync, a part that has its attributes already is not opened again; they are usually set when the part is
  * closed. Returns FALSE with errno 0 if the part does not have the expected size. */
 static gboolean
-ready_part (NamidaStoreSink *self, NamidaGood *good, gboolean sync)
+commit_place_ready_part (NamidaStoreSink *self, NamidaGood *good, gboolean sync)
 {
   int staging = namida_staging_get_fd (namida_store_sink_root (self, good->root)->staging);
   gboolean fine;
@@ -126,16 +126,16 @@ ready_part (NamidaStoreSink *self, NamidaGood *good, gboolean sync)
   if (fstatat (staging, good->part, &st, AT_SYMLINK_NOFOLLOW) != 0)
     return FALSE;
   errno = 0;
-  if (!has_size (good, &st))
+  if (!commit_place_has_size (good, &st))
     return FALSE;
   if (!sync && namida_store_sink_has_attributes (self, good->mtime_ns, &st))
-    return note_ready (good, &st);
+    return commit_place_note_ready (good, &st);
   fd = namida_open_at (staging, good->part, O_RDONLY, 0);
   if (fd < 0)
     return FALSE;
   errno = 0;
   fine = namida_store_sink_set_attributes (self, good->mtime_ns, fd) && (!sync || fsync (fd) == 0)
-         && fstat (fd, &st) == 0 && note_ready (good, &st);
+         && fstat (fd, &st) == 0 && commit_place_note_ready (good, &st);
   saved_errno = errno;
   close (fd);
   errno = saved_errno;
@@ -143,7 +143,7 @@ ready_part (NamidaStoreSink *self, NamidaGood *good, gboolean sync)
 }
 
 static gboolean
-ready_all (NamidaWork *work, gboolean sync, GError **error)
+commit_place_ready_all (NamidaWork *work, gboolean sync, GError **error)
 {
   guint i = 0;
 
@@ -151,17 +151,17 @@ ready_all (NamidaWork *work, gboolean sync, GError **error)
     {
       NamidaGood *good = &g_array_index (work->good, NamidaGood, i);
 
-      if (ready_part (work->self, good, sync))
+      if (commit_place_ready_part (work->self, good, sync))
         {
           i++;
           continue;
         }
-      if (is_fatal (errno))
+      if (commit_place_is_fatal (errno))
         return namida_work_fail (error, errno, good->relative);
       if (errno != 0)
-        tell_errno (work->self, good, errno);
+        commit_place_report_errno (work->self, good, errno);
       else
-        namida_work_tell (work->self, NULL, good->relative, "its part has another size");
+        namida_work_report (work->self, NULL, good->relative, "its part has another size");
       if (good->request != NULL)
         good->request->result = NAMIDA_FILE_MISSING;
       g_array_remove_index (work->good, i);
@@ -174,7 +174,7 @@ namida_work_make_durable (NamidaWork *work, GError **error)
 {
   gboolean each = work->good->len <= FSYNC_MOST;
 
-  if (!ready_all (work, each, error))
+  if (!commit_place_ready_all (work, each, error))
     return FALSE;
   namida_crash_point ("parts-ready");
   for (guint i = 0; !each && i < work->self->roots->len; i++)
@@ -192,7 +192,7 @@ namida_work_make_durable (NamidaWork *work, GError **error)
 
 /* Whether @name is a file with the content of @good. @st: (out). */
 static gboolean
-is_same (int folder, const char *name, const NamidaGood *good, struct stat *st)
+commit_place_is_same (int folder, const char *name, const NamidaGood *good, struct stat *st)
 {
   g_autofree char *hash = NULL;
   int fd = namida_open_at (folder, name, O_RDONLY | O_NONBLOCK, 0);
@@ -210,7 +210,7 @@ is_same (int folder, const char *name, const NamidaGood *good, struct stat *st)
 
 /* @st: (out): read after the rename, because renaming changes the change time, too. */
 static gboolean
-move_part (int staging, const NamidaGood *good, int folder, const char *name, struct stat *st)
+commit_place_move_part (int staging, const NamidaGood *good, int folder, const char *name, struct stat *st)
 {
   /* Two mounts of one file system have the same device number, but renaming between them fails with EXDEV. */
   return (namida_file_rename (staging, good->part, folder, name)
@@ -221,20 +221,20 @@ move_part (int staging, const NamidaGood *good, int folder, const char *name, st
 /* If another version, of any device, has the same content, one copy on the disk is enough. Read the existing file
  * completely before linking to it, because the part that just arrived is known to be good. */
 static gboolean
-link_same (NamidaWork *work, const NamidaGood *good, int folder, const char *name, struct stat *st)
+commit_place_link_same (NamidaWork *work, const NamidaGood *good, int folder, const char *name, struct stat *st)
 {
   g_autoptr (GPtrArray) rows = NULL;
-  NamidaLinkWish wish = { .root = namida_store_sink_root (work->self, good->root),
-                          .sink = work->self,
-                          .sha256 = good->sha256,
-                          .size = good->size,
-                          .mtime_ns = good->mtime_ns };
+  NamidaLinkRequest request = { .root = namida_store_sink_root (work->self, good->root),
+                                .sink = work->self,
+                                .sha256 = good->sha256,
+                                .size = good->size,
+                                .mtime_ns = good->mtime_ns };
 
   if (work->self->landing != NAMIDA_LANDING_BACKUP || good->size == 0)
     return FALSE;
   rows = namida_known_content_lookup (work->known, good->sha256);
   for (guint i = 0; i < rows->len; i++)
-    if (namida_link_known (&wish, g_ptr_array_index (rows, i), folder, name))
+    if (namida_link_known (&request, g_ptr_array_index (rows, i), folder, name))
       return fstatat (folder, name, st, AT_SYMLINK_NOFOLLOW) == 0;
   return FALSE;
 }
@@ -251,16 +251,16 @@ place_in (
       g_autofree char *name = n == 1 ? g_strdup (basename) : namida_safe_path_numbered (basename, n);
       NamidaFileResult result = NAMIDA_FILE_PENDING;
 
-      if (link_same (work, good, folder, name, st))
+      if (commit_place_link_same (work, good, folder, name, st))
         {
           unlinkat (staging, good->part, 0);
           result = NAMIDA_FILE_STORED;
         }
-      else if (move_part (staging, good, folder, name, st))
+      else if (commit_place_move_part (staging, good, folder, name, st))
         result = NAMIDA_FILE_STORED;
       else if (errno != EEXIST)
         result = NAMIDA_FILE_MISSING;
-      else if (is_same (folder, name, good, st))
+      else if (commit_place_is_same (folder, name, good, st))
         {
           unlinkat (staging, good->part, 0);
           result = NAMIDA_FILE_KEPT_EXISTING;
@@ -275,7 +275,7 @@ place_in (
 }
 
 static const char *
-replace_basename (NamidaWork *work, const char *relative, const char *name)
+commit_place_replace_basename (NamidaWork *work, const char *relative, const char *name)
 {
   const char *slash = strrchr (relative, '/');
   g_autofree char *path = g_strdup_printf ("%.*s%s", slash != NULL ? (int) (slash + 1 - relative) : 0, relative, name);
@@ -301,7 +301,7 @@ place (NamidaWork *work, NamidaGood *good, NamidaFileResult *result, GError **er
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
         }
-      namida_work_tell (work->self, good->request, good->relative, reason->message);
+      namida_work_report (work->self, good->request, good->relative, reason->message);
       return TRUE;
     }
   *result = place_in (work, good, folder, basename, &name, &st);
@@ -309,11 +309,11 @@ place (NamidaWork *work, NamidaGood *good, NamidaFileResult *result, GError **er
     {
       int saved_errno = errno;
 
-      tell_errno (work->self, good, saved_errno);
-      return !is_fatal (saved_errno) || namida_work_fail (error, saved_errno, good->relative);
+      commit_place_report_errno (work->self, good, saved_errno);
+      return !commit_place_is_fatal (saved_errno) || namida_work_fail (error, saved_errno, good->relative);
     }
   if (!g_str_equal (name, basename))
-    relative = replace_basename (work, good->relative, name);
+    relative = commit_place_replace_basename (work, good->relative, name);
   namida_folder_set_add (work->touched, good->root, relative);
   namida_work_add_row (work, good, good->root, relative, &st);
   namida_crash_point ("renamed");
@@ -343,7 +343,7 @@ namida_work_place_all (NamidaWork *work, GError **error)
 }
 
 static NamidaFileResult
-make_folder (NamidaWork *work, const NamidaItem *item)
+commit_place_make_folder (NamidaWork *work, const NamidaItem *item)
 {
   g_autofree char *basename = NULL;
   struct stat st;
@@ -376,7 +376,7 @@ namida_work_make_folders (NamidaWork *work, NamidaCommit *files, guint n_files)
       if (namida_store_sink_entry (work->self, i)->kind != NAMIDA_ENTRY_FOLDER)
         continue;
       if (item->state == NAMIDA_ITEM_WANTED)
-        results[i] = make_folder (work, item);
+        results[i] = commit_place_make_folder (work, item);
       work->folders |= item->state == NAMIDA_ITEM_MADE || results[i] == NAMIDA_FILE_STORED;
     }
   for (guint i = 0; i < n_files; i++)

@@ -47,9 +47,9 @@ typedef struct
   char *manifest_path;
 } NamidaWork;
 
-/** namida_work_tell: logs why one file is not stored and puts the reason into @request (nullable) as a sentence. The
+/** namida_work_report: logs why one file is not stored and puts the reason into @request (nullable) as a sentence. The
  * commit continues. */
-void namida_work_tell (NamidaStoreSink *self, NamidaCommit *request, const char *relative, const char *why);
+void namida_work_report (NamidaStoreSink *self, NamidaCommit *request, const char *relative, const char *why);
 /** namida_work_fail: sets @error from an errno. Returns: %FALSE. */
 gboolean namida_work_fail (GError **error, int saved_errno, const char *relative);
 /** namida_work_add_row: records for the journal what was stored at @relative. The texts must stay valid until the end

@@ -26,14 +26,14 @@
 #define MANIFEST_ID "manifest"
 
 static void
-good_clear (gpointer data)
+commit_good_clear (gpointer data)
 {
   g_free (((NamidaGood *) data)->part);
 }
 
 /* The journal contains lower-case digits only. Our hashes are lower case; those of the sender may not be. */
 static const char *
-lower_case (NamidaWork *work, const char *sha256)
+commit_lower_case (NamidaWork *work, const char *sha256)
 {
   g_autofree char *lower = NULL;
 
@@ -46,14 +46,14 @@ lower_case (NamidaWork *work, const char *sha256)
 /* ---- select good parts ---- */
 
 static void
-add_good (NamidaWork *work, guint index, const char *sha256, NamidaCommit *request)
+commit_add_good (NamidaWork *work, guint index, const char *sha256, NamidaCommit *request)
 {
   NamidaItem *item = &work->self->items[index];
   const NamidaEntry *entry = namida_store_sink_entry (work->self, index);
   NamidaGood good = { .root = item->root,
                       .relative = item->relative,
                       .part = namida_store_sink_dup_part_name (work->self, index),
-                      .sha256 = lower_case (work, sha256),
+                      .sha256 = commit_lower_case (work, sha256),
                       .file_id = entry->id != NULL ? entry->id : "",
                       .size = entry->size,
                       .mtime_ns = entry->mtime_ns,
@@ -66,7 +66,7 @@ add_good (NamidaWork *work, guint index, const char *sha256, NamidaCommit *reque
 }
 
 static void
-drop_part (NamidaStoreSink *self, guint index)
+commit_drop_part (NamidaStoreSink *self, guint index)
 {
   g_autofree char *part = namida_store_sink_dup_part_name (self, index);
 
@@ -74,7 +74,7 @@ drop_part (NamidaStoreSink *self, guint index)
 }
 
 static void
-judge (NamidaWork *work, NamidaCommit *file)
+commit_decide (NamidaWork *work, NamidaCommit *file)
 {
   NamidaStoreSink *self = work->self;
 
@@ -92,27 +92,27 @@ judge (NamidaWork *work, NamidaCommit *file)
     return;
   else if (g_ascii_strcasecmp (file->sent_sha256, file->received_sha256) != 0)
     {
-      drop_part (self, file->index);
+      commit_drop_part (self, file->index);
       file->result = NAMIDA_FILE_MISMATCH;
     }
   else
-    add_good (work, file->index, file->received_sha256, file);
+    commit_add_good (work, file->index, file->received_sha256, file);
 }
 
 static void
-judge_all (NamidaWork *work, NamidaCommit *files, guint n_files)
+commit_decide_all (NamidaWork *work, NamidaCommit *files, guint n_files)
 {
   for (guint i = 0; i < n_files; i++)
-    judge (work, &files[i]);
+    commit_decide (work, &files[i]);
   for (guint i = 0; i < work->self->n_items; i++)
     if (work->self->items[i].state == NAMIDA_ITEM_COPIED)
-      add_good (work, i, namida_store_sink_entry (work->self, i)->sha256, work->requests[i]);
+      commit_add_good (work, i, namida_store_sink_entry (work->self, i)->sha256, work->requests[i]);
 }
 
 /* ---- the manifest ---- */
 
 static gboolean
-has_zip (NamidaWork *work)
+commit_has_zip (NamidaWork *work)
 {
   for (guint i = 0; i < work->self->n_items; i++)
     {
@@ -130,7 +130,7 @@ has_zip (NamidaWork *work)
 
 /* A version always contains its manifest. In a library, the manifest belongs to a zip that is saved beside it. */
 static gboolean
-add_manifest (NamidaWork *work, GError **error)
+commit_add_manifest (NamidaWork *work, GError **error)
 {
   NamidaStoreSink *self = work->self;
   g_autofree char *name = NULL;
@@ -141,9 +141,9 @@ add_manifest (NamidaWork *work, GError **error)
   };
   gboolean fine;
 
-  if (self->manifest == NULL || (self->landing == NAMIDA_LANDING_LIBRARY && !has_zip (work)))
+  if (self->manifest == NULL || (self->landing == NAMIDA_LANDING_LIBRARY && !commit_has_zip (work)))
     {
-      good_clear (&good);
+      commit_good_clear (&good);
       return TRUE;
     }
   name = namida_manifest_file_name (self->manifest);
@@ -165,7 +165,7 @@ add_manifest (NamidaWork *work, GError **error)
   if (fine)
     g_array_prepend_val (work->good, good);
   else
-    good_clear (&good);
+    commit_good_clear (&good);
   return fine;
 }
 
@@ -173,7 +173,7 @@ add_manifest (NamidaWork *work, GError **error)
 
 /* Returns the folder of the item, which the cursor owns, or -1 with errno set. */
 static int
-open_folder (NamidaWork *work, const NamidaItem *item, const char **basename)
+commit_open_folder (NamidaWork *work, const NamidaItem *item, const char **basename)
 {
   return namida_place_cursor_open (&work->cursor, namida_store_sink_root (work->self, item->root)->fd, item->relative,
                                    FALSE, basename, NULL);
@@ -182,17 +182,17 @@ open_folder (NamidaWork *work, const NamidaItem *item, const char **basename)
 /* A file that was not transferred because it was known, but that is missing from the version now. Reports it to both
  * sides. */
 static void
-lose (NamidaWork *work, guint index, const char *why)
+commit_lose (NamidaWork *work, guint index, const char *why)
 {
   NamidaCommit *request = work->requests[index];
 
-  namida_work_tell (work->self, request, work->self->items[index].relative, why);
+  namida_work_report (work->self, request, work->self->items[index].relative, why);
   if (request != NULL)
     request->result = NAMIDA_FILE_MISSING;
 }
 
 static void
-add_prepared (NamidaWork *work, guint index)
+commit_add_prepared (NamidaWork *work, guint index)
 {
   NamidaStoreSink *self = work->self;
   const NamidaItem *item = &self->items[index];
@@ -201,7 +201,7 @@ add_prepared (NamidaWork *work, guint index)
   const char *basename;
   gboolean unread = FALSE;
   struct stat st;
-  int fd = -1, folder = open_folder (work, item, &basename);
+  int fd = -1, folder = commit_open_folder (work, item, &basename);
 
   if (folder >= 0)
     fd = namida_open_at (folder, basename, O_RDONLY | O_NONBLOCK, 0);
@@ -218,11 +218,11 @@ add_prepared (NamidaWork *work, guint index)
       if (!namida_content_set_damaged (work->self->database, 0, entry->sha256, &st, &error))
         g_message ("%s", error->message);
       unlinkat (folder, basename, 0);
-      namida_work_tell (work->self, NULL, item->relative, "it was changed while it was linked");
+      namida_work_report (work->self, NULL, item->relative, "it was changed while it was linked");
       g_clear_pointer (&hash, g_free);
     }
   else if (hash == NULL)
-    namida_work_tell (work->self, NULL, item->relative, "it is gone from the new version");
+    namida_work_report (work->self, NULL, item->relative, "it is gone from the new version");
   if (hash != NULL)
     {
       NamidaGood good = { .sha256 = g_string_chunk_insert (work->texts, hash),
@@ -235,20 +235,20 @@ add_prepared (NamidaWork *work, guint index)
       work->kept++;
     }
   else
-    lose (work, index, _ ("It could not be put into the new version. Send it again."));
+    commit_lose (work, index, _ ("It could not be put into the new version. Send it again."));
   if (fd >= 0)
     close (fd);
 }
 
 /* Returns (nullable): the hash of a file that prepare found here and that has not changed since. */
 static const char *
-hash_of_known (NamidaWork *work, const NamidaItem *item, const NamidaEntry *entry, const struct stat *st)
+commit_hash_of_known (NamidaWork *work, const NamidaItem *item, const NamidaEntry *entry, const struct stat *st)
 {
   g_autofree char *hash = NULL;
 
   if (entry->sha256 != NULL && item->seen_inode == (guint64) st->st_ino
       && item->seen_ctime_ns == namida_content_ctime_ns (st) && entry->size == (guint64) st->st_size)
-    return lower_case (work, entry->sha256);
+    return commit_lower_case (work, entry->sha256);
   hash = namida_known_content_dup_hash (work->known, st);
   return hash != NULL ? g_string_chunk_insert (work->texts, hash) : NULL;
 }
@@ -256,7 +256,7 @@ hash_of_known (NamidaWork *work, const NamidaItem *item, const NamidaEntry *entr
 /* Adds what belongs to the version but needs no new file: empty folders, and files of the user that were already here.
  * Files that changed since prepare examined them are left out. */
 static gboolean
-add_known (NamidaWork *work, guint index)
+commit_add_known (NamidaWork *work, guint index)
 {
   const NamidaItem *item = &work->self->items[index];
   const NamidaEntry *entry = namida_store_sink_entry (work->self, index);
@@ -264,13 +264,13 @@ add_known (NamidaWork *work, guint index)
   NamidaGood good = { .entry = entry, .known = !is_folder, .read = item->read };
   const char *basename;
   struct stat st;
-  int folder = open_folder (work, item, &basename);
+  int folder = commit_open_folder (work, item, &basename);
 
   if (folder < 0 || fstatat (folder, basename, &st, AT_SYMLINK_NOFOLLOW) != 0
       || (is_folder ? !S_ISDIR (st.st_mode) : !S_ISREG (st.st_mode)))
     return FALSE;
   if (!is_folder)
-    good.sha256 = hash_of_known (work, item, entry, &st);
+    good.sha256 = commit_hash_of_known (work, item, entry, &st);
   if (!is_folder && good.sha256 == NULL)
     return FALSE;
   namida_work_add_row (work, &good, item->root, item->relative, &st);
@@ -278,7 +278,7 @@ add_known (NamidaWork *work, guint index)
 }
 
 static void
-add_all_prepared (NamidaWork *work)
+commit_add_all_prepared (NamidaWork *work)
 {
   /* The cursor may remember a missing folder that exists by now. */
   namida_place_cursor_clear (&work->cursor);
@@ -287,21 +287,21 @@ add_all_prepared (NamidaWork *work)
       const NamidaItem *item = &work->self->items[i];
       gboolean is_folder = namida_store_sink_entry (work->self, i)->kind == NAMIDA_ENTRY_FOLDER;
       gboolean known = (item->state == NAMIDA_ITEM_KEPT || (is_folder && item->state != NAMIDA_ITEM_DECLINED))
-                       && add_known (work, i);
+                       && commit_add_known (work, i);
 
       if (item->state == NAMIDA_ITEM_LINKED || item->state == NAMIDA_ITEM_THERE)
-        add_prepared (work, i);
+        commit_add_prepared (work, i);
       else if (item->state == NAMIDA_ITEM_MADE)
         namida_folder_set_add (work->touched, item->root, item->relative);
       else if (item->state == NAMIDA_ITEM_KEPT && known)
         work->kept += !is_folder;
       else if (item->state == NAMIDA_ITEM_KEPT && !is_folder)
-        lose (work, i, _ ("The file here has changed since it was offered. Send it again."));
+        commit_lose (work, i, _ ("The file here has changed since it was offered. Send it again."));
     }
 }
 
 static gboolean
-sync_folders (NamidaWork *work, GError **error)
+commit_sync_folders (NamidaWork *work, GError **error)
 {
   for (guint i = 0; i < work->self->roots->len; i++)
     if (!namida_folder_set_sync (work->touched, i, namida_store_sink_root (work->self, i)->fd, error))
@@ -313,7 +313,7 @@ sync_folders (NamidaWork *work, GError **error)
 /* ---- the name of the version ---- */
 
 static gboolean
-name_version (NamidaStoreSink *self, int holder, const char *holder_path, const char *name, GError **error)
+commit_name_version (NamidaStoreSink *self, int holder, const char *holder_path, const char *name, GError **error)
 {
   for (guint n = 1; n <= NUMBER_MOST; n++)
     {
@@ -324,7 +324,7 @@ name_version (NamidaStoreSink *self, int holder, const char *holder_path, const 
 
       if (fstatat (holder, numbered, &st, AT_SYMLINK_NOFOLLOW) == 0)
         continue;
-      /* Record the name before the rename; see open_version() in namida-prepare.c. */
+      /* Record the name before the rename; see prepare_open_version() in namida-prepare.c. */
       if (!namida_journal_set_destination (self->database, self->session->id, path, error))
         return FALSE;
       namida_crash_point ("version-named");
@@ -340,7 +340,7 @@ name_version (NamidaStoreSink *self, int holder, const char *holder_path, const 
 }
 
 static gboolean
-finish_version (NamidaStoreSink *self, GError **error)
+commit_finish_version (NamidaStoreSink *self, GError **error)
 {
   NamidaRoot *root = namida_store_sink_root (self, 0);
   g_autofree char *alias = namida_store_sink_dup_device_folder (self, 0);
@@ -352,7 +352,7 @@ finish_version (NamidaStoreSink *self, GError **error)
 
   if (holder < 0)
     return FALSE;
-  fine = self->version != NULL || name_version (self, holder, path, name, error);
+  fine = self->version != NULL || commit_name_version (self, holder, path, name, error);
   if (fine)
     {
       namida_crash_point ("version-renamed");
@@ -368,7 +368,7 @@ finish_version (NamidaStoreSink *self, GError **error)
 /* ---- the journal ---- */
 
 static void
-name_folder (NamidaStoreSink *self)
+commit_name_folder (NamidaStoreSink *self)
 {
   g_autofree char *folder = NULL;
   guint roots = 0;
@@ -404,7 +404,7 @@ name_folder (NamidaStoreSink *self)
 }
 
 static gboolean
-write_journal (NamidaWork *work, GError **error)
+commit_write_journal (NamidaWork *work, GError **error)
 {
   NamidaStoreSink *self = work->self;
   NamidaJournalSession *session = self->session;
@@ -423,7 +423,7 @@ write_journal (NamidaWork *work, GError **error)
 
       row->folder = self->version != NULL ? self->version : namida_store_sink_root (self, root)->path;
     }
-  name_folder (self);
+  commit_name_folder (self);
   if (self->landing == NAMIDA_LANDING_LIBRARY && work->rows->len > 0)
     version = session->destination;
   session->stored_files = work->stored;
@@ -447,7 +447,7 @@ write_journal (NamidaWork *work, GError **error)
 /* Repairs files that are damaged in other versions with the copies that just arrived. A failure to repair does not make
  * this session fail. */
 static void
-heal_versions (NamidaWork *work)
+commit_heal_versions (NamidaWork *work)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
@@ -468,35 +468,35 @@ heal_versions (NamidaWork *work)
 }
 
 static gboolean
-run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
+commit_run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
 {
   NamidaStoreSink *self = work->self;
 
-  judge_all (work, files, n_files);
+  commit_decide_all (work, files, n_files);
   work->known = namida_known_content_new (self->database, error);
-  if (work->known == NULL || !add_manifest (work, error) || !namida_work_make_durable (work, error)
+  if (work->known == NULL || !commit_add_manifest (work, error) || !namida_work_make_durable (work, error)
       || !namida_work_place_all (work, error))
     return FALSE;
   /* The rest needs only the rows. Several large sessions may wait here for the database. */
   g_clear_pointer (&work->good, g_array_unref);
   namida_work_make_folders (work, files, n_files);
-  add_all_prepared (work);
-  if (!sync_folders (work, error))
+  commit_add_all_prepared (work);
+  if (!commit_sync_folders (work, error))
     return FALSE;
   /* Do not create an empty version. */
   if (self->landing == NAMIDA_LANDING_BACKUP && self->roots->len > 0)
     {
       if (work->stored + work->kept > 0 || work->folders)
         {
-          if (!namida_work_write_record (work, error) || !finish_version (self, error))
+          if (!namida_work_write_record (work, error) || !commit_finish_version (self, error))
             return FALSE;
         }
       else
         g_array_set_size (work->rows, 0);
     }
-  if (!write_journal (work, error))
+  if (!commit_write_journal (work, error))
     return FALSE;
-  heal_versions (work);
+  commit_heal_versions (work);
   namida_store_sink_remove_staging (self);
   namida_crash_point ("staging-removed");
   return TRUE;
@@ -517,8 +517,8 @@ namida_store_sink_do_commit (NamidaStoreSink *self, NamidaCommit *files, guint n
                       .touched = namida_folder_set_new () };
   gboolean fine;
 
-  g_array_set_clear_func (work.good, good_clear);
-  fine = run (&work, files, n_files, error);
+  g_array_set_clear_func (work.good, commit_good_clear);
+  fine = commit_run (&work, files, n_files, error);
   g_clear_pointer (&work.good, g_array_unref);
   g_array_unref (work.rows);
   g_array_unref (work.row_roots);

@@ -63,12 +63,12 @@ typedef struct
 {
   char *name; /* (nullable) */
   int count;  /* atomic */
-} Wish;
+} ChosenPoint;
 
-static Wish *
-get_wish (void)
+static ChosenPoint *
+crash_point_get_chosen (void)
 {
-  static Wish wish;
+  static ChosenPoint chosen;
   static gsize once;
 
   if (g_once_init_enter (&once))
@@ -78,23 +78,23 @@ get_wish (void)
 
       if (colon != NULL)
         {
-          wish.name = g_strndup (text, (gsize) (colon - text));
-          wish.count = (int) g_ascii_strtoll (colon + 1, NULL, 10);
+          chosen.name = g_strndup (text, (gsize) (colon - text));
+          chosen.count = (int) g_ascii_strtoll (colon + 1, NULL, 10);
         }
       g_once_init_leave (&once, 1);
     }
-  return &wish;
+  return &chosen;
 }
 
 void
 namida_crash_point (const char *name)
 {
-  Wish *wish = get_wish ();
+  ChosenPoint *chosen = crash_point_get_chosen ();
 
   if (!g_strv_contains (namida_crash_points, name) && !g_strv_contains (namida_removal_crash_points, name)
       && !g_strv_contains (namida_trash_crash_points, name) && !g_strv_contains (namida_adoption_crash_points, name))
     g_error ("the crash point %s is not in the list", name);
-  if (g_strcmp0 (wish->name, name) == 0 && g_atomic_int_dec_and_test (&wish->count))
+  if (g_strcmp0 (chosen->name, name) == 0 && g_atomic_int_dec_and_test (&chosen->count))
     kill (getpid (), SIGKILL);
 }
 

@@ -93,7 +93,7 @@ namida_folder_open (int parent_fd, const char *name, gboolean create)
 }
 
 static void
-folder_sync_path (const char *path)
+file_ops_folder_sync_path (const char *path)
 {
   int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -106,18 +106,18 @@ folder_sync_path (const char *path)
 /* Like g_mkdir_with_parents(), but makes the names of the new folders durable: otherwise a power failure would remove
  * them together with the durable files in them. Returns FALSE with errno set. */
 static gboolean
-folder_make_durable (const char *path)
+file_ops_folder_make_durable (const char *path)
 {
   g_autofree char *parent = NULL;
 
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     return TRUE;
   parent = g_path_get_dirname (path);
-  if (!g_str_equal (parent, path) && !folder_make_durable (parent))
+  if (!g_str_equal (parent, path) && !file_ops_folder_make_durable (parent))
     return FALSE;
   if (mkdir (path, 0777) != 0)
     return errno == EEXIST && g_file_test (path, G_FILE_TEST_IS_DIR);
-  folder_sync_path (parent);
+  file_ops_folder_sync_path (parent);
   return TRUE;
 }
 
@@ -128,7 +128,7 @@ namida_folder_make_root (const char *path, GError **error)
   g_autofree char *what = NULL;
   int fd = -1;
 
-  if (folder_make_durable (path))
+  if (file_ops_folder_make_durable (path))
     fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
     {
@@ -143,7 +143,7 @@ namida_folder_make_root (const char *path, GError **error)
 /* Gives the owner write permission for the open folder @fd, or takes it from everybody. Returns whether the folder has
  * that mode now; some drives do not store modes. */
 static gboolean
-folder_set_writable (int fd, gboolean writable)
+file_ops_folder_set_writable (int fd, gboolean writable)
 {
   struct stat st;
   mode_t mode;
@@ -158,7 +158,7 @@ folder_set_writable (int fd, gboolean writable)
 
 /* Recurses with one descriptor for each level: a version is at most NAMIDA_LIMIT_DEPTH folders deep. */
 static void
-tree_set_writable (int fd, gboolean writable, guint depth)
+file_ops_tree_set_writable (int fd, gboolean writable, guint depth)
 {
   int copy = openat (fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *dir = copy >= 0 ? fdopendir (copy) : NULL;
@@ -176,8 +176,8 @@ tree_set_writable (int fd, gboolean writable, guint depth)
       below = namida_folder_open (fd, entry->d_name, FALSE);
       if (below < 0)
         continue;
-      if (folder_set_writable (below, writable) && depth > 0)
-        tree_set_writable (below, writable, depth - 1);
+      if (file_ops_folder_set_writable (below, writable) && depth > 0)
+        file_ops_tree_set_writable (below, writable, depth - 1);
       close (below);
     }
   if (dir != NULL)
@@ -187,14 +187,14 @@ tree_set_writable (int fd, gboolean writable, guint depth)
 void
 namida_tree_set_writable (int fd, gboolean writable)
 {
-  if (folder_set_writable (fd, writable))
-    tree_set_writable (fd, writable, NAMIDA_LIMIT_DEPTH + 2);
+  if (file_ops_folder_set_writable (fd, writable))
+    file_ops_tree_set_writable (fd, writable, NAMIDA_LIMIT_DEPTH + 2);
 }
 
 /* Removes the files of the open folder @fd and stops at the first subfolder. Returns the name of the subfolder. NULL
  * means that @fd is empty, or that errno is not 0. */
 static char *
-remove_files (int fd)
+file_ops_remove_files (int fd)
 {
   int copy = openat (fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *dir = copy >= 0 ? fdopendir (copy) : NULL;
@@ -210,7 +210,7 @@ remove_files (int fd)
       errno = saved_errno;
       return NULL;
     }
-  folder_set_writable (fd, TRUE);
+  file_ops_folder_set_writable (fd, TRUE);
   errno = 0;
   while (folder == NULL && (entry = readdir (dir)) != NULL)
     {
@@ -232,14 +232,14 @@ remove_files (int fd)
 /* Uses one descriptor at any depth, because a received tree may be deeper than the limit of open files. Opening ".." is
  * safe, because the store owns the tree that it removes. */
 static gboolean
-empty_folder (int fd)
+file_ops_empty_folder (int fd)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   gboolean fine = FALSE;
 
   while (fd >= 0)
     {
-      char *folder = remove_files (fd);
+      char *folder = file_ops_remove_files (fd);
       int next;
 
       if (folder != NULL)
@@ -283,11 +283,11 @@ namida_tree_remove (int parent_fd, const char *name)
     return unlinkat (parent_fd, name, 0) == 0;
   if (fd < 0)
     return errno == ENOENT;
-  return empty_folder (fd) && (unlinkat (parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT);
+  return file_ops_empty_folder (fd) && (unlinkat (parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT);
 }
 
 static gboolean
-is_cancelled (GCancellable *cancellable)
+file_ops_is_cancelled (GCancellable *cancellable)
 {
   if (!g_cancellable_is_cancelled (cancellable))
     return FALSE;
@@ -302,7 +302,7 @@ namida_file_hash (int fd, GCancellable *cancellable)
   g_autofree char *buffer = g_malloc (BUFFER_SIZE);
   off_t offset = 0;
 
-  while (!is_cancelled (cancellable))
+  while (!file_ops_is_cancelled (cancellable))
     {
       ssize_t n = pread (fd, buffer, BUFFER_SIZE, offset);
 
@@ -336,11 +336,11 @@ namida_write_all (int fd, const char *data, gsize length)
 }
 
 static gboolean
-copy_through_buffer (int from, int to, off_t offset, GCancellable *cancellable)
+file_ops_copy_through_buffer (int from, int to, off_t offset, GCancellable *cancellable)
 {
   g_autofree char *buffer = g_malloc (BUFFER_SIZE);
 
-  while (!is_cancelled (cancellable))
+  while (!file_ops_is_cancelled (cancellable))
     {
       ssize_t n = pread (from, buffer, BUFFER_SIZE, offset);
 
@@ -362,7 +362,7 @@ namida_file_copy (int from, int to, GCancellable *cancellable)
 
   if (ioctl (to, FICLONE, from) == 0)
     return TRUE;
-  while (!is_cancelled (cancellable))
+  while (!file_ops_is_cancelled (cancellable))
     {
       ssize_t n = copy_file_range (from, &offset, to, NULL, COPY_STEP, 0);
 
@@ -372,7 +372,7 @@ namida_file_copy (int from, int to, GCancellable *cancellable)
         return FALSE;
       /* Either the end of the file or a pair of file systems without support (EXDEV, EINVAL, ENOSYS, EOPNOTSUPP; some
        * return 0 immediately). */
-      return copy_through_buffer (from, to, offset, cancellable);
+      return file_ops_copy_through_buffer (from, to, offset, cancellable);
     }
   return FALSE;
 }
@@ -387,20 +387,20 @@ namida_file_set_first_way (NamidaRenameWay way)
 
 /* Error codes of file systems that do not support the call at all. FUSE passes on any code of its program. */
 static gboolean
-rename_is_unsupported (int saved_errno)
+file_ops_rename_is_unsupported (int saved_errno)
 {
   return saved_errno == EINVAL || saved_errno == ENOSYS || saved_errno == EOPNOTSUPP;
 }
 
 static gboolean
-link_is_unsupported (int saved_errno)
+file_ops_link_is_unsupported (int saved_errno)
 {
-  return rename_is_unsupported (saved_errno) || saved_errno == EPERM || saved_errno == EMLINK;
+  return file_ops_rename_is_unsupported (saved_errno) || saved_errno == EPERM || saved_errno == EMLINK;
 }
 
 /* The program that creates the empty file owns the name; only this empty file is then replaced. */
 static gboolean
-rename_over_claim (int from_dir, const char *from, int to_dir, const char *to)
+file_ops_rename_over_claim (int from_dir, const char *from, int to_dir, const char *to)
 {
   int saved_errno, fd = namida_open_at (to_dir, to, O_WRONLY | O_CREAT | O_EXCL, 0600);
 
@@ -422,7 +422,7 @@ namida_file_rename (int from_dir, const char *from, int to_dir, const char *to)
     {
       if (renameat2 (from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
         return TRUE;
-      if (!rename_is_unsupported (errno))
+      if (!file_ops_rename_is_unsupported (errno))
         return FALSE;
     }
   if (rename_first <= NAMIDA_RENAME_LINK)
@@ -430,10 +430,10 @@ namida_file_rename (int from_dir, const char *from, int to_dir, const char *to)
       /* linkat(2) also fails with EEXIST, so this is as safe, but takes two steps. */
       if (linkat (from_dir, from, to_dir, to, 0) == 0)
         return unlinkat (from_dir, from, 0) == 0;
-      if (!link_is_unsupported (errno))
+      if (!file_ops_link_is_unsupported (errno))
         return FALSE;
     }
-  return rename_over_claim (from_dir, from, to_dir, to);
+  return file_ops_rename_over_claim (from_dir, from, to_dir, to);
 }
 
 gboolean
@@ -445,7 +445,7 @@ namida_folder_rename (int from_dir, const char *from, int to_dir, const char *to
     {
       if (renameat2 (from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
         return TRUE;
-      if (!rename_is_unsupported (errno))
+      if (!file_ops_rename_is_unsupported (errno))
         return FALSE;
     }
   /* mkdir claims the name or fails with EEXIST. rename(2) replaces a folder only if it is empty. */
@@ -470,7 +470,7 @@ namida_folder_move (int from_dir, const char *from, int to_dir, const char *to)
   if (fd < 0)
     return FALSE;
   fine = fstat (fd, &st) == 0;
-  folder_set_writable (fd, TRUE);
+  file_ops_folder_set_writable (fd, TRUE);
   fine = fine && namida_folder_rename (from_dir, from, to_dir, to);
   saved_errno = errno;
   fchmod (fd, st.st_mode & 07777);
@@ -480,7 +480,7 @@ namida_folder_move (int from_dir, const char *from, int to_dir, const char *to)
 }
 
 static gboolean
-copy_attributes (int from, int to)
+file_ops_copy_attributes (int from, int to)
 {
   struct stat st;
 
@@ -492,7 +492,7 @@ copy_attributes (int from, int to)
 
 /* The file has no name until it is complete, so that a crash leaves nothing behind. */
 static gboolean
-copy_unnamed (int from, int to_dir, const char *to)
+file_ops_copy_unnamed (int from, int to_dir, const char *to)
 {
   int fd = openat (to_dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
   g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
@@ -501,7 +501,7 @@ copy_unnamed (int from, int to_dir, const char *to)
 
   if (fd < 0)
     return FALSE;
-  fine = namida_file_copy (from, fd, NULL) && copy_attributes (from, fd)
+  fine = namida_file_copy (from, fd, NULL) && file_ops_copy_attributes (from, fd)
          && linkat (AT_FDCWD, link, to_dir, to, AT_SYMLINK_FOLLOW) == 0;
   saved_errno = errno;
   close (fd);
@@ -510,7 +510,7 @@ copy_unnamed (int from, int to_dir, const char *to)
 }
 
 static gboolean
-copy_named (int from, int to_dir, const char *temporary, const char *to)
+file_ops_copy_named (int from, int to_dir, const char *temporary, const char *to)
 {
   int fd = namida_open_at (to_dir, temporary, O_WRONLY | O_CREAT | O_EXCL, 0600);
   gboolean fine;
@@ -518,7 +518,7 @@ copy_named (int from, int to_dir, const char *temporary, const char *to)
 
   if (fd < 0)
     return FALSE;
-  fine = namida_file_copy (from, fd, NULL) && copy_attributes (from, fd)
+  fine = namida_file_copy (from, fd, NULL) && file_ops_copy_attributes (from, fd)
          && namida_file_rename (to_dir, temporary, to_dir, to);
   saved_errno = errno;
   close (fd);
@@ -537,7 +537,7 @@ namida_file_move_copy (int from_dir, const char *from, int to_dir, const char *t
 
   if (fd < 0)
     return FALSE;
-  fine = copy_unnamed (fd, to_dir, to);
+  fine = file_ops_copy_unnamed (fd, to_dir, to);
   if (!fine && errno != EEXIST && errno != ENOSPC && errno != EDQUOT)
     {
       g_autofree char *temporary = g_strconcat (".namida-sync-", from, NULL);
@@ -545,7 +545,7 @@ namida_file_move_copy (int from_dir, const char *from, int to_dir, const char *t
       /* Remove what an interrupted earlier attempt left. The name is derived from this part, so nothing else uses
        * it. */
       unlinkat (to_dir, temporary, 0);
-      fine = copy_named (fd, to_dir, temporary, to);
+      fine = file_ops_copy_named (fd, to_dir, temporary, to);
     }
   saved_errno = errno;
   close (fd);

@@ -87,7 +87,7 @@ namida_folder_set_add (NamidaFolderSet *self, guint root, const char *relative)
 }
 
 static gboolean
-sync_one (const Folder *folder, int root_fd, GError **error)
+folder_set_sync_one (const Folder *folder, int root_fd, GError **error)
 {
   g_autofree char *inside = g_strconcat (folder->path, "/x", NULL);
   int fd = folder->path[0] == '\0' ? dup (root_fd) : namida_safe_path_open_parent (root_fd, inside, FALSE, NULL, error);
@@ -115,7 +115,7 @@ namida_folder_set_sync (NamidaFolderSet *self, guint root, int root_fd, GError *
     }
   g_hash_table_iter_init (&iter, self->folders);
   while (g_hash_table_iter_next (&iter, &key, NULL))
-    if (((Folder *) key)->root == root && !sync_one (key, root_fd, error))
+    if (((Folder *) key)->root == root && !folder_set_sync_one (key, root_fd, error))
       return FALSE;
   return TRUE;
 }

@@ -19,7 +19,7 @@
 /* Returns the ID of the version that @session wrote before (the commit is repeated), or of the same backup in the same
  * folders of the user; 0 if there is none. */
 static gboolean
-find_version (
+journal_finish_find_version (
     NamidaDatabase *database, const NamidaJournalSession *session, const char *path, gint64 *id, GError **error)
 {
   g_autofree char *device = g_path_get_dirname (path);
@@ -58,16 +58,16 @@ namida_journal_get_next_arrival (NamidaDatabase *database)
 }
 
 static gboolean
-write_head (NamidaDatabase *database,
-            sqlite3 *handle,
-            const NamidaJournalSession *session,
-            const char *path,
-            gint64 *id,
-            GError **error)
+journal_finish_write_head (NamidaDatabase *database,
+                           sqlite3 *handle,
+                           const NamidaJournalSession *session,
+                           const char *path,
+                           gint64 *id,
+                           GError **error)
 {
   gint64 complete = namida_journal_session_is_complete (session);
 
-  if (!find_version (database, session, path, id, error))
+  if (!journal_finish_find_version (database, session, path, id, error))
     return FALSE;
   if (*id != 0)
     return namida_database_exec (database, error,
@@ -91,16 +91,16 @@ write_head (NamidaDatabase *database,
 }
 
 static gboolean
-write_version (NamidaDatabase *database,
-               sqlite3 *handle,
-               const NamidaJournalSession *session,
-               GArray *rows,
-               const char *version,
-               GError **error)
+journal_finish_write_version (NamidaDatabase *database,
+                              sqlite3 *handle,
+                              const NamidaJournalSession *session,
+                              GArray *rows,
+                              const char *version,
+                              GError **error)
 {
   gint64 id;
 
-  return write_head (database, handle, session, version, &id, error)
+  return journal_finish_write_head (database, handle, session, version, &id, error)
          && namida_version_lists_write (database, id, session->landing, version, rows, error)
          && namida_version_record_note_store (database, id, error);
 }
@@ -117,7 +117,7 @@ namida_journal_finish (
   fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
          && namida_journal_write_session (database, session, error)
          && namida_sent_content_add (database, session->fingerprint, rows, error)
-         && (version == NULL || write_version (database, handle, session, rows, version, error))
+         && (version == NULL || journal_finish_write_version (database, handle, session, rows, version, error))
          && namida_database_exec (database, error, "COMMIT", "");
 
   if (!fine && !sqlite3_get_autocommit (handle))

@@ -43,7 +43,7 @@ namida_journal_set_days (NamidaDatabase *database, guint days)
 
 /* The oldest time of a session that may still be resumed, in microseconds since 1970. */
 static gint64
-oldest_parked (NamidaDatabase *database)
+journal_oldest_parked (NamidaDatabase *database)
 {
   guint days = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (database), DAYS_KEY));
 
@@ -121,7 +121,7 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
 
 /* Reads one row and unlocks the database. @statement: (nullable): of JOURNAL_SELECT. */
 static NamidaJournalSession *
-read_one (NamidaDatabase *database, sqlite3_stmt *statement, GError **error)
+journal_read_one (NamidaDatabase *database, sqlite3_stmt *statement, GError **error)
 {
   NamidaJournalSession *session = NULL;
   int result;
@@ -144,10 +144,10 @@ namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint
   if (offer_key == NULL)
     return NULL;
   namida_database_lock (database);
-  return read_one (database,
-                   namida_database_prepare (database, error, FIND_PARKED " AND offer_key = ?" NEWEST, "sis",
-                                            fingerprint, oldest_parked (database), offer_key),
-                   error);
+  return journal_read_one (database,
+                           namida_database_prepare (database, error, FIND_PARKED " AND offer_key = ?" NEWEST, "sis",
+                                                    fingerprint, journal_oldest_parked (database), offer_key),
+                           error);
 }
 
 NamidaJournalSession *
@@ -156,10 +156,11 @@ namida_journal_find_similar (NamidaDatabase *database, const char *fingerprint, 
   if (fingerprint == NULL || scope == NULL)
     return NULL;
   namida_database_lock (database);
-  return read_one (database,
-                   namida_database_prepare (database, error, FIND_PARKED " AND scope = ? AND scope <> ''" NEWEST, "sis",
-                                            fingerprint, oldest_parked (database), scope),
-                   error);
+  return journal_read_one (database,
+                           namida_database_prepare (database, error,
+                                                    FIND_PARKED " AND scope = ? AND scope <> ''" NEWEST, "sis",
+                                                    fingerprint, journal_oldest_parked (database), scope),
+                           error);
 }
 
 gboolean
@@ -170,7 +171,7 @@ namida_journal_session_covers (const NamidaJournalSession *session, guint64 byte
 
 /* Reads all rows and unlocks the database. @statement: (nullable): of JOURNAL_SELECT. */
 static GPtrArray *
-read_all (NamidaDatabase *database, sqlite3_stmt *statement, GError **error)
+journal_read_all (NamidaDatabase *database, sqlite3_stmt *statement, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_journal_session_free);
   gboolean fine;
@@ -187,48 +188,50 @@ GPtrArray *
 namida_journal_list (NamidaDatabase *database, guint most, GError **error)
 {
   namida_database_lock (database);
-  return read_all (database,
-                   namida_database_prepare (database, error,
-                                            JOURNAL_SELECT " FROM sessions WHERE hidden = 0"
-                                                           " ORDER BY started_at DESC, rowid DESC LIMIT ?",
-                                            "i", (gint64) most),
-                   error);
+  return journal_read_all (database,
+                           namida_database_prepare (database, error,
+                                                    JOURNAL_SELECT " FROM sessions WHERE hidden = 0"
+                                                                   " ORDER BY started_at DESC, rowid DESC LIMIT ?",
+                                                    "i", (gint64) most),
+                           error);
 }
 
-#define FIND_WISHES                                                                                                    \
+#define FIND_SENDS                                                                                                     \
   JOURNAL_SELECT " FROM sessions WHERE direction = 'send' AND state = 'parked' AND wish IS NOT NULL"                   \
                  " AND updated_at >= ?"
 
 GPtrArray *
-namida_journal_list_wishes (NamidaDatabase *database, GError **error)
+namida_journal_list_sends (NamidaDatabase *database, GError **error)
 {
   namida_database_lock (database);
-  return read_all (database,
-                   namida_database_prepare (database, error, FIND_WISHES " ORDER BY started_at", "i",
-                                            oldest_parked (database)),
-                   error);
+  return journal_read_all (database,
+                           namida_database_prepare (database, error, FIND_SENDS " ORDER BY started_at", "i",
+                                                    journal_oldest_parked (database)),
+                           error);
 }
 
 NamidaJournalSession *
-namida_journal_find_wish (NamidaDatabase *database, const char *id, GError **error)
+namida_journal_find_send (NamidaDatabase *database, const char *id, GError **error)
 {
   namida_database_lock (database);
-  return read_one (
-      database,
-      namida_database_prepare (database, error, FIND_WISHES " AND id = ?", "is", oldest_parked (database), id), error);
+  return journal_read_one (database,
+                           namida_database_prepare (database, error, FIND_SENDS " AND id = ?", "is",
+                                                    journal_oldest_parked (database), id),
+                           error);
 }
 
 GPtrArray *
 namida_journal_list_paused (NamidaDatabase *database, GError **error)
 {
   namida_database_lock (database);
-  return read_all (database,
-                   namida_database_prepare (database, error,
-                                            JOURNAL_SELECT " FROM sessions WHERE direction = 'receive'"
-                                                           " AND state = 'parked' AND paused = 1 AND updated_at >= ?"
-                                                           " ORDER BY started_at",
-                                            "i", oldest_parked (database)),
-                   error);
+  return journal_read_all (database,
+                           namida_database_prepare (database, error,
+                                                    JOURNAL_SELECT
+                                                    " FROM sessions WHERE direction = 'receive'"
+                                                    " AND state = 'parked' AND paused = 1 AND updated_at >= ?"
+                                                    " ORDER BY started_at",
+                                                    "i", journal_oldest_parked (database)),
+                           error);
 }
 
 gboolean
@@ -272,7 +275,7 @@ namida_journal_list_kept (NamidaDatabase *database, GError **error)
                           namida_database_prepare (database, error,
                                                    "SELECT id FROM sessions WHERE direction = 'receive'"
                                                    " AND state IN ('open', 'parked') AND updated_at >= ?",
-                                                   "i", oldest_parked (database)),
+                                                   "i", journal_oldest_parked (database)),
                           error);
 
   namida_database_unlock (database);
@@ -313,7 +316,7 @@ namida_journal_count_open (NamidaDatabase *database, const char *direction)
 gboolean
 namida_journal_park_open (NamidaDatabase *database, GError **error)
 {
-  gint64 oldest = oldest_parked (database);
+  gint64 oldest = journal_oldest_parked (database);
 
   /* Keep updated_at: it says since when the parts have been kept. */
   return namida_database_exec (database, error, "UPDATE sessions SET state = 'parked' WHERE state = 'open'", "")

@@ -90,12 +90,12 @@ NamidaJournalSession *namida_journal_find_resumable (NamidaDatabase *database,
                                                      const char *fingerprint,
                                                      const char *offer_key,
                                                      GError **error);
-/** namida_journal_list_wishes: Returns: (transfer full) (nullable) (element-type NamidaJournalSession): the outgoing
+/** namida_journal_list_sends: Returns: (transfer full) (nullable) (element-type NamidaJournalSession): the outgoing
  * transfers that are to be resumed; %NULL with STORAGE. */
-GPtrArray *namida_journal_list_wishes (NamidaDatabase *database, GError **error);
-/** namida_journal_find_wish: Returns: (transfer full) (nullable): the row @id of namida_journal_list_wishes(); %NULL
+GPtrArray *namida_journal_list_sends (NamidaDatabase *database, GError **error);
+/** namida_journal_find_send: Returns: (transfer full) (nullable): the row @id of namida_journal_list_sends(); %NULL
  * without an error if it is not among them. */
-NamidaJournalSession *namida_journal_find_wish (NamidaDatabase *database, const char *id, GError **error);
+NamidaJournalSession *namida_journal_find_send (NamidaDatabase *database, const char *id, GError **error);
 /** namida_journal_find_similar: like namida_journal_find_resumable(), but finds a backup with the same @scope that has
  * changed since. namida_journal_session_covers() tells whether the earlier agreement covers the change. Returns:
  * (transfer full) (nullable): %NULL without @error if there is none, or with STORAGE. */

@@ -108,14 +108,14 @@ namida_known_content_release (NamidaKnownContent *self)
 }
 
 static void
-forget (sqlite3_stmt *statement)
+known_content_forget (sqlite3_stmt *statement)
 {
   sqlite3_reset (statement);
   sqlite3_clear_bindings (statement);
 }
 
 static void
-add_place (GPtrArray *rows, const NamidaHashRow *content, const char *path)
+known_content_add_place (GPtrArray *rows, const NamidaHashRow *content, const char *path)
 {
   NamidaHashRow *row = g_memdup2 (content, sizeof *content);
 
@@ -153,12 +153,12 @@ namida_known_content_lookup (NamidaKnownContent *self, const char *sha256)
 
       sqlite3_bind_int64 (places, 1, content.content);
       while (namida_database_next (places, &result))
-        add_place (rows, &content, (const char *) sqlite3_column_text (places, 0));
-      forget (places);
+        known_content_add_place (rows, &content, (const char *) sqlite3_column_text (places, 0));
+      known_content_forget (places);
       if (path != NULL)
-        add_place (rows, &content, path);
+        known_content_add_place (rows, &content, path);
     }
-  forget (statement);
+  known_content_forget (statement);
   namida_database_unlock (self->database);
   return rows;
 }
@@ -173,7 +173,7 @@ namida_hash_row_fits (const NamidaHashRow *row, const struct stat *st)
 
 /* The database must be locked. The caller binds the fifth parameter. */
 static gboolean
-ask (sqlite3_stmt *statement, const char *path, const struct stat *st)
+known_content_ask (sqlite3_stmt *statement, const char *path, const struct stat *st)
 {
   sqlite3_bind_int64 (statement, 1, (sqlite3_int64) st->st_size);
   sqlite3_bind_int64 (statement, 2, namida_stat_mtime_ns (st));
@@ -195,8 +195,8 @@ namida_known_content_has (NamidaKnownContent *self, const char *sha256, const st
     return FALSE;
   namida_database_lock (self->database);
   sqlite3_bind_blob (statement, 5, hash, sizeof hash, SQLITE_STATIC);
-  found = ask (statement, NULL, st);
-  forget (statement);
+  found = known_content_ask (statement, NULL, st);
+  known_content_forget (statement);
   namida_database_unlock (self->database);
   return found;
 }
@@ -209,8 +209,8 @@ namida_known_content_is_stored (NamidaKnownContent *self, const char *id, const 
 
   namida_database_lock (self->database);
   sqlite3_bind_text (statement, 5, id, -1, SQLITE_STATIC);
-  found = ask (statement, path, st);
-  forget (statement);
+  found = known_content_ask (statement, path, st);
+  known_content_forget (statement);
   namida_database_unlock (self->database);
   return found;
 }
@@ -222,9 +222,9 @@ namida_known_content_dup_hash (NamidaKnownContent *self, const struct stat *st)
   char *hash = NULL;
 
   namida_database_lock (self->database);
-  if (ask (statement, NULL, st))
+  if (known_content_ask (statement, NULL, st))
     hash = namida_content_dup_hash (statement, 0);
-  forget (statement);
+  known_content_forget (statement);
   namida_database_unlock (self->database);
   return hash;
 }
@@ -242,7 +242,7 @@ namida_known_content_was_sent (NamidaKnownContent *self, const char *fingerprint
   sqlite3_bind_text (statement, 1, fingerprint, -1, SQLITE_STATIC);
   sqlite3_bind_text (statement, 2, lower, -1, SQLITE_STATIC);
   found = sqlite3_step (statement) == SQLITE_ROW;
-  forget (statement);
+  known_content_forget (statement);
   namida_database_unlock (self->database);
   return found;
 }

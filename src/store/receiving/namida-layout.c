@@ -22,7 +22,7 @@ struct _NamidaLayout
 };
 
 static GHashTable *
-copy_labels (GHashTable *labels)
+layout_copy_labels (GHashTable *labels)
 {
   GHashTable *copy = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   GHashTableIter iter;
@@ -45,7 +45,7 @@ namida_layout_new (NamidaLanding landing, const char *backups, const char *music
   self->backups = g_strdup (backups);
   self->music = g_strdup (music);
   self->alias = namida_safe_path_component_from_alias (alias);
-  self->labels = copy_labels (labels);
+  self->labels = layout_copy_labels (labels);
   self->roots = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
@@ -73,7 +73,7 @@ namida_layout_free (NamidaLayout *self)
 }
 
 static guint
-use_root (NamidaLayout *self, const char *path)
+layout_use_root (NamidaLayout *self, const char *path)
 {
   for (guint i = 0; i < self->roots->len; i++)
     if (g_str_equal (g_ptr_array_index (self->roots, i), path))
@@ -84,11 +84,11 @@ use_root (NamidaLayout *self, const char *path)
 
 /* Places the zip, its manifest or a single file. */
 static gboolean
-place_single (NamidaLayout *self, const char *name, guint *root, char **relative, GError **error)
+layout_place_single (NamidaLayout *self, const char *name, guint *root, char **relative, GError **error)
 {
   if (!namida_safe_path_check_component (name, error))
     return FALSE;
-  *root = use_root (self, self->backups);
+  *root = layout_use_root (self, self->backups);
   *relative = self->landing == NAMIDA_LANDING_BACKUP || self->flat ? g_strdup (name)
                                                                    : g_strconcat (self->alias, "/", name, NULL);
   return TRUE;
@@ -107,7 +107,7 @@ layout_find_folder (NamidaLayout *self, const char *label)
 
 /* A sender must not create hidden folders: the leading dot of a label is replaced. */
 static char *
-folder_of_label (const char *label)
+layout_folder_of_label (const char *label)
 {
   return label[0] == '.' ? g_strconcat ("_", label + 1, NULL) : g_strdup (label);
 }
@@ -115,7 +115,7 @@ folder_of_label (const char *label)
 char *
 namida_layout_dup_version_path (const char *label, const char *below)
 {
-  g_autofree char *folder = label != NULL && *label != '\0' ? folder_of_label (label) : NULL;
+  g_autofree char *folder = label != NULL && *label != '\0' ? layout_folder_of_label (label) : NULL;
 
   return folder != NULL ? g_strconcat ("Music/", folder, "/", below, NULL) : g_strdup (below);
 }
@@ -128,7 +128,7 @@ namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, 
   const char *folder;
 
   if (entry->label == NULL || entry->label[0] == '\0')
-    return place_single (self, entry->name, root, relative, error);
+    return layout_place_single (self, entry->name, root, relative, error);
   if (!namida_safe_path_check_component (entry->label, error) || !namida_safe_path_check (entry->relative_path, error))
     return FALSE;
 
@@ -141,7 +141,7 @@ namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, 
                    entry->label);
       return FALSE;
     }
-  label = folder_of_label (entry->label);
+  label = layout_folder_of_label (entry->label);
   folder = self->landing == NAMIDA_LANDING_LIBRARY ? layout_find_folder (self, entry->label) : NULL;
   if (self->landing == NAMIDA_LANDING_BACKUP)
     path = namida_layout_dup_version_path (entry->label, entry->relative_path);
@@ -151,9 +151,9 @@ namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, 
     path = g_strconcat (label, "/", entry->relative_path, NULL);
   if (!namida_safe_path_check (path, error))
     return FALSE;
-  *root = use_root (self, self->landing == NAMIDA_LANDING_BACKUP ? self->backups
-                          : folder != NULL                       ? folder
-                                                                 : self->music);
+  *root = layout_use_root (self, self->landing == NAMIDA_LANDING_BACKUP ? self->backups
+                                 : folder != NULL                       ? folder
+                                                                        : self->music);
   *relative = g_steal_pointer (&path);
   return TRUE;
 }
@@ -161,7 +161,7 @@ namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, 
 gboolean
 namida_layout_place_manifest (NamidaLayout *self, const char *name, guint *root, char **relative, GError **error)
 {
-  return place_single (self, name, root, relative, error);
+  return layout_place_single (self, name, root, relative, error);
 }
 
 guint

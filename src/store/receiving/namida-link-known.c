@@ -17,17 +17,17 @@
 #include <unistd.h>
 
 static gboolean
-is_wished (const NamidaLinkWish *wish, const NamidaHashRow *row, const struct stat *st)
+link_known_is_requested (const NamidaLinkRequest *request, const NamidaHashRow *row, const struct stat *st)
 {
   return S_ISREG (st->st_mode) && row->size == (guint64) st->st_size && row->mtime_ns == namida_stat_mtime_ns (st)
-         && row->size == wish->size && (st->st_mode & 0222) == 0
-         && (wish->mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN
-             || namida_stat_mtime_ns (st) / 1000000 == wish->mtime_ns / 1000000);
+         && row->size == request->size && (st->st_mode & 0222) == 0
+         && (request->mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN
+             || namida_stat_mtime_ns (st) / 1000000 == request->mtime_ns / 1000000);
 }
 
 /* Returns (transfer full) (nullable): %NULL if the file cannot be read, which does not mean that it is damaged. */
 static char *
-dup_hash (int folder, const char *name)
+link_known_dup_hash (int folder, const char *name)
 {
   int fd = namida_open_at (folder, name, O_RDONLY | O_NONBLOCK, 0);
   char *hash = fd >= 0 ? namida_file_hash (fd, NULL) : NULL;
@@ -47,7 +47,7 @@ namida_store_sink_is_last_link (NamidaStoreSink *self, const struct stat *st)
 }
 
 static void
-remember_link (NamidaStoreSink *self, const struct stat *st)
+link_known_remember_link (NamidaStoreSink *self, const struct stat *st)
 {
   gint64 inode = (gint64) st->st_ino, ctime_ns = namida_content_ctime_ns (st);
 
@@ -59,7 +59,7 @@ remember_link (NamidaStoreSink *self, const struct stat *st)
 /* Disks can lose data unnoticed, so files that were last read long ago are read again, within a time limit for each
  * session. */
 static gboolean
-is_due (NamidaStoreSink *self, const NamidaHashRow *row)
+link_known_is_due (NamidaStoreSink *self, const NamidaHashRow *row)
 {
   gint64 age = namida_clock_real () - row->read_at;
 
@@ -72,40 +72,41 @@ is_due (NamidaStoreSink *self, const NamidaHashRow *row)
  * of the desktop gives files new inode numbers at each login, and a chmod or a tag editor that keeps the modification
  * time changes only the change time. A link that this program made a moment ago changes it, too. */
 static gboolean
-must_read (const NamidaLinkWish *wish, const NamidaHashRow *row, const struct stat *st)
+link_known_must_read (const NamidaLinkRequest *request, const NamidaHashRow *row, const struct stat *st)
 {
   gboolean certain = namida_hash_row_fits (row, st)
                      || (row->inode == (guint64) st->st_ino && row->device == (guint64) st->st_dev
-                         && namida_store_sink_is_last_link (wish->sink, st));
+                         && namida_store_sink_is_last_link (request->sink, st));
 
-  return wish->sha256 != NULL || !certain || is_due (wish->sink, row);
+  return request->sha256 != NULL || !certain || link_known_is_due (request->sink, row);
 }
 
 static gboolean
-is_proven (NamidaLinkWish *wish, const NamidaHashRow *row, const struct stat *st, int folder, const char *name)
+link_known_is_proven (
+    NamidaLinkRequest *request, const NamidaHashRow *row, const struct stat *st, int folder, const char *name)
 {
   g_autofree char *hash = NULL;
   g_autoptr (GError) error = NULL;
 
-  wish->read = must_read (wish, row, st);
-  if (!wish->read)
+  request->read = link_known_must_read (request, row, st);
+  if (!request->read)
     return TRUE;
-  if (wish->sha256 == NULL)
-    wish->sink->hashed++;
-  hash = dup_hash (folder, name);
+  if (request->sha256 == NULL)
+    request->sink->hashed++;
+  hash = link_known_dup_hash (folder, name);
   if (hash == NULL)
     return FALSE;
-  if (g_ascii_strcasecmp (hash, wish->sha256 != NULL ? wish->sha256 : row->sha256) == 0)
+  if (g_ascii_strcasecmp (hash, request->sha256 != NULL ? request->sha256 : row->sha256) == 0)
     return TRUE;
-  if (!namida_content_set_damaged (wish->sink->database, row->content, row->sha256, st, &error))
+  if (!namida_content_set_damaged (request->sink->database, row->content, row->sha256, st, &error))
     g_message ("%s", error->message);
   return FALSE;
 }
 
 gboolean
-namida_link_known (NamidaLinkWish *wish, const NamidaHashRow *row, int to, const char *name)
+namida_link_known (NamidaLinkRequest *request, const NamidaHashRow *row, int to, const char *name)
 {
-  g_autofree char *inside = g_strconcat (wish->root->path, "/", NULL);
+  g_autofree char *inside = g_strconcat (request->root->path, "/", NULL);
   g_autofree char *basename = NULL;
   struct stat st, linked;
   gboolean fine = FALSE;
@@ -113,17 +114,17 @@ namida_link_known (NamidaLinkWish *wish, const NamidaHashRow *row, int to, const
 
   if (!g_str_has_prefix (row->path, inside))
     return FALSE;
-  from = namida_safe_path_open_parent (wish->root->base_fd, row->path + strlen (inside), FALSE, &basename, NULL);
+  from = namida_safe_path_open_parent (request->root->base_fd, row->path + strlen (inside), FALSE, &basename, NULL);
   if (from < 0)
     return FALSE;
-  if (fstatat (from, basename, &st, AT_SYMLINK_NOFOLLOW) == 0 && is_wished (wish, row, &st)
-      && is_proven (wish, row, &st, from, basename) && linkat (from, basename, to, name, 0) == 0)
+  if (fstatat (from, basename, &st, AT_SYMLINK_NOFOLLOW) == 0 && link_known_is_requested (request, row, &st)
+      && link_known_is_proven (request, row, &st, from, basename) && linkat (from, basename, to, name, 0) == 0)
     {
       /* The file may have been replaced between the check and the link. */
-      fine = fstatat (to, name, &linked, AT_SYMLINK_NOFOLLOW) == 0 && is_wished (wish, row, &linked)
+      fine = fstatat (to, name, &linked, AT_SYMLINK_NOFOLLOW) == 0 && link_known_is_requested (request, row, &linked)
              && linked.st_ino == st.st_ino && linked.st_dev == st.st_dev;
       if (fine)
-        remember_link (wish->sink, &linked);
+        link_known_remember_link (request->sink, &linked);
       else
         unlinkat (to, name, 0);
     }

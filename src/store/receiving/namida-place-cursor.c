@@ -21,7 +21,7 @@ namida_place_cursor_clear (NamidaPlaceCursor *self)
 }
 
 static gboolean
-is_here (const NamidaPlaceCursor *self, int root_fd, const char *relative, gsize length, gboolean create)
+place_cursor_is_here (const NamidaPlaceCursor *self, int root_fd, const char *relative, gsize length, gboolean create)
 {
   return self->folder != NULL && self->root_fd == root_fd && strncmp (self->folder, relative, length) == 0
          && self->folder[length] == '\0' && (self->fd >= 0 || !create);
@@ -37,7 +37,7 @@ namida_place_cursor_open (
   *basename = slash != NULL ? slash + 1 : relative;
   /* If the caller wants no error message, a folder that was missing last time counts as missing without asking the
    * disk. */
-  if (is_here (self, root_fd, relative, length, create) && (self->fd >= 0 || error == NULL))
+  if (place_cursor_is_here (self, root_fd, relative, length, create) && (self->fd >= 0 || error == NULL))
     {
       errno = self->error;
       /* Check the whole path: a name such as "E: a song" is allowed in a subfolder, but not on its own. */

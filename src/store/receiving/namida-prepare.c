@@ -39,7 +39,7 @@
 #define AT_ONCE 32u
 
 static gboolean
-place_items (NamidaStoreSink *self, GError **error)
+prepare_place_items (NamidaStoreSink *self, GError **error)
 {
   GPtrArray *entries = namida_backup_get_entries (self->backup);
   g_autoptr (GHashTable) places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -65,7 +65,7 @@ place_items (NamidaStoreSink *self, GError **error)
 }
 
 static gboolean
-write_session (NamidaStoreSink *self, GError **error)
+prepare_write_session (NamidaStoreSink *self, GError **error)
 {
   NamidaJournalSession *session = self->session;
 
@@ -93,7 +93,7 @@ prepare_is_own_version (NamidaStoreSink *self, int fd)
 /* A version is assembled in a hidden folder. If an earlier commit crashed after it gave the version its final name, the
  * journal has that name, because it was recorded before the rename. */
 static gboolean
-open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
+prepare_open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
 {
   /* <store>/<device>/<version>, with the device's name as the drive accepts it */
   g_autofree char *holder = g_path_get_dirname (self->session->destination);
@@ -139,7 +139,7 @@ open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
 /* If a folder that the user chose is missing, its drive is not connected or access was revoked. Creating the folder
  * would put the backup in a place where the user does not look for it. */
 static gboolean
-check_chosen (NamidaStoreSink *self, const char *path, GError **error)
+prepare_check_chosen (NamidaStoreSink *self, const char *path, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (self->chosen); i++)
     {
@@ -204,7 +204,7 @@ prepare_map_names (NamidaStoreSink *self)
 }
 
 static gboolean
-open_roots (NamidaStoreSink *self, GError **error)
+prepare_open_roots (NamidaStoreSink *self, GError **error)
 {
   if (self->owner == NULL)
     self->owner = namida_store_dup_owner (self->database);
@@ -215,14 +215,15 @@ open_roots (NamidaStoreSink *self, GError **error)
       g_ptr_array_add (self->roots, root);
       root->path = g_strdup (namida_layout_get_root (self->layout, i));
       root->base_fd = root->fd = -1;
-      if (!check_chosen (self, root->path, error))
+      if (!prepare_check_chosen (self, root->path, error))
         return FALSE;
       root->base_fd = root->fd = prepare_open_root (self, root->path, error);
       if (root->base_fd < 0)
         return FALSE;
       root->staging
           = namida_staging_open (self->data_dir, root->path, root->base_fd, self->owner, self->session->id, error);
-      if (root->staging == NULL || (self->landing == NAMIDA_LANDING_BACKUP && !open_version (self, root, error)))
+      if (root->staging == NULL
+          || (self->landing == NAMIDA_LANDING_BACKUP && !prepare_open_version (self, root, error)))
         return FALSE;
     }
   namida_crash_point ("staging-made");
@@ -241,7 +242,8 @@ typedef struct
 /* Opens the folder of the item, which the cursor owns, and reads the attributes of what is at its place. Returns -1 if
  * the folder does not exist or a link is in the way. */
 static int
-look_at_place (Decision *decision, const NamidaItem *item, gboolean create, const char **basename, struct stat *st)
+prepare_look_at_place (
+    Decision *decision, const NamidaItem *item, gboolean create, const char **basename, struct stat *st)
 {
   int fd = namida_place_cursor_open (&decision->cursor, namida_store_sink_root (decision->self, item->root)->fd,
                                      item->relative, create, basename, NULL);
@@ -252,7 +254,7 @@ look_at_place (Decision *decision, const NamidaItem *item, gboolean create, cons
 }
 
 static gboolean
-is_known_here (Decision *decision, NamidaItem *item, const NamidaEntry *entry, const struct stat *st)
+prepare_is_known_here (Decision *decision, NamidaItem *item, const NamidaEntry *entry, const struct stat *st)
 {
   NamidaStoreSink *self = decision->self;
 
@@ -269,7 +271,7 @@ is_known_here (Decision *decision, NamidaItem *item, const NamidaEntry *entry, c
 
 /* Whether a file of a sender that sends no hashes is the one that it sent before, unchanged since it was received. */
 static gboolean
-is_same_by_time (Decision *decision, const NamidaEntry *entry, const struct stat *st)
+prepare_is_same_by_time (Decision *decision, const NamidaEntry *entry, const struct stat *st)
 {
   g_autofree char *hash = NULL;
 
@@ -281,14 +283,14 @@ is_same_by_time (Decision *decision, const NamidaEntry *entry, const struct stat
 }
 
 static void
-decide_library (Decision *decision, NamidaItem *item, const NamidaEntry *entry)
+prepare_decide_library (Decision *decision, NamidaItem *item, const NamidaEntry *entry)
 {
   const char *basename;
   struct stat st;
 
   if (item->state != NAMIDA_ITEM_WANTED)
     return;
-  if (look_at_place (decision, item, FALSE, &basename, &st) < 0)
+  if (prepare_look_at_place (decision, item, FALSE, &basename, &st) < 0)
     return;
   if (entry->kind == NAMIDA_ENTRY_FOLDER)
     {
@@ -296,14 +298,14 @@ decide_library (Decision *decision, NamidaItem *item, const NamidaEntry *entry)
         item->state = NAMIDA_ITEM_KEPT;
     }
   else if (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size
-           && (is_known_here (decision, item, entry, &st) || is_same_by_time (decision, entry, &st)))
+           && (prepare_is_known_here (decision, item, entry, &st) || prepare_is_same_by_time (decision, entry, &st)))
     item->state = NAMIDA_ITEM_KEPT;
 }
 
 /* An interrupted commit has already placed this file in the version. Turn it back into a part, which will be hashed
  * again. A link to an older version is only removed, because it is created again. */
 static void
-take_back (NamidaStoreSink *self, guint index, int folder, const char *basename, const struct stat *st)
+prepare_take_back (NamidaStoreSink *self, guint index, int folder, const char *basename, const struct stat *st)
 {
   NamidaStaging *staging = namida_store_sink_root (self, self->items[index].root)->staging;
   g_autofree char *part = namida_store_sink_dup_part_name (self, index);
@@ -315,18 +317,18 @@ take_back (NamidaStoreSink *self, guint index, int folder, const char *basename,
 }
 
 static void
-decide_version (Decision *decision, guint index)
+prepare_decide_version (Decision *decision, guint index)
 {
   NamidaStoreSink *self = decision->self;
   NamidaItem *item = &self->items[index];
   const NamidaEntry *entry = namida_store_sink_entry (self, index);
-  NamidaLinkWish wish = {
+  NamidaLinkRequest request = {
     .root = namida_store_sink_root (self, item->root), .sink = self, .size = entry->size, .mtime_ns = entry->mtime_ns
   };
   g_autoptr (GPtrArray) rows = NULL;
   const char *basename;
   struct stat st;
-  int fd = item->state == NAMIDA_ITEM_WANTED ? look_at_place (decision, item, TRUE, &basename, &st) : -1;
+  int fd = item->state == NAMIDA_ITEM_WANTED ? prepare_look_at_place (decision, item, TRUE, &basename, &st) : -1;
 
   if (fd < 0)
     return;
@@ -343,14 +345,14 @@ decide_version (Decision *decision, guint index)
   else if (item->twin == 0)
     {
       if (S_ISREG (st.st_mode))
-        take_back (self, index, fd, basename, &st);
+        prepare_take_back (self, index, fd, basename, &st);
       if (namida_known_content_was_sent (decision->known, self->session->fingerprint, entry->sha256))
         rows = namida_known_content_lookup (decision->known, entry->sha256);
       for (guint i = 0; rows != NULL && i < rows->len && item->state == NAMIDA_ITEM_WANTED; i++)
-        if (namida_link_known (&wish, g_ptr_array_index (rows, i), fd, basename))
+        if (namida_link_known (&request, g_ptr_array_index (rows, i), fd, basename))
           {
             item->state = NAMIDA_ITEM_LINKED;
-            item->read = wish.read;
+            item->read = request.read;
           }
       if (item->state == NAMIDA_ITEM_LINKED)
         namida_crash_point ("known-linked");
@@ -359,18 +361,18 @@ decide_version (Decision *decision, guint index)
 
 /* Decides on the items from @from to @to that are saved in the user's folders, which takes only one look at each. */
 static void
-decide_some_of_library (Decision *decision, guint from, guint to)
+prepare_decide_some_of_library (Decision *decision, guint from, guint to)
 {
   NamidaStoreSink *self = decision->self;
 
   namida_known_content_hold (decision->known);
   for (guint i = from; i < to; i++)
-    decide_library (decision, &self->items[i], namida_store_sink_entry (self, i));
+    prepare_decide_library (decision, &self->items[i], namida_store_sink_entry (self, i));
   namida_known_content_release (decision->known);
 }
 
 static gboolean
-is_single (NamidaStoreSink *self, guint index)
+prepare_is_single (NamidaStoreSink *self, guint index)
 {
   const NamidaEntry *entry = namida_store_sink_entry (self, index);
 
@@ -378,7 +380,7 @@ is_single (NamidaStoreSink *self, guint index)
 }
 
 static gboolean
-decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable, GError **error)
+prepare_decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable, GError **error)
 {
   Decision decision = { .self = self, .known = known, .cursor = { .fd = -1 }, .path = g_string_new (NULL) };
   guint step = self->landing == NAMIDA_LANDING_BACKUP ? 1 : AT_ONCE;
@@ -388,14 +390,14 @@ decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancella
     if (g_cancellable_set_error_if_cancelled (cancellable, error))
       fine = FALSE;
     else if (self->landing != NAMIDA_LANDING_BACKUP)
-      decide_some_of_library (&decision, i, MIN (i + step, self->n_items));
-    else if (!is_single (self, i))
-      decide_version (&decision, i);
+      prepare_decide_some_of_library (&decision, i, MIN (i + step, self->n_items));
+    else if (!prepare_is_single (self, i))
+      prepare_decide_version (&decision, i);
   /* If a single file has the name of a folder, such as “Music”, the folder keeps the name and the file gets a
    * number. */
   for (guint i = 0; self->landing == NAMIDA_LANDING_BACKUP && i < self->n_items && fine; i++)
-    if (is_single (self, i))
-      decide_version (&decision, i);
+    if (prepare_is_single (self, i))
+      prepare_decide_version (&decision, i);
   namida_place_cursor_clear (&decision.cursor);
   g_string_free (decision.path, TRUE);
   return fine;
@@ -404,7 +406,7 @@ decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancella
 /* Returns how much of the item has arrived: the length of its part, if that is a valid beginning. A new session has no
  * parts. */
 static guint64
-get_offset (NamidaStoreSink *self, guint index)
+prepare_get_offset (NamidaStoreSink *self, guint index)
 {
   g_autofree char *name = NULL;
   guint64 size;
@@ -418,7 +420,7 @@ get_offset (NamidaStoreSink *self, guint index)
 
 /* Parts of files that have changed since are useless. */
 static void
-remove_stale_parts (NamidaStoreSink *self)
+prepare_remove_stale_parts (NamidaStoreSink *self)
 {
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
@@ -473,7 +475,7 @@ prepare_check_inodes (NamidaStoreSink *self, NamidaRoot *root, guint64 files, GE
 }
 
 static gboolean
-check_device (NamidaStoreSink *self, guint first, GError **error)
+prepare_check_device (NamidaStoreSink *self, guint first, GError **error)
 {
   NamidaRoot *root = namida_store_sink_root (self, first);
   dev_t device = namida_staging_get_device (root->staging);
@@ -486,7 +488,7 @@ check_device (NamidaStoreSink *self, guint first, GError **error)
         && namida_staging_get_device (namida_store_sink_root (self, self->items[i].root)->staging) == device)
       {
         guint64 size = namida_store_sink_entry (self, i)->size;
-        guint64 more = size - get_offset (self, i);
+        guint64 more = size - prepare_get_offset (self, i);
 
         files++;
         /* Sizes come from the network: make sure that the sum does not wrap around. */
@@ -506,7 +508,7 @@ check_device (NamidaStoreSink *self, guint first, GError **error)
 }
 
 static gboolean
-check_room (NamidaStoreSink *self, GError **error)
+prepare_check_room (NamidaStoreSink *self, GError **error)
 {
   for (guint i = 0; i < self->roots->len; i++)
     {
@@ -515,14 +517,14 @@ check_room (NamidaStoreSink *self, GError **error)
 
       for (guint j = 0; j < i && !seen; j++)
         seen = namida_staging_get_device (namida_store_sink_root (self, j)->staging) == device;
-      if (!seen && !check_device (self, i, error))
+      if (!seen && !prepare_check_device (self, i, error))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-copy_known (NamidaStoreSink *self, guint index, const NamidaHashRow *row, GCancellable *cancellable)
+prepare_copy_known (NamidaStoreSink *self, guint index, const NamidaHashRow *row, GCancellable *cancellable)
 {
   NamidaStaging *staging = namida_store_sink_root (self, self->items[index].root)->staging;
   g_autofree char *name = namida_store_sink_dup_part_name (self, index);
@@ -556,7 +558,7 @@ copy_known (NamidaStoreSink *self, guint index, const NamidaHashRow *row, GCance
 /* Reads a file of the user that has the right place and size but is not in the table, for example because of a new data
  * folder, a reconnected drive or a tag editor. This takes less time than receiving it. */
 static void
-read_at_place (NamidaStoreSink *self, NamidaPlaceCursor *cursor, guint index, GCancellable *cancellable)
+prepare_read_at_place (NamidaStoreSink *self, NamidaPlaceCursor *cursor, guint index, GCancellable *cancellable)
 {
   NamidaItem *item = &self->items[index];
   const NamidaEntry *entry = namida_store_sink_entry (self, index);
@@ -591,7 +593,7 @@ read_at_place (NamidaStoreSink *self, NamidaPlaceCursor *cursor, guint index, GC
  * A hash alone does not prove that the sender has the content, so files that others sent or that the user has elsewhere
  * are neither used nor revealed. */
 static void
-copy_from_here (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable)
+prepare_copy_from_here (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable)
 {
   gint64 until = namida_clock_monotonic () + COPY_LIMIT_US;
   g_auto (NamidaPlaceCursor) cursor = { .fd = -1 };
@@ -604,13 +606,13 @@ copy_from_here (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *
       if (self->items[i].state != NAMIDA_ITEM_WANTED || entry->sha256 == NULL || entry->kind == NAMIDA_ENTRY_FOLDER)
         continue;
       if (self->landing == NAMIDA_LANDING_LIBRARY)
-        read_at_place (self, &cursor, i, cancellable);
+        prepare_read_at_place (self, &cursor, i, cancellable);
       if (self->items[i].state != NAMIDA_ITEM_WANTED
           || !namida_known_content_was_sent (known, self->session->fingerprint, entry->sha256))
         continue;
       rows = namida_known_content_lookup (known, entry->sha256);
       for (guint j = 0; j < rows->len && self->items[i].state == NAMIDA_ITEM_WANTED; j++)
-        if (copy_known (self, i, g_ptr_array_index (rows, j), cancellable))
+        if (prepare_copy_known (self, i, g_ptr_array_index (rows, j), cancellable))
           self->items[i].state = NAMIDA_ITEM_COPIED;
       if (self->items[i].state == NAMIDA_ITEM_COPIED)
         namida_crash_point ("known-copied");
@@ -618,12 +620,12 @@ copy_from_here (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *
 }
 
 static void
-answer (NamidaStoreSink *self, NamidaWant *wants)
+prepare_answer (NamidaStoreSink *self, NamidaWant *wants)
 {
   for (guint i = 0; i < self->n_items; i++)
     {
       wants[i].wanted = self->items[i].state == NAMIDA_ITEM_WANTED;
-      wants[i].offset = wants[i].wanted ? get_offset (self, i) : 0;
+      wants[i].offset = wants[i].wanted ? prepare_get_offset (self, i) : 0;
     }
   namida_crash_point ("prepared");
 }
@@ -636,21 +638,21 @@ namida_store_sink_do_prepare (NamidaStoreSink *self, NamidaWant *wants, GCancell
   g_autoptr (NamidaKnownContent) known = NULL;
 
   self->reread_until = namida_clock_monotonic () + REREAD_LIMIT_US;
-  if (!place_items (self, error))
+  if (!prepare_place_items (self, error))
     return FALSE;
   for (guint i = 0; i < self->n_items; i++)
     if (wants[i].declined)
       self->items[i].state = NAMIDA_ITEM_DECLINED;
-  if (!write_session (self, error) || !open_roots (self, error))
+  if (!prepare_write_session (self, error) || !prepare_open_roots (self, error))
     return FALSE;
   prepare_map_names (self);
   known = namida_known_content_new (self->database, error);
-  remove_stale_parts (self);
-  if (known == NULL || !decide (self, known, cancellable, error) || !check_room (self, error))
+  prepare_remove_stale_parts (self);
+  if (known == NULL || !prepare_decide (self, known, cancellable, error) || !prepare_check_room (self, error))
     return FALSE;
-  copy_from_here (self, known, cancellable);
+  prepare_copy_from_here (self, known, cancellable);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  answer (self, wants);
+  prepare_answer (self, wants);
   return TRUE;
 }

@@ -40,7 +40,7 @@ struct _NamidaStaging
 
 /* @fd: a descriptor on the drive, or -1; used to distinguish a full drive from one that cannot hold more files. */
 static gboolean
-fail (GError **error, int saved_errno, int fd, const char *format, const char *shown)
+staging_fail (GError **error, int saved_errno, int fd, const char *format, const char *shown)
 {
   g_autofree char *what = NULL;
 
@@ -53,7 +53,7 @@ fail (GError **error, int saved_errno, int fd, const char *format, const char *s
 }
 
 static void
-close_one (int fd)
+staging_close_one (int fd)
 {
   if (fd >= 0)
     close (fd);
@@ -78,7 +78,7 @@ staging_make_folder (int parent_fd, const char *name, mode_t mode)
 /* Returns FALSE with errno set. The folder that all programs share is accessible for all of them, like the store
  * itself; the folder of one owner is private. */
 static gboolean
-open_folders (NamidaStaging *self)
+staging_open_folders (NamidaStaging *self)
 {
   if (self->owner == NULL)
     self->parent_fd = staging_make_folder (self->holder_fd, self->holder_name, 0700);
@@ -100,17 +100,17 @@ open_folders (NamidaStaging *self)
 
 /* Another session that ends removes the shared folder if it is empty, which it is until ours is in it. */
 static gboolean
-open_folders_again (NamidaStaging *self)
+staging_open_folders_again (NamidaStaging *self)
 {
   for (guint i = 0; i < MOST_TRIES; i++)
     {
       int saved_errno;
 
-      if (open_folders (self))
+      if (staging_open_folders (self))
         return TRUE;
       saved_errno = errno;
-      close_one (self->parent_fd);
-      close_one (self->hidden_fd);
+      staging_close_one (self->parent_fd);
+      staging_close_one (self->hidden_fd);
       self->parent_fd = self->hidden_fd = -1;
       errno = saved_errno;
       if (errno != ENOENT)
@@ -121,7 +121,7 @@ open_folders_again (NamidaStaging *self)
 
 /* Takes ownership of @holder_fd. */
 static NamidaStaging *
-open_in (
+staging_open_in (
     int holder_fd, const char *holder_name, const char *owner, const char *session, const char *root, GError **error)
 {
   g_autoptr (NamidaStaging) self = g_new0 (NamidaStaging, 1);
@@ -133,19 +133,19 @@ open_in (
   self->holder_fd = holder_fd;
   self->holder_name = holder_name;
   self->hidden_fd = self->parent_fd = self->fd = -1;
-  if (holder_fd >= 0 && open_folders_again (self) && fstat (self->fd, &st) == 0)
+  if (holder_fd >= 0 && staging_open_folders_again (self) && fstat (self->fd, &st) == 0)
     {
       self->device = st.st_dev;
       return g_steal_pointer (&self);
     }
-  fail (error, errno, holder_fd, _ ("No folder for unfinished files could be made for “%s”"), shown);
+  staging_fail (error, errno, holder_fd, _ ("No folder for unfinished files could be made for “%s”"), shown);
   return NULL;
 }
 
 NamidaStaging *
 namida_staging_open_hidden (const char *root, int root_fd, const char *owner, const char *session, GError **error)
 {
-  return open_in (fcntl (root_fd, F_DUPFD_CLOEXEC, 3), NAMIDA_STAGING_HIDDEN, owner, session, root, error);
+  return staging_open_in (fcntl (root_fd, F_DUPFD_CLOEXEC, 3), NAMIDA_STAGING_HIDDEN, owner, session, root, error);
 }
 
 NamidaStaging *
@@ -159,7 +159,7 @@ namida_staging_open (
     data_fd = open (data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (data_fd >= 0 && fstat (data_fd, &data_st) == 0 && fstat (root_fd, &root_st) == 0
       && data_st.st_dev == root_st.st_dev)
-    return open_in (data_fd, NAMIDA_STAGING_FOLDER, NULL, session, data_dir, error);
+    return staging_open_in (data_fd, NAMIDA_STAGING_FOLDER, NULL, session, data_dir, error);
   if (data_fd >= 0)
     close (data_fd);
   return namida_staging_open_hidden (root, root_fd, owner, session, error);
@@ -170,10 +170,10 @@ namida_staging_free (NamidaStaging *self)
 {
   if (self == NULL)
     return;
-  close_one (self->fd);
-  close_one (self->parent_fd);
-  close_one (self->hidden_fd);
-  close_one (self->holder_fd);
+  staging_close_one (self->fd);
+  staging_close_one (self->parent_fd);
+  staging_close_one (self->hidden_fd);
+  staging_close_one (self->holder_fd);
   g_free (self->session);
   g_free (self->owner);
   g_free (self);
@@ -227,7 +227,7 @@ namida_staging_part_allocated (NamidaStaging *self, const char *name)
 
 /* Digests exactly @length bytes from the start. Returns FALSE with errno set. */
 static gboolean
-digest_start (int fd, guint64 length, NamidaDigest *digest)
+staging_digest_start (int fd, guint64 length, NamidaDigest *digest)
 {
   g_autofree char *buffer = length > 0 ? g_malloc (MIN (length, BUFFER_SIZE)) : NULL;
   guint64 offset = 0;
@@ -253,7 +253,7 @@ digest_start (int fd, guint64 length, NamidaDigest *digest)
  * writing (memory: 0.25 s for 1 GiB), and the connection has to wait; on such a file system, the rest is allocated by
  * writing. */
 static gboolean
-reserve (int fd, guint64 offset, guint64 size)
+staging_reserve (int fd, guint64 offset, guint64 size)
 {
   gint64 end = g_get_monotonic_time () + FALLOCATE_MOST_US;
   guint64 step = FALLOCATE_STEP;
@@ -270,12 +270,12 @@ reserve (int fd, guint64 offset, guint64 size)
 }
 
 static gboolean
-set_up (int fd, const char *shown, guint64 offset, guint64 size, NamidaDigest *digest, GError **error)
+staging_set_up (int fd, const char *shown, guint64 offset, guint64 size, NamidaDigest *digest, GError **error)
 {
   struct stat st;
 
   if (fstat (fd, &st) != 0)
-    return fail (error, errno, fd, _ ("Could not write “%s”"), shown);
+    return staging_fail (error, errno, fd, _ ("Could not write “%s”"), shown);
   if ((guint64) st.st_size < offset)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET,
@@ -283,17 +283,17 @@ set_up (int fd, const char *shown, guint64 offset, guint64 size, NamidaDigest *d
                    shown);
       return FALSE;
     }
-  if (ftruncate (fd, (off_t) offset) != 0 || !reserve (fd, offset, size))
-    return fail (error, errno, fd, _ ("Could not write “%s”"), shown);
-  if ((digest != NULL && !digest_start (fd, offset, digest)) || lseek (fd, (off_t) offset, SEEK_SET) < 0)
-    return fail (error, errno, fd, _ ("Could not read what is here of “%s”"), shown);
+  if (ftruncate (fd, (off_t) offset) != 0 || !staging_reserve (fd, offset, size))
+    return staging_fail (error, errno, fd, _ ("Could not write “%s”"), shown);
+  if ((digest != NULL && !staging_digest_start (fd, offset, digest)) || lseek (fd, (off_t) offset, SEEK_SET) < 0)
+    return staging_fail (error, errno, fd, _ ("Could not read what is here of “%s”"), shown);
   return TRUE;
 }
 
 /* A complete part is already read-only, like the file that it was going to become. @made: (out): whether the part is
  * new and empty. */
 static int
-open_writable (int dir, const char *name, gboolean *made)
+staging_open_writable (int dir, const char *name, gboolean *made)
 {
   const int flags = O_RDWR | O_CREAT;
   int fd = namida_open_at (dir, name, flags | O_EXCL, 0600);
@@ -317,11 +317,11 @@ namida_staging_open_part (NamidaStaging *self,
                           GError **error)
 {
   gboolean made;
-  int fd = open_writable (self->fd, name, &made);
+  int fd = staging_open_writable (self->fd, name, &made);
 
   if (fd < 0)
     {
-      fail (error, errno, self->fd, _ ("Could not write “%s”"), shown);
+      staging_fail (error, errno, self->fd, _ ("Could not write “%s”"), shown);
       return -1;
     }
   if (made && offset == 0 && size < FALLOCATE_FROM)
@@ -329,7 +329,7 @@ namida_staging_open_part (NamidaStaging *self,
       namida_crash_point ("part-opened");
       return fd;
     }
-  if (!set_up (fd, shown, offset, size, digest, error))
+  if (!staging_set_up (fd, shown, offset, size, digest, error))
     {
       close (fd);
       return -1;
@@ -339,12 +339,12 @@ namida_staging_open_part (NamidaStaging *self,
 }
 
 static gboolean
-check_part (int fd, const char *shown, guint64 size, gboolean complete, GError **error)
+staging_check_part (int fd, const char *shown, guint64 size, gboolean complete, GError **error)
 {
   struct stat st;
 
   if (fstat (fd, &st) != 0)
-    return fail (error, errno, fd, _ ("Could not write “%s”"), shown);
+    return staging_fail (error, errno, fd, _ ("Could not write “%s”"), shown);
   if (complete && (guint64) st.st_size != size)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
@@ -353,18 +353,18 @@ check_part (int fd, const char *shown, guint64 size, gboolean complete, GError *
     }
   /* Complete parts are made durable together at the end of the session. */
   if (!complete && fdatasync (fd) != 0)
-    return fail (error, errno, fd, _ ("Could not write “%s”"), shown);
+    return staging_fail (error, errno, fd, _ ("Could not write “%s”"), shown);
   return TRUE;
 }
 
 gboolean
 namida_staging_close_part (int fd, const char *shown, guint64 size, gboolean complete, GError **error)
 {
-  gboolean fine = check_part (fd, shown, size, complete, error);
+  gboolean fine = staging_check_part (fd, shown, size, complete, error);
 
   /* Network file systems may report a full disk only on close. */
   if (close (fd) != 0 && errno != EINTR && fine)
-    fine = fail (error, errno, -1, _ ("Could not write “%s”"), shown);
+    fine = staging_fail (error, errno, -1, _ ("Could not write “%s”"), shown);
   namida_crash_point ("part-closed");
   return fine;
 }
@@ -379,15 +379,15 @@ namida_staging_write (NamidaStaging *self, const char *name, const char *data, g
     return FALSE;
   fine = namida_write_all (fd, data, length);
   if (!fine)
-    fail (error, errno, fd, _ ("Could not write “%s”"), name);
+    staging_fail (error, errno, fd, _ ("Could not write “%s”"), name);
   if (close (fd) != 0 && errno != EINTR && fine)
-    fine = fail (error, errno, -1, _ ("Could not write “%s”"), name);
+    fine = staging_fail (error, errno, -1, _ ("Could not write “%s”"), name);
   return fine;
 }
 
 /* Only folders with a name like this are ever removed. */
 static gboolean
-is_session_id (const char *name)
+staging_is_session_id (const char *name)
 {
   return strlen (name) == SESSION_ID_LENGTH && strspn (name, "0123456789abcdef") == SESSION_ID_LENGTH;
 }
@@ -401,7 +401,7 @@ staging_is_probe (const char *name)
 
 /* @known: (nullable): remove only sessions in this set. */
 static void
-remove_forgotten (int fd, GHashTable *kept, GHashTable *known)
+staging_remove_forgotten (int fd, GHashTable *kept, GHashTable *known)
 {
   int copy = openat (fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *dir = copy >= 0 ? fdopendir (copy) : NULL;
@@ -409,12 +409,12 @@ remove_forgotten (int fd, GHashTable *kept, GHashTable *known)
 
   if (dir == NULL)
     {
-      close_one (copy);
+      staging_close_one (copy);
       return;
     }
   while ((entry = readdir (dir)) != NULL)
     {
-      gboolean forgotten = is_session_id (entry->d_name) && !g_hash_table_contains (kept, entry->d_name)
+      gboolean forgotten = staging_is_session_id (entry->d_name) && !g_hash_table_contains (kept, entry->d_name)
                            && (known == NULL || g_hash_table_contains (known, entry->d_name));
 
       if ((forgotten || (known == NULL && staging_is_probe (entry->d_name))) && !namida_tree_remove (fd, entry->d_name))
@@ -450,16 +450,16 @@ namida_staging_clean (int parent_fd, const char *name, const char *owner, GHashT
   if (fd < 0)
     return;
   if (owner == NULL)
-    remove_forgotten (fd, kept, NULL);
+    staging_remove_forgotten (fd, kept, NULL);
   else
     {
       owned = namida_folder_open (fd, owner, FALSE);
       if (owned >= 0)
-        remove_forgotten (owned, kept, NULL);
-      close_one (owned);
+        staging_remove_forgotten (owned, kept, NULL);
+      staging_close_one (owned);
       unlinkat (fd, owner, AT_REMOVEDIR);
       /* Sessions of version 0.1.0 have no owner; only the journal tells whether they are ours. */
-      remove_forgotten (fd, kept, known);
+      staging_remove_forgotten (fd, kept, known);
     }
   close (fd);
   unlinkat (parent_fd, name, AT_REMOVEDIR);

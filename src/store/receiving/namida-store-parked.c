@@ -70,7 +70,7 @@ changes_of (NamidaStore *self)
 
 /* Reads the folders of unfinished files only if a session was ended. */
 static gboolean
-write_drop (NamidaStore *self, const Change *change, GError **error)
+parked_write_drop (NamidaStore *self, const Change *change, GError **error)
 {
   NamidaDatabase *database = namida_store_get_database (self);
   sqlite3 *handle = namida_database_lock (database);
@@ -84,7 +84,7 @@ write_drop (NamidaStore *self, const Change *change, GError **error)
 }
 
 static gboolean
-write_change (NamidaStore *self, const Change *change, GError **error)
+parked_write_change (NamidaStore *self, const Change *change, GError **error)
 {
   NamidaDatabase *database = namida_store_get_database (self);
 
@@ -92,7 +92,7 @@ write_change (NamidaStore *self, const Change *change, GError **error)
     {
     case CHANGE_DROP:
     case CHANGE_DROP_DEVICE:
-      return write_drop (self, change, error);
+      return parked_write_drop (self, change, error);
     case CHANGE_ASK:
       return namida_journal_ask_again (database, change->id, error);
     default:
@@ -114,7 +114,7 @@ changes_next (Changes *changes)
 }
 
 static void
-write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+parked_write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Change *change;
 
@@ -122,7 +122,7 @@ write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
     {
       g_autoptr (GError) error = NULL;
 
-      if (!write_change (source, change, &error))
+      if (!parked_write_change (source, change, &error))
         g_message ("%s", error->message);
       change_free (change);
     }
@@ -150,7 +150,7 @@ changes_admit (Changes *changes, const char *fingerprint, const char *id)
 }
 
 static void
-push (NamidaStore *self, Kind kind, const char *fingerprint, const char *id)
+parked_push (NamidaStore *self, Kind kind, const char *fingerprint, const char *id)
 {
   Changes *changes = changes_of (self);
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&changes->lock);
@@ -168,31 +168,31 @@ push (NamidaStore *self, Kind kind, const char *fingerprint, const char *id)
     return;
   changes->writing = TRUE;
   task = g_task_new (self, NULL, NULL, NULL);
-  g_task_set_source_tag (task, push);
+  g_task_set_source_tag (task, parked_push);
   g_task_set_task_data (task, changes, NULL);
-  g_task_run_in_thread (task, write_thread);
+  g_task_run_in_thread (task, parked_write_thread);
 }
 
 void
 namida_store_drop_parked (NamidaStore *self, const char *fingerprint, const char *id)
 {
-  push (self, CHANGE_DROP, fingerprint, id);
+  parked_push (self, CHANGE_DROP, fingerprint, id);
 }
 
 void
 namida_store_drop_device (NamidaStore *self, const char *fingerprint)
 {
-  push (self, CHANGE_DROP_DEVICE, fingerprint, NULL);
+  parked_push (self, CHANGE_DROP_DEVICE, fingerprint, NULL);
 }
 
 void
 namida_store_ask_again (NamidaStore *self, const char *id)
 {
-  push (self, CHANGE_ASK, NULL, id);
+  parked_push (self, CHANGE_ASK, NULL, id);
 }
 
 void
 namida_store_set_paused (NamidaStore *self, const char *id, gboolean paused)
 {
-  push (self, paused ? CHANGE_PAUSE : CHANGE_GO_ON, NULL, id);
+  parked_push (self, paused ? CHANGE_PAUSE : CHANGE_GO_ON, NULL, id);
 }

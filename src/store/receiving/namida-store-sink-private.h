@@ -90,7 +90,7 @@ struct _NamidaStoreSink
   char *folder;
 };
 
-/* NamidaLinkWish: a request to create a hard link to a file that is already in a version below @root. */
+/* NamidaLinkRequest: a request to create a hard link to a file that is already in a version below @root. */
 typedef struct
 {
   const NamidaRoot *root;
@@ -99,12 +99,12 @@ typedef struct
   gboolean read;         /* (out): whether the file was read */
   guint64 size;
   gint64 mtime_ns; /* must match the file to 1 ms; NAMIDA_ENTRY_TIME_UNKNOWN: any */
-} NamidaLinkWish;
+} NamidaLinkRequest;
 /** namida_link_known: creates the link @name in the folder @to. Links only to files that are read-only and are reached
  * without following links. A file is read first if the table is not certain about it (another device number or change
  * time) or if it was last read long ago. A file that turns out to be damaged is marked as such. Returns: %FALSE if no
  * link was created. */
-gboolean namida_link_known (NamidaLinkWish *wish, const NamidaHashRow *row, int to, const char *name);
+gboolean namida_link_known (NamidaLinkRequest *request, const NamidaHashRow *row, int to, const char *name);
 /** namida_store_sink_is_last_link: Returns: whether the file @st is unchanged since namida_link_known() last linked to
  * it for @self. */
 gboolean namida_store_sink_is_last_link (NamidaStoreSink *self, const struct stat *st);

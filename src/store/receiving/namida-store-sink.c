@@ -35,7 +35,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaStoreSink,
                                G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SINK, sink_iface_init))
 
 static void
-root_free (gpointer data)
+sink_root_free (gpointer data)
 {
   NamidaRoot *root = data;
 
@@ -84,7 +84,7 @@ static void
 namida_store_sink_init (NamidaStoreSink *self)
 {
   g_mutex_init (&self->lock);
-  self->roots = g_ptr_array_new_with_free_func (root_free);
+  self->roots = g_ptr_array_new_with_free_func (sink_root_free);
 }
 
 NamidaSink *
@@ -254,7 +254,7 @@ namida_store_sink_dup_device_folder (NamidaStoreSink *self, guint root)
 }
 
 static const char *
-final_folder (NamidaStoreSink *self, guint root)
+sink_final_folder (NamidaStoreSink *self, guint root)
 {
   return self->version != NULL ? self->version : namida_store_sink_root (self, root)->path;
 }
@@ -262,7 +262,7 @@ final_folder (NamidaStoreSink *self, guint root)
 void
 namida_store_sink_write_final_path (NamidaStoreSink *self, guint root, const char *relative, GString *path)
 {
-  g_string_assign (path, final_folder (self, root));
+  g_string_assign (path, sink_final_folder (self, root));
   g_string_append_c (path, '/');
   g_string_append (path, relative);
 }
@@ -302,7 +302,7 @@ namida_store_sink_has_room (NamidaStoreSink *self, int fd, guint64 need, guint64
 
 /* A small file does not need a check if another one found plenty of free space a moment ago. */
 static gboolean
-is_roomy (NamidaStoreSink *self, NamidaRoot *root, guint64 total)
+sink_is_roomy (NamidaStoreSink *self, NamidaRoot *root, guint64 total)
 {
   gint64 now = namida_clock_monotonic ();
 
@@ -318,13 +318,14 @@ is_roomy (NamidaStoreSink *self, NamidaRoot *root, guint64 total)
 
 /* Check the free space again, because other programs may have used it since the offer was accepted. */
 static gboolean
-check_room (NamidaStoreSink *self, NamidaRoot *root, const char *name, const char *shown, guint64 total, GError **error)
+sink_check_room (
+    NamidaStoreSink *self, NamidaRoot *root, const char *name, const char *shown, guint64 total, GError **error)
 {
   NamidaStaging *staging = root->staging;
   g_autofree char *size = NULL;
   guint64 missing, allocated;
 
-  if (is_roomy (self, root, total))
+  if (sink_is_roomy (self, root, total))
     return TRUE;
   allocated = namida_staging_part_allocated (staging, name);
   if (namida_store_sink_has_room (self, namida_staging_get_fd (staging), total - MIN (allocated, total), &missing))
@@ -336,13 +337,13 @@ check_room (NamidaStoreSink *self, NamidaRoot *root, const char *name, const cha
 }
 
 static const char *
-get_session_id (NamidaSink *sink)
+sink_get_session_id (NamidaSink *sink)
 {
   return NAMIDA_STORE_SINK (sink)->session->id;
 }
 
 static void
-set_state (NamidaStoreSink *self, const char *state, const char *error_text)
+sink_set_state (NamidaStoreSink *self, const char *state, const char *error_text)
 {
   g_autoptr (GError) error = NULL;
 
@@ -360,7 +361,7 @@ sink_ask_again (NamidaStoreSink *self)
 }
 
 static gboolean
-has_ended (NamidaStoreSink *self, gboolean end)
+sink_has_ended (NamidaStoreSink *self, gboolean end)
 {
   gboolean ended;
 
@@ -372,12 +373,12 @@ has_ended (NamidaStoreSink *self, gboolean end)
 }
 
 static gboolean
-prepare (NamidaSink *sink,
-         NamidaBackup *backup,
-         GBytes *manifest,
-         NamidaWant *wants,
-         GCancellable *cancellable,
-         GError **error)
+sink_prepare (NamidaSink *sink,
+              NamidaBackup *backup,
+              GBytes *manifest,
+              NamidaWant *wants,
+              GCancellable *cancellable,
+              GError **error)
 {
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
   g_autoptr (GError) reason = NULL;
@@ -394,22 +395,22 @@ prepare (NamidaSink *sink,
     {
       if (g_cancellable_is_cancelled (cancellable))
         sink_ask_again (self);
-      set_state (self, "parked", reason->message);
+      sink_set_state (self, "parked", reason->message);
     }
   else
     {
       gboolean cancelled = g_cancellable_is_cancelled (cancellable);
 
       namida_store_sink_remove_staging (self);
-      set_state (self, cancelled ? "cancelled" : "failed", cancelled ? NULL : reason->message);
-      has_ended (self, TRUE);
+      sink_set_state (self, cancelled ? "cancelled" : "failed", cancelled ? NULL : reason->message);
+      sink_has_ended (self, TRUE);
     }
   g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }
 
 static int
-open_part (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, GError **error)
+sink_open_part (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, GError **error)
 {
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
   g_autofree char *shown = NULL;
@@ -417,7 +418,7 @@ open_part (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, 
   NamidaRoot *root;
   NamidaEntry *entry;
 
-  if (index >= self->n_items || self->items[index].state != NAMIDA_ITEM_WANTED || has_ended (self, FALSE))
+  if (index >= self->n_items || self->items[index].state != NAMIDA_ITEM_WANTED || sink_has_ended (self, FALSE))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("The file is no longer needed here."));
       return -1;
@@ -426,13 +427,13 @@ open_part (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, 
   shown = namida_entry_dup_path (entry);
   name = namida_store_sink_dup_part_name (self, index);
   root = namida_store_sink_root (self, self->items[index].root);
-  if (!check_room (self, root, name, shown, entry->size, error))
+  if (!sink_check_room (self, root, name, shown, entry->size, error))
     return -1;
   return namida_staging_open_part (root->staging, name, shown, offset, entry->size, digest, error);
 }
 
 static mode_t
-mode_of_files (NamidaStoreSink *self)
+sink_mode_of_files (NamidaStoreSink *self)
 {
   return self->landing == NAMIDA_LANDING_BACKUP ? 0444 : namida_file_mode ();
 }
@@ -449,18 +450,19 @@ namida_store_sink_set_attributes (NamidaStoreSink *self, gint64 mtime_ns, int fd
       times[1].tv_sec = (time_t) (mtime_ns / G_GINT64_CONSTANT (1000000000) - (ns < 0));
       times[1].tv_nsec = (long) (ns < 0 ? ns + G_GINT64_CONSTANT (1000000000) : ns);
     }
-  return (mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN || futimens (fd, times) == 0) && fchmod (fd, mode_of_files (self)) == 0;
+  return (mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN || futimens (fd, times) == 0)
+         && fchmod (fd, sink_mode_of_files (self)) == 0;
 }
 
 gboolean
 namida_store_sink_has_attributes (NamidaStoreSink *self, gint64 mtime_ns, const struct stat *st)
 {
   return (mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN || namida_stat_mtime_ns (st) == mtime_ns)
-         && (st->st_mode & 07777) == mode_of_files (self);
+         && (st->st_mode & 07777) == sink_mode_of_files (self);
 }
 
 static gboolean
-close_part (NamidaSink *sink, guint index, int fd, guint64 size, gboolean complete, GError **error)
+sink_close_part (NamidaSink *sink, guint index, int fd, guint64 size, gboolean complete, GError **error)
 {
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
   NamidaEntry *entry = namida_store_sink_entry (self, index);
@@ -473,14 +475,14 @@ close_part (NamidaSink *sink, guint index, int fd, guint64 size, gboolean comple
 }
 
 static gboolean
-commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **error)
+sink_commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **error)
 {
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
   g_autoptr (GError) reason = NULL;
 
   g_return_val_if_fail (self->items != NULL || self->n_items == 0, FALSE);
 
-  if (has_ended (self, TRUE))
+  if (sink_has_ended (self, TRUE))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED, _ ("This transfer is over. Send again."));
       return FALSE;
@@ -488,7 +490,7 @@ commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **error)
   if (namida_store_sink_do_commit (self, files, n_files, &reason))
     return TRUE;
   /* The next attempt finds the stored files and the parts again. */
-  set_state (self, "parked", reason->message);
+  sink_set_state (self, "parked", reason->message);
   g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }
@@ -507,29 +509,29 @@ sink_sync_parts (NamidaStoreSink *self)
 }
 
 static void
-park (NamidaSink *sink)
+sink_park (NamidaSink *sink)
 {
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
 
-  if (self->backup == NULL || has_ended (self, TRUE))
+  if (self->backup == NULL || sink_has_ended (self, TRUE))
     return;
   sink_sync_parts (self);
-  set_state (self, "parked", NULL);
+  sink_set_state (self, "parked", NULL);
 }
 
 static void
-discard (NamidaSink *sink)
+sink_discard (NamidaSink *sink)
 {
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
 
-  if (self->backup == NULL || has_ended (self, TRUE))
+  if (self->backup == NULL || sink_has_ended (self, TRUE))
     return;
-  set_state (self, "cancelled", NULL);
+  sink_set_state (self, "cancelled", NULL);
   namida_store_sink_remove_staging (self);
 }
 
 static char *
-dup_folder (NamidaSink *sink)
+sink_dup_folder (NamidaSink *sink)
 {
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
   char *folder;
@@ -541,7 +543,7 @@ dup_folder (NamidaSink *sink)
 }
 
 static guint
-get_hashed (NamidaSink *sink)
+sink_get_hashed (NamidaSink *sink)
 {
   return NAMIDA_STORE_SINK (sink)->hashed;
 }
@@ -558,15 +560,15 @@ sink_get_healed (NamidaSink *sink, guint *versions)
 static void
 sink_iface_init (NamidaSinkInterface *iface)
 {
-  iface->get_session_id = get_session_id;
+  iface->get_session_id = sink_get_session_id;
   iface->preview = namida_store_sink_preview;
-  iface->prepare = prepare;
-  iface->open_part = open_part;
-  iface->close_part = close_part;
-  iface->commit = commit;
-  iface->park = park;
-  iface->discard = discard;
-  iface->dup_folder = dup_folder;
-  iface->get_hashed = get_hashed;
+  iface->prepare = sink_prepare;
+  iface->open_part = sink_open_part;
+  iface->close_part = sink_close_part;
+  iface->commit = sink_commit;
+  iface->park = sink_park;
+  iface->discard = sink_discard;
+  iface->dup_folder = sink_dup_folder;
+  iface->get_hashed = sink_get_hashed;
   iface->get_healed = sink_get_healed;
 }

@@ -19,7 +19,7 @@
 #define BATCH_BYTES (256u * 1024 * 1024)
 
 static gboolean
-make_folder (NamidaRestoreApply *self, NamidaRestoreFile *file, GError **error)
+apply_make_folder (NamidaRestoreApply *self, NamidaRestoreFile *file, GError **error)
 {
   g_autofree char *inside = g_strconcat (file->relative, "/x", NULL);
   g_autofree char *name = NULL;
@@ -44,7 +44,7 @@ make_folder (NamidaRestoreApply *self, NamidaRestoreFile *file, GError **error)
 
 /* Sets the time of a zip that already exists to the current time, so that Namida’s automatic restore picks it. */
 static void
-make_newest (NamidaRestoreApply *self, const NamidaRestoreFile *file)
+apply_make_newest (NamidaRestoreApply *self, const NamidaRestoreFile *file)
 {
   const NamidaRestoreLabel *label = self->plan->labels->pdata[0];
   g_autofree char *path = g_build_filename (label->destination, file->relative, NULL);
@@ -62,7 +62,7 @@ restore_file (NamidaRestoreApply *self, NamidaRestoreFile *file, GError **error)
     case NAMIDA_RESTORE_SAME:
       self->result->same += !file->folder;
       if (self->plan->automatic && self->plan->zip != NULL && file->label == 0)
-        make_newest (self, file);
+        apply_make_newest (self, file);
       return TRUE;
     case NAMIDA_RESTORE_BLOCKED:
       namida_restore_blocked (self, file, file->reason);
@@ -75,12 +75,13 @@ restore_file (NamidaRestoreApply *self, NamidaRestoreFile *file, GError **error)
         }
       return namida_restore_stage (self, file, file->place != NULL ? file->place : file->relative, error);
     default:
-      return file->folder ? make_folder (self, file, error) : namida_restore_stage (self, file, file->relative, error);
+      return file->folder ? apply_make_folder (self, file, error)
+                          : namida_restore_stage (self, file, file->relative, error);
     }
 }
 
 static void
-add_done (NamidaRestoreApply *self, guint64 bytes)
+apply_add_done (NamidaRestoreApply *self, guint64 bytes)
 {
   g_mutex_lock (&self->count->lock);
   self->count->done += bytes;
@@ -88,7 +89,7 @@ add_done (NamidaRestoreApply *self, guint64 bytes)
 }
 
 static gboolean
-is_taken (NamidaRestoreApply *self, const char *folder, const char *relative)
+apply_is_taken (NamidaRestoreApply *self, const char *folder, const char *relative)
 {
   g_autofree char *path = g_build_filename (folder, relative, NULL);
 
@@ -98,12 +99,12 @@ is_taken (NamidaRestoreApply *self, const char *folder, const char *relative)
 /* Commit the staged files first if one of them has this place, because two folders may be restored into the same
  * one. */
 static gboolean
-compare (NamidaRestoreApply *self, NamidaRestoreFile *file, const char *folder, GError **error)
+apply_compare (NamidaRestoreApply *self, NamidaRestoreFile *file, const char *folder, GError **error)
 {
-  if (is_taken (self, folder, file->relative) && !namida_restore_commit (self, error))
+  if (apply_is_taken (self, folder, file->relative) && !namida_restore_commit (self, error))
     return FALSE;
   namida_restore_compare (self->plan, file, folder, self->plan->policy, self->cancellable);
-  if (file->place == NULL || !is_taken (self, folder, file->place))
+  if (file->place == NULL || !apply_is_taken (self, folder, file->place))
     return TRUE;
   if (!namida_restore_commit (self, error))
     return FALSE;
@@ -121,11 +122,11 @@ restore_all (NamidaRestoreApply *self, GError **error)
 
       if (label->destination == NULL)
         continue;
-      if (!compare (self, file, label->destination, error))
+      if (!apply_compare (self, file, label->destination, error))
         return FALSE;
       if (g_cancellable_set_error_if_cancelled (self->cancellable, error) || !restore_file (self, file, error))
         return FALSE;
-      add_done (self, file->size);
+      apply_add_done (self, file->size);
       if ((self->staged->len >= BATCH_FILES || self->staged_bytes >= BATCH_BYTES)
           && !namida_restore_commit (self, error))
         return FALSE;
@@ -134,7 +135,7 @@ restore_all (NamidaRestoreApply *self, GError **error)
 }
 
 static void
-sum_up (NamidaRestoreApply *self)
+apply_sum_up (NamidaRestoreApply *self)
 {
   guint64 total = 0;
 
@@ -152,7 +153,7 @@ sum_up (NamidaRestoreApply *self)
 
 /* Removes what a crash left behind, even if there is nothing to restore. */
 static gboolean
-sweep (NamidaRestoreApply *self, GError **error)
+apply_sweep (NamidaRestoreApply *self, GError **error)
 {
   for (guint i = 0; i < self->plan->labels->len; i++)
     {
@@ -171,9 +172,9 @@ sweep (NamidaRestoreApply *self, GError **error)
 }
 
 static gboolean
-run (NamidaRestoreApply *self, GError **error)
+apply_run (NamidaRestoreApply *self, GError **error)
 {
-  if (!sweep (self, error))
+  if (!apply_sweep (self, error))
     return FALSE;
   self->id = namida_restore_record_begin (self->plan->database, self->plan->folder, error);
   g_free (self->plan->record);
@@ -211,10 +212,10 @@ namida_restore_apply (NamidaRestorePlan *plan,
   self.roots = g_ptr_array_new_with_free_func (namida_restore_root_free);
   self.staged = g_ptr_array_new_with_free_func (namida_restore_staged_free);
   self.rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_restored_row_free);
-  sum_up (&self);
+  apply_sum_up (&self);
   namida_restore_expire (plan->database);
   self.taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  fine = namida_restore_expect (plan, error) && run (&self, error);
+  fine = namida_restore_expect (plan, error) && apply_run (&self, error);
   g_ptr_array_unref (self.staged);
   g_ptr_array_unref (self.rows);
   g_ptr_array_unref (self.roots);

@@ -22,7 +22,7 @@
 
 /* Returns (transfer full) (nullable): the known hash of a file that has not changed since this program read it. */
 static char *
-lookup (NamidaDatabase *database, const struct stat *st)
+compare_lookup (NamidaDatabase *database, const struct stat *st)
 {
   g_autoptr (NamidaKnownContent) known = namida_known_content_new (database, NULL);
 
@@ -67,9 +67,9 @@ namida_restore_expect (NamidaRestorePlan *plan, GError **error)
 /* ---- the content ---- */
 
 static char *
-hash_of (NamidaRestorePlan *plan, int fd, const struct stat *st, GCancellable *cancellable)
+compare_hash_of (NamidaRestorePlan *plan, int fd, const struct stat *st, GCancellable *cancellable)
 {
-  char *sha256 = lookup (plan->database, st);
+  char *sha256 = compare_lookup (plan->database, st);
 
   return sha256 != NULL ? sha256 : namida_file_hash (fd, cancellable);
 }
@@ -77,7 +77,8 @@ hash_of (NamidaRestorePlan *plan, int fd, const struct stat *st, GCancellable *c
 /* Whether the regular file @name in the open folder has the content of @file. Sets errno to 0, or to the reason why it
  * could not be compared. */
 static gboolean
-has_content (NamidaRestorePlan *plan, NamidaRestoreFile *file, int parent, const char *name, GCancellable *cancellable)
+compare_has_content (
+    NamidaRestorePlan *plan, NamidaRestoreFile *file, int parent, const char *name, GCancellable *cancellable)
 {
   int there = namida_open_at (parent, name, O_RDONLY | O_NONBLOCK, 0);
   int source = -1;
@@ -96,8 +97,9 @@ has_content (NamidaRestorePlan *plan, NamidaRestoreFile *file, int parent, const
       same = st.st_ino == source_st.st_ino && st.st_dev == source_st.st_dev;
       if (!same)
         {
-          theirs = hash_of (plan, there, &st, cancellable);
-          mine = file->sha256 != NULL ? g_strdup (file->sha256) : hash_of (plan, source, &source_st, cancellable);
+          theirs = compare_hash_of (plan, there, &st, cancellable);
+          mine = file->sha256 != NULL ? g_strdup (file->sha256)
+                                      : compare_hash_of (plan, source, &source_st, cancellable);
           same = mine != NULL && theirs != NULL && g_ascii_strcasecmp (mine, theirs) == 0;
           if (file->sha256 == NULL)
             file->sha256 = g_steal_pointer (&mine);
@@ -109,9 +111,9 @@ has_content (NamidaRestorePlan *plan, NamidaRestoreFile *file, int parent, const
   return same;
 }
 
-/* Like has_content(), but for a file that the version has lost: the same content may be at the destination. */
+/* Like compare_has_content(), but for a file that the version has lost: the same content may be at the destination. */
 static gboolean
-has_lost_content (
+compare_has_lost_content (
     NamidaRestorePlan *plan, const NamidaRestoreFile *file, int parent, const char *name, GCancellable *cancellable)
 {
   int there = namida_open_at (parent, name, O_RDONLY | O_NONBLOCK, 0);
@@ -121,7 +123,7 @@ has_lost_content (
   if (there < 0)
     return FALSE;
   if (fstat (there, &st) == 0 && S_ISREG (st.st_mode))
-    hash = hash_of (plan, there, &st, cancellable);
+    hash = compare_hash_of (plan, there, &st, cancellable);
   close (there);
   return hash != NULL && g_ascii_strcasecmp (hash, file->sha256) == 0;
 }
@@ -129,7 +131,7 @@ has_lost_content (
 /* ---- the place ---- */
 
 static void
-block (NamidaRestoreFile *file, const char *reason)
+compare_block (NamidaRestoreFile *file, const char *reason)
 {
   file->state = NAMIDA_RESTORE_BLOCKED;
   g_free (file->reason);
@@ -137,7 +139,7 @@ block (NamidaRestoreFile *file, const char *reason)
 }
 
 static char *
-dup_beside (const char *relative, const char *name)
+compare_dup_beside (const char *relative, const char *name)
 {
   const char *slash = strrchr (relative, '/');
 
@@ -146,13 +148,13 @@ dup_beside (const char *relative, const char *name)
 
 /* Finds the first of the names "name (2).ext" and so on that is free or already has the same content. */
 static void
-find_free (
+compare_find_free (
     NamidaRestorePlan *plan, NamidaRestoreFile *file, int parent, const char *basename, GCancellable *cancellable)
 {
   for (guint n = 2; n <= NAMIDA_RESTORE_NUMBER_MOST; n++)
     {
       g_autofree char *name = namida_safe_path_numbered (basename, n);
-      g_autofree char *relative = dup_beside (file->relative, name);
+      g_autofree char *relative = compare_dup_beside (file->relative, name);
       struct stat st;
 
       if (fstatat (parent, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
@@ -160,13 +162,13 @@ find_free (
           file->place = g_steal_pointer (&relative);
           return;
         }
-      if (has_content (plan, file, parent, name, cancellable))
+      if (compare_has_content (plan, file, parent, name, cancellable))
         {
           file->state = NAMIDA_RESTORE_SAME;
           return;
         }
     }
-  block (file, _ ("there are too many files of its name"));
+  compare_block (file, _ ("there are too many files of its name"));
 }
 
 /* A file system may store times with a resolution of two seconds. */
@@ -190,7 +192,7 @@ compare_at (NamidaRestorePlan *plan,
 
   if (file->missing)
     {
-      if (has_lost_content (plan, file, parent, basename, cancellable))
+      if (compare_has_lost_content (plan, file, parent, basename, cancellable))
         {
           file->state = NAMIDA_RESTORE_SAME;
           g_clear_pointer (&file->reason, g_free);
@@ -201,33 +203,33 @@ compare_at (NamidaRestorePlan *plan,
       if (errno == ENOENT)
         file->state = NAMIDA_RESTORE_NEW;
       else
-        block (file, g_strerror (errno));
+        compare_block (file, g_strerror (errno));
     }
   else if (file->folder)
     {
       if (S_ISDIR (st.st_mode))
         file->state = NAMIDA_RESTORE_SAME;
       else
-        block (file, _ ("a file is where its folder must be"));
+        compare_block (file, _ ("a file is where its folder must be"));
     }
   else if (S_ISDIR (st.st_mode))
-    block (file, _ ("a folder has its name"));
+    compare_block (file, _ ("a folder has its name"));
   else if (!S_ISREG (st.st_mode))
-    block (file, _ ("a link has its name"));
-  else if (has_content (plan, file, parent, basename, cancellable))
+    compare_block (file, _ ("a link has its name"));
+  else if (compare_has_content (plan, file, parent, basename, cancellable))
     file->state = NAMIDA_RESTORE_SAME;
   else
     {
       file->state = NAMIDA_RESTORE_DIFFERENT;
       file->newer = compare_times (file->mtime_ns, namida_stat_mtime_ns (&st));
       if (policy == NAMIDA_RESTORE_KEEP_BOTH)
-        find_free (plan, file, parent, basename, cancellable);
+        compare_find_free (plan, file, parent, basename, cancellable);
     }
 }
 
 /* If the folder is missing, all files in it are new. */
 static gboolean
-is_folder_missing (const char *root, const char *relative)
+compare_is_folder_missing (const char *root, const char *relative)
 {
   g_autofree char *path = g_build_filename (root, relative, NULL);
   g_autofree char *folder = g_path_get_dirname (path);
@@ -252,17 +254,17 @@ namida_restore_compare (NamidaRestorePlan *plan,
   file->state = NAMIDA_RESTORE_NEW;
   file->newer = 0;
   if (file->missing)
-    block (file, _ ("it is missing from the backup"));
+    compare_block (file, _ ("it is missing from the backup"));
   if (!namida_safe_path_check (file->relative, &error))
     {
-      block (file, error->message);
+      compare_block (file, error->message);
       return;
     }
   root_fd = open (root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (root_fd < 0)
     {
       if (errno != ENOENT)
-        block (file, g_strerror (errno));
+        compare_block (file, g_strerror (errno));
       return;
     }
   parent = namida_safe_path_open_parent (root_fd, file->relative, FALSE, &basename, &error);
@@ -271,7 +273,8 @@ namida_restore_compare (NamidaRestorePlan *plan,
       compare_at (plan, file, parent, basename, policy, cancellable);
       close (parent);
     }
-  else if (!is_folder_missing (root, file->relative) || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH))
-    block (file, error->message);
+  else if (!compare_is_folder_missing (root, file->relative)
+           || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH))
+    compare_block (file, error->message);
   close (root_fd);
 }

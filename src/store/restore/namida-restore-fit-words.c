@@ -45,7 +45,7 @@ namida_fitted_backup_dup_lines (const NamidaFittedBackup *self)
 
 /* @shown: the name of the copy. The request borrows it. */
 static NamidaStepsRequest
-fitted_make_request (const NamidaFittedBackup *self, const char *shown)
+fit_words_fitted_make_request (const NamidaFittedBackup *self, const char *shown)
 {
   NamidaStepsRequest request = { .zip = shown,
                                  .picked = self->picked,
@@ -59,7 +59,7 @@ fitted_make_request (const NamidaFittedBackup *self, const char *shown)
 }
 
 static char *
-fitted_dup_shown (const NamidaFittedBackup *self)
+fit_words_fitted_dup_shown (const NamidaFittedBackup *self)
 {
   g_autofree char *base = g_path_get_basename (self->path);
 
@@ -69,8 +69,8 @@ fitted_dup_shown (const NamidaFittedBackup *self)
 char **
 namida_fitted_backup_dup_step_lines (const NamidaFittedBackup *self)
 {
-  g_autofree char *shown = fitted_dup_shown (self);
-  NamidaStepsRequest request = fitted_make_request (self, shown);
+  g_autofree char *shown = fit_words_fitted_dup_shown (self);
+  NamidaStepsRequest request = fit_words_fitted_make_request (self, shown);
 
   return namida_steps_dup_lines (&request);
 }
@@ -78,8 +78,8 @@ namida_fitted_backup_dup_step_lines (const NamidaFittedBackup *self)
 GPtrArray *
 namida_fitted_backup_dup_steps (const NamidaFittedBackup *self)
 {
-  g_autofree char *shown = fitted_dup_shown (self);
-  NamidaStepsRequest request = fitted_make_request (self, shown);
+  g_autofree char *shown = fit_words_fitted_dup_shown (self);
+  NamidaStepsRequest request = fit_words_fitted_make_request (self, shown);
 
   return namida_steps_new (&request);
 }
@@ -87,7 +87,7 @@ namida_fitted_backup_dup_steps (const NamidaFittedBackup *self)
 char *
 namida_fitted_backup_dup_note (const NamidaFittedBackup *self)
 {
-  NamidaStepsRequest request = fitted_make_request (self, "");
+  NamidaStepsRequest request = fit_words_fitted_make_request (self, "");
 
   return namida_steps_dup_note (&request);
 }

@@ -56,7 +56,7 @@ manifest_new (void)
 }
 
 static void
-set_last (GPtrArray *array, const char *text)
+load_set_last (GPtrArray *array, const char *text)
 {
   if (array->len == 0)
     return;
@@ -66,7 +66,7 @@ set_last (GPtrArray *array, const char *text)
 
 /* {"folders":[{"label":…,"originalPath":…,"files":[{"name":…}]}]} */
 static void
-on_manifest (NamidaInspectJson *json, NamidaJsonValue value, guint depth, const char *text, gpointer user_data)
+load_on_manifest (NamidaInspectJson *json, NamidaJsonValue value, guint depth, const char *text, gpointer user_data)
 {
   Manifest *self = user_data;
 
@@ -80,9 +80,9 @@ on_manifest (NamidaInspectJson *json, NamidaJsonValue value, guint depth, const 
   else if (value != NAMIDA_JSON_STRING)
     return;
   else if (depth == 3 && g_str_equal (namida_inspect_json_key (json, 2), "label"))
-    set_last (self->labels, text);
+    load_set_last (self->labels, text);
   else if (depth == 3 && g_str_equal (namida_inspect_json_key (json, 2), "originalPath"))
-    set_last (self->originals, text);
+    load_set_last (self->originals, text);
   else if (depth == 5 && self->samples->len < SAMPLES_MOST && g_str_equal (namida_inspect_json_key (json, 2), "files")
            && g_str_equal (namida_inspect_json_key (json, 4), "name"))
     g_ptr_array_add (self->samples, g_strdup (text));
@@ -90,10 +90,10 @@ on_manifest (NamidaInspectJson *json, NamidaJsonValue value, guint depth, const 
 
 /* Returns what could be read. A damaged manifest is ignored, because the folders themselves show what they contain. */
 static Manifest *
-read_manifest (const char *path)
+load_read_manifest (const char *path)
 {
   g_autoptr (Manifest) self = manifest_new ();
-  g_autoptr (NamidaInspectJson) json = namida_inspect_json_new (on_manifest, self);
+  g_autoptr (NamidaInspectJson) json = namida_inspect_json_new (load_on_manifest, self);
   g_autofree char *buffer = g_malloc (65536);
   int fd = namida_open_at (AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
   guint64 left = NAMIDA_LIMIT_OFFER_BYTES;
@@ -113,7 +113,7 @@ read_manifest (const char *path)
 GHashTable *
 namida_restore_read_originals (const char *manifest_path)
 {
-  g_autoptr (Manifest) manifest = read_manifest (manifest_path);
+  g_autoptr (Manifest) manifest = load_read_manifest (manifest_path);
   GHashTable *originals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   for (guint i = 0; i < manifest->labels->len; i++)
@@ -125,7 +125,7 @@ namida_restore_read_originals (const char *manifest_path)
 /* ---- the contents of the folder ---- */
 
 static gboolean
-is_folder (const char *parent, const char *name)
+load_is_folder (const char *parent, const char *name)
 {
   g_autofree char *path = g_build_filename (parent, name, NULL);
   struct stat st;
@@ -134,7 +134,7 @@ is_folder (const char *parent, const char *name)
 }
 
 static gint64
-file_time (const char *parent, const char *name)
+load_file_time (const char *parent, const char *name)
 {
   g_autofree char *path = g_build_filename (parent, name, NULL);
   struct stat st;
@@ -153,7 +153,7 @@ typedef struct
 } Found;
 
 static void
-take_newer (char **name, gint64 *time, const char *found, gint64 found_time)
+load_take_newer (char **name, gint64 *time, const char *found, gint64 found_time)
 {
   if (found_time == G_MININT64 || (*name != NULL && found_time <= *time))
     return;
@@ -163,25 +163,25 @@ take_newer (char **name, gint64 *time, const char *found, gint64 found_time)
 }
 
 static void
-look_at (Found *found, const char *folder, const char *name)
+load_look_at (Found *found, const char *folder, const char *name)
 {
   gboolean named = g_str_has_prefix (name, "Namida Backup - ");
 
-  if (name[0] != '.' && !is_folder (folder, name) && !g_str_has_prefix (name, "manifest_")
+  if (name[0] != '.' && !load_is_folder (folder, name) && !g_str_has_prefix (name, "manifest_")
       && !g_str_equal (name, NAMIDA_SUMS_NAME))
     found->files++;
   if (g_str_has_prefix (name, "manifest_") && g_str_has_suffix (name, ".json"))
-    take_newer (&found->manifest, &found->manifest_time, name, file_time (folder, name));
+    load_take_newer (&found->manifest, &found->manifest_time, name, load_file_time (folder, name));
   if (!g_str_has_suffix (name, ".zip") || name[0] == '.' || (found->zip_named && !named))
     return;
   if (named && !found->zip_named)
     g_clear_pointer (&found->zip, g_free);
   found->zip_named |= named;
-  take_newer (&found->zip, &found->zip_time, name, file_time (folder, name));
+  load_take_newer (&found->zip, &found->zip_time, name, load_file_time (folder, name));
 }
 
 static NamidaRestoreLabel *
-add_label (NamidaRestorePlan *plan, const char *label, const char *source, Manifest *manifest)
+load_add_label (NamidaRestorePlan *plan, const char *label, const char *source, Manifest *manifest)
 {
   NamidaRestoreLabel *self = g_new0 (NamidaRestoreLabel, 1);
 
@@ -199,7 +199,7 @@ add_label (NamidaRestorePlan *plan, const char *label, const char *source, Manif
 }
 
 static int
-compare_names (gconstpointer a, gconstpointer b)
+load_compare_names (gconstpointer a, gconstpointer b)
 {
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
@@ -207,7 +207,7 @@ compare_names (gconstpointer a, gconstpointer b)
 /* Returns (element-type filename): the names of the folders in @folder, except hidden ones. @files: (out): whether it
  * contains files, too. */
 static GPtrArray *
-list_folders (const char *folder, gboolean *files)
+load_list_folders (const char *folder, gboolean *files)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -216,7 +216,7 @@ list_folders (const char *folder, gboolean *files)
   *files = FALSE;
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
-      if (is_folder (folder, name))
+      if (load_is_folder (folder, name))
         {
           if (name[0] != '.' && g_utf8_validate (name, -1, NULL))
             g_ptr_array_add (names, g_strdup (name));
@@ -224,57 +224,57 @@ list_folders (const char *folder, gboolean *files)
       else
         *files = TRUE;
     }
-  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_sort (names, load_compare_names);
   return names;
 }
 
 static guint
-count_samples (Manifest *manifest, const char *parent)
+load_count_samples (Manifest *manifest, const char *parent)
 {
   guint n = 0;
 
   for (guint i = 0; i < manifest->samples->len; i++)
     if (namida_safe_path_check (manifest->samples->pdata[i], NULL)
-        && file_time (parent, manifest->samples->pdata[i]) != G_MININT64)
+        && load_file_time (parent, manifest->samples->pdata[i]) != G_MININT64)
       n++;
   return n;
 }
 
 /* Our versions contain Music/<label>/…, a download from the cloud contains <label>/…, and a label may be "Music". */
 static gboolean
-is_cloud_layout (const char *folder, Manifest *manifest)
+load_is_cloud_layout (const char *folder, Manifest *manifest)
 {
   g_autofree char *music = g_build_filename (folder, "Music", NULL);
   gboolean files;
-  guint in_music = count_samples (manifest, music);
-  guint beside = count_samples (manifest, folder);
+  guint in_music = load_count_samples (manifest, music);
+  guint beside = load_count_samples (manifest, folder);
 
   if (in_music != beside)
     return beside > in_music;
-  if (!is_folder (folder, "Music"))
+  if (!load_is_folder (folder, "Music"))
     return TRUE;
-  g_ptr_array_unref (list_folders (music, &files));
+  g_ptr_array_unref (load_list_folders (music, &files));
   return files;
 }
 
 static void
-add_labels (NamidaRestorePlan *plan, const char *folder, Manifest *manifest)
+load_add_labels (NamidaRestorePlan *plan, const char *folder, Manifest *manifest)
 {
   g_autofree char *parent
-      = is_cloud_layout (folder, manifest) ? g_strdup (folder) : g_build_filename (folder, "Music", NULL);
+      = load_is_cloud_layout (folder, manifest) ? g_strdup (folder) : g_build_filename (folder, "Music", NULL);
   gboolean files;
-  g_autoptr (GPtrArray) names = list_folders (parent, &files);
+  g_autoptr (GPtrArray) names = load_list_folders (parent, &files);
 
   for (guint i = 0; i < names->len; i++)
     {
       g_autofree char *source = g_build_filename (parent, names->pdata[i], NULL);
 
-      add_label (plan, names->pdata[i], source, manifest);
+      load_add_label (plan, names->pdata[i], source, manifest);
     }
 }
 
 static gboolean
-find_in_folder (NamidaRestorePlan *plan, const char *folder, GError **error)
+load_find_in_folder (NamidaRestorePlan *plan, const char *folder, GError **error)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   g_autofree char *shown = g_filename_display_name (folder);
@@ -284,19 +284,19 @@ find_in_folder (NamidaRestorePlan *plan, const char *folder, GError **error)
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    look_at (&found, folder, name);
+    load_look_at (&found, folder, name);
   if (found.manifest != NULL)
     path = g_build_filename (folder, found.manifest, NULL);
-  manifest = path != NULL ? read_manifest (path) : manifest_new ();
+  manifest = path != NULL ? load_read_manifest (path) : manifest_new ();
   g_free (found.manifest);
   plan->zip = found.zip;
   /* What lies beside a version, or in a folder from the cloud, does not belong to the backup. */
   if (namida_version_folders_has (folder))
     plan->singles = found.files - (found.zip != NULL);
   if (found.zip != NULL)
-    add_label (plan, "", folder, NULL);
+    load_add_label (plan, "", folder, NULL);
   if (dir != NULL)
-    add_labels (plan, folder, manifest);
+    load_add_labels (plan, folder, manifest);
   /* A version that has lost all its files still has a record of what it should contain. */
   if (plan->labels->len > 0 || namida_version_folders_has (folder))
     return TRUE;
@@ -323,13 +323,13 @@ namida_restore_find (NamidaRestorePlan *plan, const char *folder, GError **error
     return namida_restore_fail (error, errno, _ ("“%s” cannot be opened"), folder);
   plan->folder = g_strdup (folder);
   if (S_ISDIR (st.st_mode))
-    return find_in_folder (plan, folder, error);
+    return load_find_in_folder (plan, folder, error);
   if (S_ISREG (st.st_mode) && g_str_has_suffix (folder, ".zip"))
     {
       g_autofree char *parent = g_path_get_dirname (folder);
 
       plan->zip = g_path_get_basename (folder);
-      add_label (plan, "", parent, NULL);
+      load_add_label (plan, "", parent, NULL);
       return TRUE;
     }
   return namida_restore_fail (error, EINVAL, _ ("“%s” is neither a folder nor a backup"), folder);
@@ -338,7 +338,7 @@ namida_restore_find (NamidaRestorePlan *plan, const char *folder, GError **error
 /* ---- destinations ---- */
 
 static const char *
-find_known (GPtrArray *known, const char *label, gboolean exactly)
+load_find_known (GPtrArray *known, const char *label, gboolean exactly)
 {
   for (guint i = 0; known != NULL && i < known->len; i++)
     {
@@ -353,13 +353,13 @@ find_known (GPtrArray *known, const char *label, gboolean exactly)
 }
 
 static void
-choose (NamidaRestorePlan *plan, NamidaRestoreLabel *label, GPtrArray *known)
+load_choose (NamidaRestorePlan *plan, NamidaRestoreLabel *label, GPtrArray *known)
 {
   g_autofree char *below = g_build_filename (plan->music, label->label, NULL);
-  const char *found = find_known (known, label->label, TRUE);
+  const char *found = load_find_known (known, label->label, TRUE);
 
   if (found == NULL)
-    found = find_known (known, label->label, FALSE);
+    found = load_find_known (known, label->label, FALSE);
   if (found == NULL && g_file_test (below, G_FILE_TEST_IS_DIR))
     found = below;
   label->asked = found == NULL;
@@ -376,14 +376,14 @@ namida_restore_choose (NamidaRestorePlan *plan, GPtrArray *known)
       if (*label->label == '\0')
         label->destination = g_strdup (plan->zip_folder);
       else
-        choose (plan, label, known);
+        load_choose (plan, label, known);
     }
 }
 
 /* ---- the files ---- */
 
 static gboolean
-add_file (
+load_add_file (
     NamidaRestorePlan *plan, guint label, const char *relative, const char *path, const struct stat *st, GError **error)
 {
   NamidaRestoreFile *file;
@@ -406,41 +406,41 @@ add_file (
   return TRUE;
 }
 
-static gboolean walk (NamidaRestorePlan *plan,
-                      guint label,
-                      const char *path,
-                      const char *relative,
-                      guint depth,
-                      GCancellable *cancellable,
-                      GError **error);
+static gboolean load_walk (NamidaRestorePlan *plan,
+                           guint label,
+                           const char *path,
+                           const char *relative,
+                           guint depth,
+                           GCancellable *cancellable,
+                           GError **error);
 
 static gboolean
-walk_one (NamidaRestorePlan *plan,
-          guint label,
-          const char *path,
-          const char *relative,
-          guint depth,
-          GCancellable *cancellable,
-          GError **error)
+load_walk_one (NamidaRestorePlan *plan,
+               guint label,
+               const char *path,
+               const char *relative,
+               guint depth,
+               GCancellable *cancellable,
+               GError **error)
 {
   struct stat st;
 
   if (lstat (path, &st) != 0)
     return errno == ENOENT || namida_restore_fail (error, errno, _ ("“%s” cannot be read"), path);
   if (S_ISDIR (st.st_mode))
-    return walk (plan, label, path, relative, depth + 1, cancellable, error);
+    return load_walk (plan, label, path, relative, depth + 1, cancellable, error);
   /* A backup contains no links, pipes or other special files. */
-  return !S_ISREG (st.st_mode) || add_file (plan, label, relative, path, &st, error);
+  return !S_ISREG (st.st_mode) || load_add_file (plan, label, relative, path, &st, error);
 }
 
 static gboolean
-walk (NamidaRestorePlan *plan,
-      guint label,
-      const char *path,
-      const char *relative,
-      guint depth,
-      GCancellable *cancellable,
-      GError **error)
+load_walk (NamidaRestorePlan *plan,
+           guint label,
+           const char *path,
+           const char *relative,
+           guint depth,
+           GCancellable *cancellable,
+           GError **error)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   gboolean empty = TRUE;
@@ -457,16 +457,16 @@ walk (NamidaRestorePlan *plan,
       g_autofree char *below = *relative != '\0' ? g_strconcat (relative, "/", name, NULL) : g_strdup (name);
 
       empty = FALSE;
-      if (!walk_one (plan, label, child, below, depth, cancellable, error))
+      if (!load_walk_one (plan, label, child, below, depth, cancellable, error))
         return FALSE;
     }
   if (!empty || *relative == '\0' || lstat (path, &st) != 0)
     return TRUE;
-  return add_file (plan, label, relative, path, &st, error);
+  return load_add_file (plan, label, relative, path, &st, error);
 }
 
 static int
-compare_files (gconstpointer a, gconstpointer b)
+load_compare_files (gconstpointer a, gconstpointer b)
 {
   const NamidaRestoreFile *one = *(NamidaRestoreFile *const *) a;
   const NamidaRestoreFile *other = *(NamidaRestoreFile *const *) b;
@@ -486,15 +486,15 @@ namida_restore_walk (NamidaRestorePlan *plan, GCancellable *cancellable, GError 
       if (*label->label == '\0')
         {
           path = g_build_filename (label->source, plan->zip, NULL);
-          fine = walk_one (plan, i, path, plan->zip, 0, cancellable, error);
+          fine = load_walk_one (plan, i, path, plan->zip, 0, cancellable, error);
         }
       else
         {
-          fine = walk (plan, i, label->source, "", 0, cancellable, error);
+          fine = load_walk (plan, i, label->source, "", 0, cancellable, error);
         }
       if (!fine)
         return FALSE;
     }
-  g_ptr_array_sort (plan->files, compare_files);
+  g_ptr_array_sort (plan->files, load_compare_files);
   return TRUE;
 }

@@ -7,7 +7,7 @@
 #include "namida-restore-private.h"
 
 #include "namida-error.h"
-#include "namida-version-gather.h"
+#include "namida-version-collect.h"
 
 #include <glib/gi18n-lib.h>
 

@@ -18,7 +18,7 @@
 
 /* Moves the old file to the place that is recorded in its row, before the new file gets the name. */
 static gboolean
-set_aside (const char *kept, int folder, const char *name)
+restore_place_set_aside (const char *kept, int folder, const char *name)
 {
   if (linkat (folder, name, AT_FDCWD, kept, 0) == 0)
     return TRUE;
@@ -30,7 +30,7 @@ set_aside (const char *kept, int folder, const char *name)
 /* Gives the old file its name back and preserves errno. Returns: whether it has its name again; otherwise it exists
  * only at the place to which it was set aside. */
 static gboolean
-put_back (const char *kept, int folder, const char *name)
+restore_place_put_back (const char *kept, int folder, const char *name)
 {
   int saved_errno = errno;
   gboolean back = namida_file_rename (AT_FDCWD, kept, folder, name);
@@ -43,7 +43,7 @@ put_back (const char *kept, int folder, const char *name)
 }
 
 static gboolean
-sync_folder (const char *path)
+restore_place_sync_folder (const char *path)
 {
   int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), saved_errno;
   gboolean fine = fd >= 0 && namida_sync_folder (fd) == 0;
@@ -58,16 +58,16 @@ sync_folder (const char *path)
 /* Makes the old file durable where it is set aside before the new one takes its name, because without hard links it has
  * no other name at that moment. @waits: (out): whether this failed and the old file could not get its name back. */
 static gboolean
-replace_at (
+restore_place_replace_at (
     const NamidaRestoreRoot *root, const NamidaRestoreStaged *staged, int folder, const char *name, gboolean *waits)
 {
   g_autofree char *waiting = g_path_get_dirname (staged->row->kept);
 
-  if (!set_aside (staged->row->kept, folder, name))
+  if (!restore_place_set_aside (staged->row->kept, folder, name))
     return FALSE;
-  if (sync_folder (waiting) && renameat (root->parts_fd, staged->part, folder, name) == 0)
+  if (restore_place_sync_folder (waiting) && renameat (root->parts_fd, staged->part, folder, name) == 0)
     return TRUE;
-  *waits = !put_back (staged->row->kept, folder, name);
+  *waits = !restore_place_put_back (staged->row->kept, folder, name);
   return FALSE;
 }
 
@@ -80,7 +80,7 @@ place_at (NamidaRestoreApply *self,
           gboolean *waits)
 {
   if (staged->row->kept != NULL)
-    return replace_at (root, staged, folder, name, waits);
+    return restore_place_replace_at (root, staged, folder, name, waits);
   /* Renaming between two mounts of one file system fails with EXDEV. */
   return namida_file_rename (root->parts_fd, staged->part, folder, name)
          || (errno == EXDEV && namida_file_move_copy (root->parts_fd, staged->part, folder, name));
@@ -127,7 +127,7 @@ place (NamidaRestoreApply *self, const NamidaRestoreStaged *staged, GError **err
 }
 
 static gboolean
-make_waiting (NamidaRestoreApply *self, NamidaRestoreStaged *staged, GError **error)
+restore_place_make_waiting (NamidaRestoreApply *self, NamidaRestoreStaged *staged, GError **error)
 {
   const NamidaRestoreRoot *root = self->roots->pdata[staged->root];
   g_autofree char *replaced = g_build_filename (root->path, NAMIDA_RESTORE_REPLACED, NULL);
@@ -137,14 +137,14 @@ make_waiting (NamidaRestoreApply *self, NamidaRestoreStaged *staged, GError **er
 
   /* The name of the folder must be durable before a file is set aside in it. */
   if (g_mkdir_with_parents (folder, 0700) != 0
-      || (is_new && (!sync_folder (replaced) || namida_sync_folder (root->fd) != 0)))
+      || (is_new && (!restore_place_sync_folder (replaced) || namida_sync_folder (root->fd) != 0)))
     return namida_restore_fail (error, errno, _ ("Nothing can be written into “%s”"), root->path);
   staged->row->kept = g_build_filename (folder, name, NULL);
   return TRUE;
 }
 
 static gboolean
-record_batch (NamidaRestoreApply *self, GError **error)
+restore_place_record_batch (NamidaRestoreApply *self, GError **error)
 {
   g_autoptr (GPtrArray) rows = g_ptr_array_new ();
 
@@ -155,7 +155,7 @@ record_batch (NamidaRestoreApply *self, GError **error)
       NamidaRestoreStaged *staged = self->staged->pdata[i];
 
       if (staged->file->state == NAMIDA_RESTORE_DIFFERENT && self->plan->policy == NAMIDA_RESTORE_REPLACE
-          && !make_waiting (self, staged, error))
+          && !restore_place_make_waiting (self, staged, error))
         return FALSE;
       g_ptr_array_add (rows, staged->row);
     }
@@ -165,7 +165,7 @@ record_batch (NamidaRestoreApply *self, GError **error)
 gboolean
 namida_restore_commit (NamidaRestoreApply *self, GError **error)
 {
-  gboolean fine = record_batch (self, error);
+  gboolean fine = restore_place_record_batch (self, error);
 
   for (guint i = 0; fine && i < self->staged->len; i++)
     fine = place (self, self->staged->pdata[i], error);

@@ -47,7 +47,7 @@ namida_restore_label_free (NamidaRestoreLabel *self)
 }
 
 static void
-item_free (gpointer data)
+restore_plan_item_free (gpointer data)
 {
   NamidaRestoreItem *self = data;
 
@@ -110,7 +110,7 @@ load_free (gpointer data)
 }
 
 static gboolean
-look_into_zip (NamidaRestorePlan *plan, GCancellable *cancellable, GError **error)
+restore_plan_look_into_zip (NamidaRestorePlan *plan, GCancellable *cancellable, GError **error)
 {
   g_autofree char *path = NULL;
   g_autoptr (GFile) file = NULL;
@@ -131,7 +131,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   GError *error = NULL;
 
   if (!namida_restore_find (load->plan, load->folder, &error) || !namida_restore_walk (load->plan, cancellable, &error)
-      || !look_into_zip (load->plan, cancellable, &error))
+      || !restore_plan_look_into_zip (load->plan, cancellable, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -255,7 +255,7 @@ namida_restore_plan_needs_choice (NamidaRestorePlan *self)
 }
 
 static NamidaRestoreLabel *
-find_label (NamidaRestorePlan *self, const char *label)
+restore_plan_find_label (NamidaRestorePlan *self, const char *label)
 {
   for (guint i = 0; i < self->labels->len; i++)
     if (g_str_equal (((NamidaRestoreLabel *) self->labels->pdata[i])->label, label))
@@ -264,7 +264,7 @@ find_label (NamidaRestorePlan *self, const char *label)
 }
 
 static gboolean
-is_inside (const char *path, const char *folder)
+restore_plan_is_inside (const char *path, const char *folder)
 {
   gsize length = strlen (folder);
 
@@ -274,7 +274,7 @@ is_inside (const char *path, const char *folder)
 gboolean
 namida_restore_plan_set_destination (NamidaRestorePlan *self, const char *label, const char *folder, GError **error)
 {
-  NamidaRestoreLabel *found = find_label (self, label);
+  NamidaRestoreLabel *found = restore_plan_find_label (self, label);
   g_autofree char *path = folder != NULL ? g_canonicalize_filename (folder, "/") : NULL;
 
   g_return_val_if_fail (!self->busy, FALSE);
@@ -283,7 +283,7 @@ namida_restore_plan_set_destination (NamidaRestorePlan *self, const char *label,
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("The backup has no folder “%s”."), label);
       return FALSE;
     }
-  if (folder != NULL && (!g_path_is_absolute (folder) || is_inside (path, self->folder)))
+  if (folder != NULL && (!g_path_is_absolute (folder) || restore_plan_is_inside (path, self->folder)))
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
                    _ ("“%s” cannot be restored into “%s”: choose a folder outside the backup."), label, folder);
@@ -317,7 +317,7 @@ namida_restore_plan_dup_new_folder (NamidaRestorePlan *self, const char *label)
 /* ---- preview ---- */
 
 static gboolean
-begin (NamidaRestorePlan *self, GTask *task)
+restore_plan_begin (NamidaRestorePlan *self, GTask *task)
 {
   if (self->busy)
     {
@@ -330,7 +330,7 @@ begin (NamidaRestorePlan *self, GTask *task)
 }
 
 static void
-preview_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+restore_plan_preview_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   NamidaRestorePlan *self = source;
   GError *error = NULL;
@@ -366,15 +366,15 @@ namida_restore_plan_preview_async (NamidaRestorePlan *self,
 
   g_return_if_fail (NAMIDA_IS_RESTORE_PLAN (self));
   g_task_set_source_tag (task, namida_restore_plan_preview_async);
-  if (begin (self, task))
+  if (restore_plan_begin (self, task))
     {
       g_task_set_task_data (task, self, NULL); /* this task has set @busy */
-      g_task_run_in_thread (task, preview_thread);
+      g_task_run_in_thread (task, restore_plan_preview_thread);
     }
 }
 
 static NamidaRestoreItem *
-make_item (NamidaRestorePlan *self, const NamidaRestoreFile *file)
+restore_plan_make_item (NamidaRestorePlan *self, const NamidaRestoreFile *file)
 {
   const NamidaRestoreLabel *label = self->labels->pdata[file->label];
   g_autofree char *path
@@ -391,10 +391,10 @@ make_item (NamidaRestorePlan *self, const NamidaRestoreFile *file)
 }
 
 static void
-count_up (NamidaRestorePlan *self)
+restore_plan_count_up (NamidaRestorePlan *self)
 {
   g_clear_pointer (&self->items, g_ptr_array_unref);
-  self->items = g_ptr_array_new_with_free_func (item_free);
+  self->items = g_ptr_array_new_with_free_func (restore_plan_item_free);
   for (guint i = 0; i < self->labels->len; i++)
     {
       NamidaRestoreLabel *label = self->labels->pdata[i];
@@ -413,7 +413,7 @@ count_up (NamidaRestorePlan *self)
       label->files[file->state]++;
       label->bytes[file->state] += file->size;
       label->newer_here += file->state == NAMIDA_RESTORE_DIFFERENT && file->newer < 0;
-      g_ptr_array_add (self->items, make_item (self, file));
+      g_ptr_array_add (self->items, restore_plan_make_item (self, file));
     }
 }
 
@@ -425,7 +425,7 @@ namida_restore_plan_preview_finish (NamidaRestorePlan *self, GAsyncResult *resul
     self->busy = FALSE;
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
-  count_up (self);
+  restore_plan_count_up (self);
   return TRUE;
 }
 
@@ -452,7 +452,7 @@ applying_free (gpointer data)
 }
 
 static gboolean
-on_timer (gpointer user_data)
+restore_plan_on_timer (gpointer user_data)
 {
   Applying *self = user_data;
   guint64 done, total;
@@ -496,7 +496,7 @@ namida_restore_find_picked (const char *folder)
 }
 
 static void
-look_after (NamidaRestorePlan *self)
+restore_plan_look_after (NamidaRestorePlan *self)
 {
   const NamidaRestoreLabel *zip = self->zip != NULL ? self->labels->pdata[0] : NULL;
   g_autofree char *path = NULL;
@@ -511,14 +511,14 @@ look_after (NamidaRestorePlan *self)
 }
 
 static void
-apply_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+restore_plan_apply_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   NamidaRestorePlan *self = source;
   Applying *applying = data;
   GError *error = NULL;
   gboolean fine = namida_restore_apply (self, &applying->count, &applying->result, cancellable, &error);
 
-  look_after (self);
+  restore_plan_look_after (self);
   if (fine)
     g_task_return_boolean (task, TRUE);
   else
@@ -540,16 +540,16 @@ namida_restore_plan_apply_async (NamidaRestorePlan *self,
   g_task_set_source_tag (task, namida_restore_plan_apply_async);
   /* Report what was done even if the task was canceled. */
   g_task_set_check_cancellable (task, FALSE);
-  if (!begin (self, task))
+  if (!restore_plan_begin (self, task))
     return;
   applying = g_new0 (Applying, 1);
   g_mutex_init (&applying->count.lock);
   applying->progress = progress;
   applying->progress_data = progress_data;
   if (progress != NULL)
-    applying->timer = g_timeout_add (PROGRESS_MS, on_timer, applying);
+    applying->timer = g_timeout_add (PROGRESS_MS, restore_plan_on_timer, applying);
   g_task_set_task_data (task, applying, applying_free);
-  g_task_run_in_thread (task, apply_thread);
+  g_task_run_in_thread (task, restore_plan_apply_thread);
 }
 
 gboolean

@@ -31,7 +31,7 @@ namida_restored_row_free (NamidaRestoredRow *self)
 /* Returns (transfer full) (nullable): the text in the first column of the first row; %NULL without @error if there is
  * no row. */
 static char *
-ask_text (NamidaDatabase *database, const char *sql, const char *value)
+restore_record_ask_text (NamidaDatabase *database, const char *sql, const char *value)
 {
   sqlite3_stmt *statement;
   char *text = NULL;
@@ -48,9 +48,8 @@ ask_text (NamidaDatabase *database, const char *sql, const char *value)
 char *
 namida_restore_record_begin (NamidaDatabase *database, const char *source, GError **error)
 {
-  g_autofree char *id
-      = ask_text (database, "SELECT id FROM restores WHERE state = 'open' AND source = ? ORDER BY started_at DESC",
-                  source);
+  g_autofree char *id = restore_record_ask_text (
+      database, "SELECT id FROM restores WHERE state = 'open' AND source = ? ORDER BY started_at DESC", source);
 
   /* Restart the time limit, so that files that are set aside from now on can be put back for as long as those of any
    * other restore. */
@@ -133,7 +132,7 @@ namida_restore_record_end (NamidaDatabase *database, const char *id, GError **er
 }
 
 static NamidaRestoredRow *
-read_row (sqlite3_stmt *statement)
+restore_record_read_row (sqlite3_stmt *statement)
 {
   NamidaRestoredRow *row = namida_restored_row_new ((NamidaRestoredKind) sqlite3_column_int (statement, 1),
                                                     (const char *) sqlite3_column_text (statement, 2));
@@ -161,7 +160,7 @@ namida_restore_record_rows (NamidaDatabase *database, const char *id, GError **e
                                        " FROM restored WHERE restore = ? ORDER BY id DESC",
                                        "s", id);
   while (namida_database_next (statement, &result))
-    g_ptr_array_add (rows, read_row (statement));
+    g_ptr_array_add (rows, restore_record_read_row (statement));
   /* An incomplete list would leave the remaining files behind when the restore is undone. */
   if (!namida_database_end (database, statement, result, error))
     g_clear_pointer (&rows, g_ptr_array_unref);

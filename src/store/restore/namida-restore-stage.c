@@ -75,7 +75,7 @@ namida_restore_note_missing (GPtrArray *rows, const char *path)
 }
 
 static NamidaRestoreRoot *
-open_root (NamidaRestoreApply *self, const char *path, GError **error)
+stage_open_root (NamidaRestoreApply *self, const char *path, GError **error)
 {
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_restored_row_free);
   NamidaRestoreRoot *root = g_new0 (NamidaRestoreRoot, 1);
@@ -107,7 +107,7 @@ namida_restore_get_root (NamidaRestoreApply *self, guint label, guint *index, GE
   for (*index = 0; *index < self->roots->len; (*index)++)
     if (g_str_equal (((NamidaRestoreRoot *) self->roots->pdata[*index])->path, path))
       return self->roots->pdata[*index];
-  root = open_root (self, path, error);
+  root = stage_open_root (self, path, error);
   if (root != NULL)
     g_ptr_array_add (self->roots, root);
   return root;
@@ -163,7 +163,7 @@ stage_write (int to, const char *data, gsize length, guint64 offset)
 
 /* Returns (transfer full) (nullable): the SHA-256 of what was copied; NULL with errno set. */
 static char *
-copy (NamidaRestoreApply *self, int from, int to, guint64 *bytes)
+stage_copy (NamidaRestoreApply *self, int from, int to, guint64 *bytes)
 {
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
   g_autofree char *buffer = g_malloc (COPY_BYTES);
@@ -191,7 +191,7 @@ copy (NamidaRestoreApply *self, int from, int to, guint64 *bytes)
 }
 
 static gboolean
-finish_part (NamidaRestoreApply *self, const NamidaRestoreFile *file, int fd, struct stat *st)
+stage_finish_part (NamidaRestoreApply *self, const NamidaRestoreFile *file, int fd, struct stat *st)
 {
   const NamidaRestoreLabel *label = self->plan->labels->pdata[file->label];
   gboolean now = self->plan->automatic && *label->label == '\0';
@@ -210,7 +210,7 @@ finish_part (NamidaRestoreApply *self, const NamidaRestoreFile *file, int fd, st
 }
 
 static NamidaRestoredRow *
-make_row (const NamidaRestoreRoot *root, const char *relative, const struct stat *st, const char *sha256)
+stage_make_row (const NamidaRestoreRoot *root, const char *relative, const struct stat *st, const char *sha256)
 {
   g_autofree char *path = g_build_filename (root->path, relative, NULL);
   NamidaRestoredRow *row = namida_restored_row_new (NAMIDA_RESTORED_FILE, path);
@@ -237,19 +237,19 @@ stage_set_damaged (NamidaRestoreApply *self, const NamidaRestoreFile *file, int 
 
 /* Returns FALSE with @error if nothing more can be restored, FALSE without @error if only this file failed. */
 static gboolean
-fill_part (NamidaRestoreApply *self,
-           NamidaRestoreFile *file,
-           NamidaRestoreRoot *root,
-           int from,
-           int to,
-           NamidaRestoreStaged *staged,
-           GError **error)
+stage_fill_part (NamidaRestoreApply *self,
+                 NamidaRestoreFile *file,
+                 NamidaRestoreRoot *root,
+                 int from,
+                 int to,
+                 NamidaRestoreStaged *staged,
+                 GError **error)
 {
   guint64 bytes;
   struct stat st;
-  g_autofree char *sha256 = copy (self, from, to, &bytes);
+  g_autofree char *sha256 = stage_copy (self, from, to, &bytes);
 
-  if (sha256 == NULL || !finish_part (self, file, to, &st))
+  if (sha256 == NULL || !stage_finish_part (self, file, to, &st))
     {
       int saved_errno = errno;
 
@@ -270,7 +270,7 @@ fill_part (NamidaRestoreApply *self,
     }
   else
     {
-      staged->row = make_row (root, staged->relative, &st, sha256);
+      staged->row = stage_make_row (root, staged->relative, &st, sha256);
       return TRUE;
     }
   return FALSE;
@@ -305,7 +305,7 @@ namida_restore_stage (NamidaRestoreApply *self, NamidaRestoreFile *file, const c
     namida_restore_fail (&reason, errno, _ ("Nothing can be written into “%s”"), root->path);
   else
     {
-      fine = fill_part (self, file, root, from, to, staged, &reason);
+      fine = stage_fill_part (self, file, root, from, to, staged, &reason);
       close (to);
       if (!fine)
         unlinkat (root->parts_fd, staged->part, 0);

@@ -115,7 +115,7 @@ undo_note_trouble (Undo *self, const NamidaRestoredRow *row)
 /* Whether the file is the one that the restore added, unchanged. On file systems without persistent inode numbers
  * (FAT), its content is compared. */
 static gboolean
-is_ours (int folder, const char *name, const NamidaRestoredRow *row)
+undo_is_ours (int folder, const char *name, const NamidaRestoredRow *row)
 {
   int fd = namida_open_at (folder, name, O_RDONLY | O_NONBLOCK, 0);
   struct stat st;
@@ -167,7 +167,7 @@ undo_look (int folder, const char *path, gboolean *there)
 }
 
 static void
-take_back (Undo *self, int folder, const char *name, const NamidaRestoredRow *row)
+undo_take_back (Undo *self, int folder, const char *name, const NamidaRestoredRow *row)
 {
   gboolean kept, there;
 
@@ -178,7 +178,7 @@ take_back (Undo *self, int folder, const char *name, const NamidaRestoredRow *ro
       if (unlink (row->kept) != 0)
         undo_note_trouble (self, row);
     }
-  else if (there && !is_ours (folder, name, row))
+  else if (there && !undo_is_ours (folder, name, row))
     {
       self->result.left++;
       if (kept && !undo_put_beside (folder, name, row->kept))
@@ -231,7 +231,7 @@ undo_file (Undo *self, const NamidaRestoredRow *row)
         undo_note_trouble (self, row);
       return;
     }
-  take_back (self, folder, name, row);
+  undo_take_back (self, folder, name, row);
   if (namida_sync_folder (folder) != 0)
     undo_note_trouble (self, row);
   close (folder);
@@ -240,7 +240,7 @@ undo_file (Undo *self, const NamidaRestoredRow *row)
 /* Removes the folder of replaced files, including what a crash in the middle of apply left in it. By then, everything
  * in it has been put back, or the restore is too old to be undone. */
 static void
-remove_waiting (const char *root, const char *id)
+undo_remove_waiting (const char *root, const char *id)
 {
   g_autofree char *path = g_build_filename (root, NAMIDA_RESTORE_REPLACED, NULL);
   int fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -267,7 +267,7 @@ undo_rows (Undo *self, GPtrArray *rows)
       const NamidaRestoredRow *row = rows->pdata[i];
 
       if (row->kind == NAMIDA_RESTORED_ROOT)
-        remove_waiting (row->path, self->id);
+        undo_remove_waiting (row->path, self->id);
     }
 }
 
@@ -301,7 +301,7 @@ held_clear (gpointer data)
 }
 
 static gboolean
-hold_roots (GPtrArray *rows, GArray *held, GError **error)
+undo_hold_roots (GPtrArray *rows, GArray *held, GError **error)
 {
   for (guint i = 0; i < rows->len; i++)
     {
@@ -330,7 +330,7 @@ hold_roots (GPtrArray *rows, GArray *held, GError **error)
 }
 
 static char *
-newest (NamidaDatabase *database, GError **error)
+undo_newest (NamidaDatabase *database, GError **error)
 {
   g_autoptr (GPtrArray) records = namida_restore_list (database, error);
 
@@ -343,7 +343,7 @@ newest (NamidaDatabase *database, GError **error)
 }
 
 static gboolean
-exists (NamidaDatabase *database, const char *id, GError **error)
+undo_exists (NamidaDatabase *database, const char *id, GError **error)
 {
   g_autoptr (GPtrArray) records = namida_restore_list (database, error);
 
@@ -364,11 +364,11 @@ undo (Undo *self, GError **error)
 
   g_array_set_clear_func (held, held_clear);
   if (self->id == NULL)
-    self->id = newest (self->database, error);
-  else if (!exists (self->database, self->id, error))
+    self->id = undo_newest (self->database, error);
+  else if (!undo_exists (self->database, self->id, error))
     return FALSE;
   if (self->id == NULL || (rows = namida_restore_record_rows (self->database, self->id, error)) == NULL
-      || !namida_restore_check_roots (rows, error) || !hold_roots (rows, held, error))
+      || !namida_restore_check_roots (rows, error) || !undo_hold_roots (rows, held, error))
     return FALSE;
   undo_rows (self, rows);
   if (self->trouble != NULL)
@@ -439,7 +439,7 @@ namida_restore_expire (NamidaDatabase *database)
         continue;
       for (guint j = 0; j < rows->len; j++)
         if (((NamidaRestoredRow *) rows->pdata[j])->kind == NAMIDA_RESTORED_ROOT)
-          remove_waiting (((NamidaRestoredRow *) rows->pdata[j])->path, ids->pdata[i]);
+          undo_remove_waiting (((NamidaRestoredRow *) rows->pdata[j])->path, ids->pdata[i]);
       namida_restore_record_forget (database, ids->pdata[i], NULL);
     }
 }

@@ -13,14 +13,14 @@
 #include <inttypes.h>
 
 static char **
-steal (GPtrArray *lines)
+restore_words_steal (GPtrArray *lines)
 {
   g_ptr_array_add (lines, NULL);
   return (char **) g_ptr_array_free (lines, FALSE);
 }
 
 static char *
-dup_counts (const NamidaRestoreLabel *label, NamidaRestorePolicy policy)
+restore_words_dup_counts (const NamidaRestoreLabel *label, NamidaRestorePolicy policy)
 {
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
   guint64 fresh = label->files[NAMIDA_RESTORE_NEW];
@@ -60,7 +60,7 @@ namida_restore_plan_dup_lines (NamidaRestorePlan *self)
       const char *name = *label->label != '\0' ? label->label : self->zip;
       g_autofree char *shown = namida_format_alias (name);
       g_autofree char *where = label->destination != NULL ? g_filename_display_name (label->destination) : NULL;
-      g_autofree char *counts = dup_counts (label, self->policy);
+      g_autofree char *counts = restore_words_dup_counts (label, self->policy);
 
       if (label->asked)
         g_ptr_array_add (lines, g_strdup_printf (_ ("%s: no folder chosen yet"), shown));
@@ -69,11 +69,11 @@ namida_restore_plan_dup_lines (NamidaRestorePlan *self)
       else
         g_ptr_array_add (lines, g_strdup_printf (_ ("%s into %s: %s"), shown, where, counts));
     }
-  return steal (lines);
+  return restore_words_steal (lines);
 }
 
 static gboolean
-has_music (NamidaRestorePlan *self, GPtrArray *there)
+restore_words_has_music (NamidaRestorePlan *self, GPtrArray *there)
 {
   for (guint i = 0; i < self->labels->len; i++)
     {
@@ -91,7 +91,7 @@ namida_restore_plan_dup_path_lines (NamidaRestorePlan *self)
   g_autoptr (GPtrArray) there = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) advice = NULL;
 
-  if (!has_music (self, there))
+  if (!restore_words_has_music (self, there))
     g_ptr_array_add (there, g_filename_display_name (self->music));
   if (self->inspection == NULL || self->inspection->music_folders->len == 0)
     return g_new0 (char *, 1);

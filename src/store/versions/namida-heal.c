@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Repairs versions with content that arrives. Content that was found damaged is included in the next transfer that has
  * it, or its device is asked for it (namida-wanted.h), and every version that lost it gets the intact copy. Called by
- * the commit of a session, after the journal records the new file as stored, and by the shelf for other devices; worker
- * threads. */
+ * the commit of a session, after the journal records the new file as stored, and by the version source for other
+ * devices; worker threads. */
 #include "config.h"
 
 #include "namida-heal.h"

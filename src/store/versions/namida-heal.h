@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Repairs damaged files of versions with intact copies that arrive. Called after each commit and by the shelf for files
- * that other devices bring, in worker threads. */
+/* Repairs damaged files of versions with intact copies that arrive. Called after each commit and by the version source
+ * for files that other devices bring, in worker threads. */
 #pragma once
 
 #include "namida-database.h"

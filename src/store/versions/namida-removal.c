@@ -33,7 +33,7 @@ namida_removal_free (NamidaRemoval *self)
 }
 
 static gboolean
-fail (GError **error, int saved_errno, const char *path)
+removal_fail (GError **error, int saved_errno, const char *path)
 {
   g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *what = g_strdup_printf (_ ("“%s” could not be removed"), shown);
@@ -70,7 +70,7 @@ namida_removal_check_drive (NamidaDatabase *database, const NamidaVersionRecord 
 /* ---- a version in the user's folders: its zip and manifest ---- */
 
 static gboolean
-is_shared (NamidaDatabase *database, gint64 id, const NamidaVersionFile *file)
+removal_is_shared (NamidaDatabase *database, gint64 id, const NamidaVersionFile *file)
 {
   sqlite3_stmt *statement;
   gboolean shared = TRUE;
@@ -90,7 +90,7 @@ is_shared (NamidaDatabase *database, gint64 id, const NamidaVersionFile *file)
 
 /* Allows only <backups>/<alias>/<name> if it is unchanged and no other version uses it. */
 static gboolean
-may_remove (NamidaDatabase *database, const NamidaVersionRecord *record, const NamidaVersionFile *file)
+removal_may_remove (NamidaDatabase *database, const NamidaVersionRecord *record, const NamidaVersionFile *file)
 {
   g_autofree char *alias = namida_safe_path_component_from_alias (record->alias);
   g_autofree char *folder = g_path_get_dirname (file->path);
@@ -100,20 +100,23 @@ may_remove (NamidaDatabase *database, const NamidaVersionRecord *record, const N
 
   return (file->kind == NAMIDA_VERSION_FILE_ZIP || file->kind == NAMIDA_VERSION_FILE_MANIFEST) && *file->label == '\0'
          && (g_str_equal (holder, alias) || g_strcmp0 (sent, alias) == 0) && namida_version_file_stat (file, -1, &st)
-         && namida_version_file_fits (file, &st) && !is_shared (database, record->id, file);
+         && namida_version_file_fits (file, &st) && !removal_is_shared (database, record->id, file);
 }
 
 static gboolean
-remove_from_library (NamidaDatabase *database, const NamidaVersionRecord *record, GPtrArray *files, GError **error)
+removal_remove_from_library (NamidaDatabase *database,
+                             const NamidaVersionRecord *record,
+                             GPtrArray *files,
+                             GError **error)
 {
   for (guint i = 0; i < files->len; i++)
     {
       const NamidaVersionFile *file = g_ptr_array_index (files, i);
 
-      if (!may_remove (database, record, file))
+      if (!removal_may_remove (database, record, file))
         continue;
       if (unlink (file->path) != 0 && errno != ENOENT)
-        return fail (error, errno, file->path);
+        return removal_fail (error, errno, file->path);
       namida_crash_point ("removal-unlinked");
     }
   return TRUE;
@@ -125,7 +128,7 @@ remove_from_library (NamidaDatabase *database, const NamidaVersionRecord *record
  * the user created because the version was moved to another disk, or that an attacker created to have another folder
  * deleted. */
 static gboolean
-is_replaced (int backups, const char *relative)
+removal_is_replaced (int backups, const char *relative)
 {
   g_autofree char *basename = NULL;
   g_autoptr (GError) error = NULL;
@@ -211,11 +214,11 @@ removal_move (const NamidaVersionRecord *record,
 /* Moves the folder to a unique name in the hidden folder first: it disappears from view in one step, and a restart
  * finds it again. @began: (out): whether parts of the version may be deleted. */
 static gboolean
-remove_folder (NamidaDatabase *database,
-               const NamidaVersionRecord *record,
-               NamidaVersionRemoving before,
-               gboolean *began,
-               GError **error)
+removal_remove_folder (NamidaDatabase *database,
+                       const NamidaVersionRecord *record,
+                       NamidaVersionRemoving before,
+                       gboolean *began,
+                       GError **error)
 {
   g_autofree char *owner = namida_store_dup_owner (database);
   g_autofree char *relative = NULL;
@@ -227,10 +230,10 @@ remove_folder (NamidaDatabase *database,
 
   *began = FALSE;
   if (backups < 0)
-    return errno == ENOENT || fail (error, errno, record->path);
+    return errno == ENOENT || removal_fail (error, errno, record->path);
   /* Another version has taken the place since the removal began: do not touch it. Nothing of this version is left
    * there. */
-  if (is_replaced (backups, relative) || namida_version_record_is_replaced (record))
+  if (removal_is_replaced (backups, relative) || namida_version_record_is_replaced (record))
     {
       close (backups);
       return TRUE;
@@ -242,7 +245,7 @@ remove_folder (NamidaDatabase *database,
   errno = saved_errno;
   fine = fine && namida_tree_remove (hidden, name);
   if (!fine)
-    fail (error, errno, record->path);
+    removal_fail (error, errno, record->path);
   else
     namida_crash_point ("removal-emptied");
   if (hidden >= 0)
@@ -308,7 +311,7 @@ count_look (NamidaRemovalCount *self, const NamidaVersionRecord *record, GPtrArr
       if (file->kind == NAMIDA_VERSION_FILE_FOLDER || (fd < 0 && record->landing == NAMIDA_LANDING_BACKUP)
           || !namida_version_file_stat (file, fd, &looked.st))
         continue;
-      looked.own = record->landing != NAMIDA_LANDING_BACKUP && !may_remove (self->database, record, file);
+      looked.own = record->landing != NAMIDA_LANDING_BACKUP && !removal_may_remove (self->database, record, file);
       if (!looked.own || namida_version_file_fits (file, &looked.st))
         g_array_append_val (self->looked, looked);
     }
@@ -394,11 +397,11 @@ namida_removal_count_sum (NamidaRemovalCount *self)
 /* @before: the state that the record had before the removal was claimed. If nothing of the version could be removed,
  * the record gets it back, so that the version stays in the list. */
 static gboolean
-remove_claimed (NamidaDatabase *database,
-                const NamidaVersionRecord *record,
-                GPtrArray *files,
-                NamidaVersionRemoving before,
-                GError **error)
+removal_remove_claimed (NamidaDatabase *database,
+                        const NamidaVersionRecord *record,
+                        GPtrArray *files,
+                        NamidaVersionRemoving before,
+                        GError **error)
 {
   g_autoptr (NamidaVersionCtimes) ctimes = namida_version_ctimes_new (database, record, files);
   gboolean began = TRUE, fine;
@@ -407,8 +410,8 @@ remove_claimed (NamidaDatabase *database,
   if (!namida_removal_check_drive (database, record, error))
     fine = began = FALSE;
   else
-    fine = record->landing == NAMIDA_LANDING_BACKUP ? remove_folder (database, record, before, &began, error)
-                                                    : remove_from_library (database, record, files, error);
+    fine = record->landing == NAMIDA_LANDING_BACKUP ? removal_remove_folder (database, record, before, &began, error)
+                                                    : removal_remove_from_library (database, record, files, error);
   if (!fine && !began)
     namida_database_exec (database, NULL, "UPDATE versions SET removing = ? WHERE id = ? AND removing = 1", "ii",
                           (gint64) before, record->id);
@@ -420,7 +423,7 @@ remove_claimed (NamidaDatabase *database,
 }
 
 static gboolean
-refuse_pinned (const NamidaVersionRecord *record, GError **error)
+removal_refuse_pinned (const NamidaVersionRecord *record, GError **error)
 {
   if (!record->pinned)
     return FALSE;
@@ -430,12 +433,12 @@ refuse_pinned (const NamidaVersionRecord *record, GError **error)
 }
 
 static gboolean
-refuse_replaced (const NamidaVersionRecord *record, GError **error)
+removal_refuse_replaced (const NamidaVersionRecord *record, GError **error)
 {
   g_autofree char *relative = NULL;
   g_autofree char *shown = g_filename_display_name (record->path);
   int backups = record->landing == NAMIDA_LANDING_BACKUP ? namida_version_open_store (record, &relative) : -1;
-  gboolean replaced = backups >= 0 && is_replaced (backups, relative);
+  gboolean replaced = backups >= 0 && removal_is_replaced (backups, relative);
 
   if (backups >= 0)
     close (backups);
@@ -474,8 +477,8 @@ namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean d
       if (record == NULL)
         return NULL;
       g_ptr_array_add (records, record);
-      if (refuse_pinned (record, error) || !namida_removal_check_drive (database, record, error)
-          || refuse_replaced (record, error))
+      if (removal_refuse_pinned (record, error) || !namida_removal_check_drive (database, record, error)
+          || removal_refuse_replaced (record, error))
         return NULL;
     }
   removal = namida_removal_measure (database, records, error);
@@ -487,7 +490,7 @@ namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean d
       g_autoptr (GPtrArray) files = namida_version_record_files (database, record, error);
 
       if (files == NULL || !namida_version_record_claim (database, ids[i], error)
-          || !remove_claimed (database, record, files, NAMIDA_VERSION_STAYS, error))
+          || !removal_remove_claimed (database, record, files, NAMIDA_VERSION_STAYS, error))
         return NULL;
     }
   return g_steal_pointer (&removal);
@@ -498,7 +501,7 @@ namida_removal_forget (NamidaDatabase *database, const char *id, GError **error)
 {
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, id, error);
 
-  if (record == NULL || refuse_pinned (record, error))
+  if (record == NULL || removal_refuse_pinned (record, error))
     return FALSE;
   if (removal_is_away (database, record))
     return namida_version_record_claim (database, id, error) && namida_version_record_delete (database, record, error);
@@ -524,7 +527,7 @@ removal_finish (NamidaDatabase *database, GPtrArray *records, NamidaVersionRemov
         continue;
       files = namida_version_record_files (database, record, first == NULL ? &first : NULL);
       if (files != NULL)
-        remove_claimed (database, record, files, before, first == NULL ? &first : NULL);
+        removal_remove_claimed (database, record, files, before, first == NULL ? &first : NULL);
     }
   if (first == NULL)
     return TRUE;

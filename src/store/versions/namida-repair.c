@@ -24,13 +24,13 @@
 static GMutex repairing;
 
 static gboolean
-is_same_inode (const struct stat *a, const struct stat *b)
+repair_is_same_inode (const struct stat *a, const struct stat *b)
 {
   return a != NULL && a->st_ino == b->st_ino && a->st_dev == b->st_dev;
 }
 
 static gboolean
-has_content (const char *path, const NamidaVersionFile *file, const struct stat *bad, GCancellable *cancellable)
+repair_has_content (const char *path, const NamidaVersionFile *file, const struct stat *bad, GCancellable *cancellable)
 {
   int fd = namida_open_at (AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
   g_autofree char *hash = NULL;
@@ -39,7 +39,7 @@ has_content (const char *path, const NamidaVersionFile *file, const struct stat 
   if (fd < 0)
     return FALSE;
   /* Compare only the hash, because the size is unknown if the version was adopted with a truncated or missing file. */
-  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && !is_same_inode (bad, &st))
+  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && !repair_is_same_inode (bad, &st))
     hash = namida_file_hash (fd, cancellable);
   close (fd);
   return g_strcmp0 (hash, file->sha256) == 0;
@@ -58,13 +58,13 @@ namida_repair_find_copy (NamidaDatabase *database,
   for (guint i = 0; rows != NULL && i < rows->len; i++)
     g_ptr_array_add (paths, g_strdup (((NamidaHashRow *) g_ptr_array_index (rows, i))->path));
   for (guint i = 0; i < paths->len && !g_cancellable_is_cancelled (cancellable); i++)
-    if (has_content (g_ptr_array_index (paths, i), file, bad, cancellable))
+    if (repair_has_content (g_ptr_array_index (paths, i), file, bad, cancellable))
       return g_strdup (g_ptr_array_index (paths, i));
   return NULL;
 }
 
 static gboolean
-fail (GError **error, int saved_errno, const NamidaVersionFile *file)
+repair_fail (GError **error, int saved_errno, const NamidaVersionFile *file)
 {
   g_autofree char *shown = namida_version_file_dup_name (file);
   g_autofree char *what = g_strdup_printf (_ ("“%s” could not be repaired"), shown);
@@ -102,7 +102,7 @@ repair_get_time (const NamidaVersionFile *file, int from, struct timespec *time)
 /* Writes a complete, durable copy named TEMPORARY in @folder. If it fails with errno 0, the copy changed while it was
  * read. */
 static gboolean
-write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GCancellable *cancellable)
+repair_write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GCancellable *cancellable)
 {
   struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
   g_autofree char *hash = NULL;
@@ -157,7 +157,7 @@ repair_close_up (int folder, mode_t mode)
 /* Replaces another version's link to the damaged inode. If that fails, the damage is found when that version is
  * read. */
 static void
-relink (int from_folder, const char *from, const char *path, const struct stat *bad)
+repair_relink (int from_folder, const char *from, const char *path, const struct stat *bad)
 {
   g_autofree char *folder_path = g_path_get_dirname (path);
   g_autofree char *name = g_path_get_basename (path);
@@ -166,7 +166,7 @@ relink (int from_folder, const char *from, const char *path, const struct stat *
 
   if (folder < 0)
     return;
-  if (fstatat (folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && is_same_inode (bad, &st))
+  if (fstatat (folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && repair_is_same_inode (bad, &st))
     {
       mode_t mode = repair_open_up (folder);
 
@@ -242,7 +242,7 @@ namida_repair_file (NamidaDatabase *database,
     return FALSE;
   g_mutex_lock (&repairing);
   mode = repair_open_up (folder);
-  fine = write_temporary (folder, file, copy, cancellable);
+  fine = repair_write_temporary (folder, file, copy, cancellable);
   if (fine && renameat (folder, TEMPORARY, folder, basename) != 0)
     {
       saved_errno = errno;
@@ -254,10 +254,10 @@ namida_repair_file (NamidaDatabase *database,
   saved_errno = errno;
   repair_close_up (folder, mode);
   if (!fine)
-    fail (error, saved_errno, file);
+    repair_fail (error, saved_errno, file);
   paths = fine && bad != NULL ? namida_version_record_paths_of (database, file->sha256, TRUE) : NULL;
   for (guint i = 0; paths != NULL && i < paths->len; i++)
-    relink (folder, basename, g_ptr_array_index (paths, i), bad);
+    repair_relink (folder, basename, g_ptr_array_index (paths, i), bad);
   /* Do this after creating the links, because each of them changes the change time. */
   if (fine && file->content != 0 && fstatat (folder, basename, &healed, AT_SYMLINK_NOFOLLOW) == 0
       && !namida_content_heal (database, file->content, &healed, &unwritten))

@@ -9,7 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 static void
-damage_free (gpointer data)
+report_damage_free (gpointer data)
 {
   NamidaDamage *damage = data;
 
@@ -27,7 +27,7 @@ namida_verify_report_new (void)
 {
   NamidaVerifyReport *self = g_new0 (NamidaVerifyReport, 1);
 
-  self->damages = g_ptr_array_new_with_free_func (damage_free);
+  self->damages = g_ptr_array_new_with_free_func (report_damage_free);
   return self;
 }
 

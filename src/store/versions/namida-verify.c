@@ -50,7 +50,7 @@ typedef struct
 } Run;
 
 static void
-tell_progress (Run *run)
+verify_report_progress (Run *run)
 {
   if (run->progress != NULL)
     run->progress (run->done, MAX (run->total, run->done), run->user_data);
@@ -69,7 +69,7 @@ run_pause (const Run *run, gint64 since)
 
 /* Returns (transfer full) (nullable): NULL if it cannot be read (errno is set) or the run was canceled. */
 static char *
-hash_from_disk (Run *run, int fd)
+verify_hash_from_disk (Run *run, int fd)
 {
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
 
@@ -90,7 +90,7 @@ hash_from_disk (Run *run, int fd)
       namida_digest_update (digest, run->buffer, (gsize) n);
       run->done += (guint64) n;
       run->report->bytes += (guint64) n;
-      tell_progress (run);
+      verify_report_progress (run);
       run_pause (run, since);
     }
   return NULL;
@@ -99,7 +99,7 @@ hash_from_disk (Run *run, int fd)
 /* Returns (transfer none) (nullable): the hash of the file at the place of @file; "" if it cannot be read; NULL if it
  * is missing. @st: (out): also set for anything else that is in its place. */
 static const char *
-look_up_content (Run *run, const NamidaVersionFile *file, int version_fd, struct stat *st)
+verify_look_up_content (Run *run, const NamidaVersionFile *file, int version_fd, struct stat *st)
 {
   g_autofree char *basename = NULL;
   NamidaFileId id;
@@ -125,7 +125,7 @@ look_up_content (Run *run, const NamidaVersionFile *file, int version_fd, struct
   if (known == NULL)
     {
       run->report->files++;
-      hash = hash_from_disk (run, fd);
+      hash = verify_hash_from_disk (run, fd);
       known = hash != NULL ? hash : g_strdup ("");
       g_hash_table_insert (run->read, namida_file_id_new (st), (char *) known);
     }
@@ -144,7 +144,7 @@ run_add (Run *run, const NamidaVersionRecord *record, NamidaDamageKind kind)
 }
 
 static NamidaDamage *
-add_damage (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile *file, NamidaDamageKind kind)
+verify_add_damage (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile *file, NamidaDamageKind kind)
 {
   NamidaDamage *damage = run_add (run, record, kind);
 
@@ -166,7 +166,7 @@ run_add_version (Run *run, const NamidaVersionRecord *record, NamidaDamageKind k
 }
 
 static void
-describe (
+verify_describe (
     Run *run, NamidaDamage *damage, const NamidaVersionRecord *record, const NamidaVersionFile *file, const GError *why)
 {
   g_autofree char *copy = damage->copy != NULL ? g_filename_display_name (damage->copy) : NULL;
@@ -232,12 +232,12 @@ run_is_here (const NamidaVersionRecord *record, const NamidaVersionFile *file, i
 /* Reports a damaged file and repairs it if possible. @bad: (nullable): what is in its place. Returns: whether the
  * version lacks this file now. */
 static gboolean
-treat (Run *run,
-       const NamidaVersionRecord *record,
-       const NamidaVersionFile *file,
-       int version_fd,
-       NamidaDamageKind kind,
-       const struct stat *bad)
+verify_handle (Run *run,
+               const NamidaVersionRecord *record,
+               const NamidaVersionFile *file,
+               int version_fd,
+               NamidaDamageKind kind,
+               const struct stat *bad)
 {
   NamidaDamage *damage;
   g_autoptr (GError) error = NULL;
@@ -248,7 +248,7 @@ treat (Run *run,
       run->gone = TRUE;
       return FALSE;
     }
-  damage = add_damage (run, record, file, kind);
+  damage = verify_add_damage (run, record, file, kind);
 
   /* A file that its owner changed or deleted is not damaged. A zip that was received belongs to the store. */
   if (kind == NAMIDA_DAMAGE_CHANGED
@@ -271,14 +271,14 @@ treat (Run *run,
         = (bad == NULL && run_link_missing (run, file, version_fd, damage->copy))
           || namida_repair_file (run->database, record, file, version_fd, bad, damage->copy, run->cancellable, &error);
   run->report->repaired += damage->repaired;
-  describe (run, damage, record, file, error);
+  verify_describe (run, damage, record, file, error);
   return !damage->repaired;
 }
 
 /* Notes that the file was read and is intact, with its current attributes and today's date. The notes are written
  * together at the end of the version. */
 static void
-note_read (Run *run, const NamidaVersionFile *file, const struct stat *st)
+verify_note_read (Run *run, const NamidaVersionFile *file, const struct stat *st)
 {
   ReadNote note = { .content = file->content, .st = *st };
 
@@ -289,7 +289,7 @@ note_read (Run *run, const NamidaVersionFile *file, const struct stat *st)
 }
 
 static gboolean
-write_notes (Run *run, GError **error)
+verify_write_notes (Run *run, GError **error)
 {
   sqlite3 *handle = namida_database_lock (run->database);
   gboolean fine = namida_database_exec (run->database, error, "BEGIN IMMEDIATE", "");
@@ -322,7 +322,7 @@ run_is_fresh (const Run *run, const NamidaVersionFile *file, int version_fd)
 }
 
 static gboolean
-check_file (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile *file, int version_fd)
+verify_check_file (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile *file, int version_fd)
 {
   gboolean own = record->landing == NAMIDA_LANDING_LIBRARY;
   struct stat st = { 0 };
@@ -333,21 +333,21 @@ check_file (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile
   if (run_is_fresh (run, file, version_fd))
     return FALSE;
   if (own && !namida_version_file_stat (file, -1, &st))
-    return treat (run, record, file, version_fd, NAMIDA_DAMAGE_MISSING, NULL);
+    return verify_handle (run, record, file, version_fd, NAMIDA_DAMAGE_MISSING, NULL);
   if (own && !namida_version_file_fits (file, &st))
-    return treat (run, record, file, version_fd, NAMIDA_DAMAGE_CHANGED, NULL);
-  hash = look_up_content (run, file, version_fd, &st);
+    return verify_handle (run, record, file, version_fd, NAMIDA_DAMAGE_CHANGED, NULL);
+  hash = verify_look_up_content (run, file, version_fd, &st);
   if (g_cancellable_is_cancelled (run->cancellable))
     return FALSE;
   if (g_strcmp0 (hash, file->sha256) == 0)
     {
-      note_read (run, file, &st);
+      verify_note_read (run, file, &st);
       return FALSE;
     }
   if (hash == NULL)
-    return treat (run, record, file, version_fd, NAMIDA_DAMAGE_MISSING, NULL);
-  return treat (run, record, file, version_fd, *hash == '\0' ? NAMIDA_DAMAGE_UNREADABLE : NAMIDA_DAMAGE_CONTENT,
-                st.st_ino != 0 ? &st : NULL);
+    return verify_handle (run, record, file, version_fd, NAMIDA_DAMAGE_MISSING, NULL);
+  return verify_handle (run, record, file, version_fd, *hash == '\0' ? NAMIDA_DAMAGE_UNREADABLE : NAMIDA_DAMAGE_CONTENT,
+                        st.st_ino != 0 ? &st : NULL);
 }
 
 /* Checks again whether the version exists, because it may have been removed while it was read; missing files are not
@@ -366,7 +366,7 @@ run_look_again (Run *run, const char *id, gboolean *there, GError **error)
 }
 
 static void
-forget_damages (Run *run, guint first)
+verify_forget_damages (Run *run, guint first)
 {
   for (guint i = first; i < run->report->damages->len; i++)
     {
@@ -393,7 +393,8 @@ run_add_absent (Run *run, const NamidaVersionRecord *record, const char *path)
 /* Reads the files of a version, and stops if its drive is disconnected. @zips, @music: whether the drives of the zip
  * and of the music are connected. Returns: the number of lost files. */
 static int
-check_files (Run *run, const NamidaVersionRecord *record, GPtrArray *files, int fd, gboolean zips, gboolean music)
+verify_check_files (
+    Run *run, const NamidaVersionRecord *record, GPtrArray *files, int fd, gboolean zips, gboolean music)
 {
   int lost = 0;
 
@@ -403,13 +404,13 @@ check_files (Run *run, const NamidaVersionRecord *record, GPtrArray *files, int 
       const NamidaVersionFile *file = g_ptr_array_index (files, i);
 
       if (file->kind == NAMIDA_VERSION_FILE_FILE ? music : zips)
-        lost += check_file (run, record, file, fd);
+        lost += verify_check_file (run, record, file, fd);
     }
   return lost;
 }
 
 static gboolean
-check_version (Run *run, const char *id, GError **error)
+verify_check_version (Run *run, const char *id, GError **error)
 {
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (run->database, id, error);
   g_autoptr (GPtrArray) files = NULL;
@@ -436,13 +437,13 @@ check_version (Run *run, const char *id, GError **error)
       away = namida_version_record_dup_away (run->database, record);
       music = namida_version_files_dup_away (run->database, files);
     }
-  lost = check_files (run, record, files, fd, away == NULL, music == NULL);
+  lost = verify_check_files (run, record, files, fd, away == NULL, music == NULL);
   if (fd >= 0)
     close (fd);
   if (g_cancellable_is_cancelled (run->cancellable))
     {
       /* A quiet run continues with the rest next time. */
-      if (run->read_before == 0 || write_notes (run, error))
+      if (run->read_before == 0 || verify_write_notes (run, error))
         g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Canceled"));
       return FALSE;
     }
@@ -450,7 +451,7 @@ check_version (Run *run, const char *id, GError **error)
     return FALSE;
   if (!there)
     {
-      forget_damages (run, first);
+      verify_forget_damages (run, first);
       run->report->damaged = damaged;
       run_add_version (run, record, NAMIDA_DAMAGE_REMOVED, NULL);
       return TRUE;
@@ -459,19 +460,19 @@ check_version (Run *run, const char *id, GError **error)
     {
       if (run->gone)
         {
-          forget_damages (run, first);
+          verify_forget_damages (run, first);
           run->report->damaged = damaged;
         }
       run_add_absent (run, record, away != NULL ? away : music);
-      return write_notes (run, error);
+      return verify_write_notes (run, error);
     }
   run->report->versions++;
-  return write_notes (run, error) && namida_version_record_set_verified (run->database, record->id, lost, error);
+  return verify_write_notes (run, error) && namida_version_record_set_verified (run->database, record->id, lost, error);
 }
 
 /* Adds up how much there is to read. */
 static gboolean
-measure (Run *run, const char *id, GHashTable *seen, GError **error)
+verify_measure (Run *run, const char *id, GHashTable *seen, GError **error)
 {
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (run->database, id, error);
   g_autoptr (GPtrArray) files = record != NULL ? namida_version_record_files (run->database, record, error) : NULL;
@@ -497,7 +498,7 @@ measure (Run *run, const char *id, GHashTable *seen, GError **error)
 }
 
 static char **
-list_ids (NamidaDatabase *database, GError **error)
+verify_list_ids (NamidaDatabase *database, GError **error)
 {
   g_autoptr (GPtrArray) records = namida_version_record_list (database, NAMIDA_VERSION_STAYS, error);
   g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
@@ -539,22 +540,22 @@ run_all (Run *run, const char *const *ids, gboolean all, GError **error)
     {
       GError *reason = NULL;
 
-      if (measure (run, ids[i], seen, &reason))
+      if (verify_measure (run, ids[i], seen, &reason))
         continue;
       if (all && g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND))
-        g_clear_error (&reason); /* check_version() reports it */
+        g_clear_error (&reason); /* verify_check_version() reports it */
       else
         {
           g_propagate_error (error, reason);
           return FALSE;
         }
     }
-  tell_progress (run);
+  verify_report_progress (run);
   for (guint i = 0; ids[i] != NULL; i++)
     {
       GError *reason = NULL;
 
-      if (check_version (run, ids[i], &reason) || run_take_removed (run, all, ids[i], &reason))
+      if (verify_check_version (run, ids[i], &reason) || run_take_removed (run, all, ids[i], &reason))
         continue;
       g_propagate_error (error, reason);
       return FALSE;
@@ -573,7 +574,7 @@ verify_start (NamidaDatabase *database,
               GError **error)
 {
   g_autoptr (NamidaVerifyReport) report = namida_verify_report_new ();
-  g_auto (GStrv) all = ids == NULL ? list_ids (database, error) : NULL;
+  g_auto (GStrv) all = ids == NULL ? verify_list_ids (database, error) : NULL;
   g_autofree char *buffer = g_malloc (BUFFER_SIZE);
   g_autoptr (GHashTable) read = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, g_free);
   g_autoptr (GHashTable) noted = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);

@@ -326,7 +326,7 @@ namida_version_adopt_stores (NamidaDatabase *database, GCancellable *cancellable
 /* ---- from the database to the record ---- */
 
 static void
-record_add_sent (NamidaFolderRecord *record, const NamidaVersionFile *file)
+adopt_record_add_sent (NamidaFolderRecord *record, const NamidaVersionFile *file)
 {
   g_autofree char *sent = namida_layout_dup_version_path (file->label, file->below);
 
@@ -334,7 +334,7 @@ record_add_sent (NamidaFolderRecord *record, const NamidaVersionFile *file)
 }
 
 static gboolean
-record_one (NamidaDatabase *database, const NamidaVersionRecord *version, int folder, GError **error)
+adopt_record_one (NamidaDatabase *database, const NamidaVersionRecord *version, int folder, GError **error)
 {
   g_autoptr (GPtrArray) files = namida_version_record_files (database, version, error);
   g_autoptr (NamidaFolderRecord) record = namida_folder_record_new ();
@@ -362,7 +362,7 @@ record_one (NamidaDatabase *database, const NamidaVersionRecord *version, int fo
       if (file->kind != NAMIDA_VERSION_FILE_FOLDER)
         namida_folder_record_add (record, file->path, file->sha256, file->label, file->size);
       if (file->kind != NAMIDA_VERSION_FILE_MANIFEST)
-        record_add_sent (record, file);
+        adopt_record_add_sent (record, file);
     }
   return namida_folder_record_write (record, folder, error);
 }
@@ -400,7 +400,7 @@ namida_version_write_records (NamidaDatabase *database, gint64 limit_us, GCancel
       g_clear_error (&error);
       if (namida_folder_record_exists (folder))
         adopt_protect (folder); /* usually the case */
-      else if (record_one (database, version, folder, &error))
+      else if (adopt_record_one (database, version, folder, &error))
         n++;
       else
         g_message ("%s", error->message);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Collects what the list of versions shows: the records in the database, whether their folders exist, the damage that
- * is known, and what is known about their zips. Called by the work of the list of versions, by the shelf and by verify,
- * in workers. */
+ * is known, and what is known about their zips. Called by the work of the list of versions, by the version source and
+ * by verify, in workers. */
 #include "config.h"
 
 #include "namida-version-private.h"
@@ -27,7 +27,7 @@ namida_version_facts_free (NamidaVersionFacts *self)
  * which each file is checked. Only the store writes to the folder of a version, and verify checks each file, so the
  * existence of the folder is enough here. */
 static void
-look (NamidaVersionFacts *facts, GPtrArray *files)
+version_facts_look (NamidaVersionFacts *facts, GPtrArray *files)
 {
   int fd = namida_version_record_open (facts->record);
 
@@ -66,7 +66,7 @@ facts_look_for_store (NamidaVersionFacts *facts, NamidaDatabase *database, GPtrA
 
 /* @record: (transfer full) */
 static NamidaVersionFacts *
-load_one (NamidaDatabase *database, NamidaVersionRecord *record, GError **error)
+version_facts_load_one (NamidaDatabase *database, NamidaVersionRecord *record, GError **error)
 {
   g_autoptr (GPtrArray) files = NULL;
   NamidaVersionFacts *facts = g_new0 (NamidaVersionFacts, 1);
@@ -84,7 +84,7 @@ load_one (NamidaDatabase *database, NamidaVersionRecord *record, GError **error)
       namida_version_facts_free (facts);
       return NULL;
     }
-  look (facts, files);
+  version_facts_look (facts, files);
   facts_look_for_store (facts, database, files);
   return facts;
 }
@@ -117,7 +117,7 @@ facts_load_some (
           namida_version_record_free (record);
           return FALSE;
         }
-      facts = load_one (database, record, error);
+      facts = version_facts_load_one (database, record, error);
       if (facts == NULL)
         return FALSE;
       facts->removing = removing != NAMIDA_VERSION_STAYS;

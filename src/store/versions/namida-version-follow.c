@@ -15,7 +15,7 @@
 #include "namida-version-record.h"
 
 static gboolean
-is_gone (const NamidaVersionRecord *record)
+follow_is_gone (const NamidaVersionRecord *record)
 {
   int fd = namida_version_record_open (record);
 
@@ -27,7 +27,7 @@ is_gone (const NamidaVersionRecord *record)
 /* Whether the version, which is in the trash or being removed, belongs to the store @uuid, which is no longer at its
  * old path. */
 static gboolean
-has_moved (const NamidaVersionRecord *record, const char *uuid)
+follow_has_moved (const NamidaVersionRecord *record, const char *uuid)
 {
   g_autofree char *device = g_path_get_dirname (record->path);
   g_autofree char *store = g_path_get_dirname (device);
@@ -38,7 +38,7 @@ has_moved (const NamidaVersionRecord *record, const char *uuid)
 
 /* Returns (transfer full): the path that the version would have below @backups. */
 static char *
-dup_place (const NamidaVersionRecord *record, const char *backups)
+follow_dup_place (const NamidaVersionRecord *record, const char *backups)
 {
   g_autofree char *name = g_path_get_basename (record->path);
   g_autofree char *above = g_path_get_dirname (record->path);
@@ -50,7 +50,7 @@ dup_place (const NamidaVersionRecord *record, const char *backups)
 /* Whether @place contains the version of @record: some of its files are there, and none of them differs. Missing or
  * damaged files are left to verifying. */
 static gboolean
-is_it (NamidaDatabase *database, const NamidaVersionRecord *record, const char *place)
+follow_is_it (NamidaDatabase *database, const NamidaVersionRecord *record, const char *place)
 {
   g_autoptr (GPtrArray) files = namida_version_record_files (database, record, NULL);
   const NamidaVersionRecord there = { .path = (char *) place, .landing = NAMIDA_LANDING_BACKUP };
@@ -74,11 +74,11 @@ is_it (NamidaDatabase *database, const NamidaVersionRecord *record, const char *
 }
 
 static gboolean
-note (NamidaDatabase *database,
-      const NamidaVersionRecord *record,
-      NamidaVersionRemoving removing,
-      const char *place,
-      GError **error)
+follow_note (NamidaDatabase *database,
+             const NamidaVersionRecord *record,
+             NamidaVersionRemoving removing,
+             const char *place,
+             GError **error)
 {
   sqlite3 *handle = namida_database_lock (database);
   gboolean fine
@@ -118,13 +118,13 @@ follow_some (NamidaDatabase *database,
       g_autoptr (GError) error = NULL;
 
       if (record->landing != NAMIDA_LANDING_BACKUP || g_str_has_prefix (record->path, inside)
-          || !(removing == NAMIDA_VERSION_STAYS ? is_gone (record) : has_moved (record, uuid)))
+          || !(removing == NAMIDA_VERSION_STAYS ? follow_is_gone (record) : follow_has_moved (record, uuid)))
         continue;
-      place = dup_place (record, backups);
+      place = follow_dup_place (record, backups);
       /* The folder of a version in the trash has another name, so only its store can be compared. */
       if ((removing != NAMIDA_VERSION_STAYS
-           || (!g_hash_table_contains (taken, place) && is_it (database, record, place)))
-          && !note (database, record, removing, place, &error))
+           || (!g_hash_table_contains (taken, place) && follow_is_it (database, record, place)))
+          && !follow_note (database, record, removing, place, &error))
         g_message ("a version that is elsewhere by now could not be noted: %s", error->message);
     }
 }

@@ -46,7 +46,7 @@ namida_version_record_free (NamidaVersionRecord *self)
 }
 
 static void
-file_free (gpointer data)
+version_record_file_free (gpointer data)
 {
   NamidaVersionFile *file = data;
 
@@ -58,13 +58,13 @@ file_free (gpointer data)
 }
 
 static char *
-dup_text (sqlite3_stmt *statement, int column)
+version_record_dup_text (sqlite3_stmt *statement, int column)
 {
   return g_strdup ((const char *) sqlite3_column_text (statement, column));
 }
 
 static void
-label_free (gpointer data)
+version_record_label_free (gpointer data)
 {
   NamidaVersionMusic *music = data;
 
@@ -74,9 +74,9 @@ label_free (gpointer data)
 
 /* Parses what namida_version_lists_write() wrote. An invalid text counts as an empty list. */
 static GPtrArray *
-read_labels (const char *json)
+version_record_read_labels (const char *json)
 {
-  GPtrArray *labels = g_ptr_array_new_with_free_func (label_free);
+  GPtrArray *labels = g_ptr_array_new_with_free_func (version_record_label_free);
   g_autoptr (JsonNode) root = json != NULL ? json_from_string (json, NULL) : NULL;
   JsonArray *array = root != NULL && JSON_NODE_HOLDS_ARRAY (root) ? json_node_get_array (root) : NULL;
 
@@ -98,17 +98,17 @@ read_labels (const char *json)
 }
 
 static NamidaVersionRecord *
-read_record (sqlite3_stmt *statement)
+version_record_read (sqlite3_stmt *statement)
 {
   NamidaVersionRecord *record = g_new0 (NamidaVersionRecord, 1);
   const char *landing = (const char *) sqlite3_column_text (statement, 6);
 
   record->id = sqlite3_column_int64 (statement, 0);
-  record->session = dup_text (statement, 1);
-  record->fingerprint = dup_text (statement, 2);
-  record->alias = dup_text (statement, 3);
-  record->path = dup_text (statement, 4);
-  record->title = dup_text (statement, 5);
+  record->session = version_record_dup_text (statement, 1);
+  record->fingerprint = version_record_dup_text (statement, 2);
+  record->alias = version_record_dup_text (statement, 3);
+  record->path = version_record_dup_text (statement, 4);
+  record->title = version_record_dup_text (statement, 5);
   record->landing = g_strcmp0 (landing, "backup") == 0 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
   record->created_at = sqlite3_column_int64 (statement, 7);
   record->verified_at = sqlite3_column_int64 (statement, 8);
@@ -119,10 +119,10 @@ read_record (sqlite3_stmt *statement)
   record->bytes = (guint64) sqlite3_column_int64 (statement, 13);
   record->left_out = (guint) sqlite3_column_int64 (statement, 14);
   record->read_at = sqlite3_column_int64 (statement, 15);
-  record->zip = dup_text (statement, 16);
-  record->labels = read_labels ((const char *) sqlite3_column_text (statement, 17));
-  record->offer_key = dup_text (statement, 18);
-  record->store = dup_text (statement, 19);
+  record->zip = version_record_dup_text (statement, 16);
+  record->labels = version_record_read_labels ((const char *) sqlite3_column_text (statement, 17));
+  record->offer_key = version_record_dup_text (statement, 18);
+  record->store = version_record_dup_text (statement, 19);
   return record;
 }
 
@@ -141,14 +141,14 @@ namida_version_record_list (NamidaDatabase *database, NamidaVersionRemoving remo
                                          " FROM versions WHERE removing = ? ORDER BY created_at DESC, id DESC",
                                          "i", (gint64) removing);
   while (namida_database_next (statement, &result))
-    g_ptr_array_add (list, read_record (statement));
+    g_ptr_array_add (list, version_record_read (statement));
   fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return fine ? g_steal_pointer (&list) : NULL;
 }
 
 static gboolean
-not_found (const char *id, GError **error)
+version_record_not_found (const char *id, GError **error)
 {
   g_autofree char *shown = g_utf8_make_valid (id, -1);
 
@@ -169,9 +169,9 @@ namida_version_record_find (NamidaDatabase *database, const char *id, GError **e
                                        "SELECT " COLUMNS " FROM versions WHERE removing = 0 AND CAST (id AS TEXT) = ?",
                                        "s", id);
   if (namida_database_next (statement, &result))
-    record = read_record (statement);
+    record = version_record_read (statement);
   if (namida_database_end (database, statement, result, error) && record == NULL)
-    not_found (id, error);
+    version_record_not_found (id, error);
   namida_database_unlock (database);
   return record;
 }
@@ -193,21 +193,21 @@ namida_version_record_find_at (NamidaDatabase *database, const char *path, GErro
                                        " AND removing = 0 AND coalesce (store = ?, 1) ORDER BY id DESC LIMIT 1",
                                        "ss", path, uuid);
   if (namida_database_next (statement, &result))
-    id = dup_text (statement, 0);
+    id = version_record_dup_text (statement, 0);
   whole = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   if (!whole)
     return NULL;
   if (id != NULL)
     return namida_version_record_find (database, id, error);
-  not_found (path, error);
+  version_record_not_found (path, error);
   return NULL;
 }
 
 GPtrArray *
 namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
 {
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (file_free);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (version_record_file_free);
   sqlite3_stmt *statement = NULL;
   gboolean fine;
   int result;
@@ -225,12 +225,12 @@ namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord
       NamidaVersionFile *file = g_new0 (NamidaVersionFile, 1);
 
       file->kind = (NamidaVersionFileKind) sqlite3_column_int (statement, 0);
-      file->path = dup_text (statement, 1);
-      file->label = dup_text (statement, 2);
-      file->below = dup_text (statement, 3);
+      file->path = version_record_dup_text (statement, 1);
+      file->label = version_record_dup_text (statement, 2);
+      file->below = version_record_dup_text (statement, 3);
       file->size = (guint64) sqlite3_column_int64 (statement, 4);
       file->mtime_ns = sqlite3_column_int64 (statement, 5);
-      file->sha256 = dup_text (statement, 6);
+      file->sha256 = version_record_dup_text (statement, 6);
       file->content = sqlite3_column_int64 (statement, 7);
       file->inode = (guint64) sqlite3_column_int64 (statement, 8);
       file->device = (guint64) sqlite3_column_int64 (statement, 9);
@@ -248,7 +248,7 @@ namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord
 GPtrArray *
 namida_version_record_places (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
 {
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (file_free);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (version_record_file_free);
   sqlite3_stmt *statement = NULL;
   gboolean fine;
   int result;
@@ -264,7 +264,7 @@ namida_version_record_places (NamidaDatabase *database, const NamidaVersionRecor
       NamidaVersionFile *file = g_new0 (NamidaVersionFile, 1);
 
       file->kind = (NamidaVersionFileKind) sqlite3_column_int (statement, 0);
-      file->path = dup_text (statement, 1);
+      file->path = version_record_dup_text (statement, 1);
       file->size = (guint64) sqlite3_column_int64 (statement, 2);
       file->mtime_ns = sqlite3_column_int64 (statement, 3);
       g_ptr_array_add (list, file);
@@ -300,7 +300,7 @@ namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gb
       sqlite3_bind_int (statement, 2, backup_only);
     }
   while (namida_database_next (statement, &result))
-    g_ptr_array_add (paths, dup_text (statement, 0));
+    g_ptr_array_add (paths, version_record_dup_text (statement, 0));
   /* An incomplete list is harmless: the paths are alternatives, and each file is read before it is used. */
   if (!namida_database_end (database, statement, result, &error))
     g_message ("%s", error->message);
@@ -320,13 +320,13 @@ namida_version_record_set_verified (NamidaDatabase *database, gint64 id, int dam
 
 /* Returns whether a row was changed. */
 static gboolean
-update_one (NamidaDatabase *database, const char *sql, const char *id, GError **error)
+version_record_update_one (NamidaDatabase *database, const char *sql, const char *id, GError **error)
 {
   sqlite3 *handle = namida_database_lock (database);
   gboolean fine = namida_database_exec (database, error, sql, "s", id);
 
   if (fine && sqlite3_changes (handle) == 0)
-    fine = not_found (id, error);
+    fine = version_record_not_found (id, error);
   namida_database_unlock (database);
   return fine;
 }
@@ -334,10 +334,11 @@ update_one (NamidaDatabase *database, const char *sql, const char *id, GError **
 gboolean
 namida_version_record_set_pinned (NamidaDatabase *database, const char *id, gboolean pinned, GError **error)
 {
-  return update_one (database,
-                     pinned ? "UPDATE versions SET pinned = 1 WHERE removing = 0 AND CAST (id AS TEXT) = ?"
-                            : "UPDATE versions SET pinned = 0 WHERE removing = 0 AND CAST (id AS TEXT) = ?",
-                     id, error);
+  return version_record_update_one (database,
+                                    pinned
+                                        ? "UPDATE versions SET pinned = 1 WHERE removing = 0 AND CAST (id AS TEXT) = ?"
+                                        : "UPDATE versions SET pinned = 0 WHERE removing = 0 AND CAST (id AS TEXT) = ?",
+                                    id, error);
 }
 
 gboolean
@@ -353,9 +354,9 @@ namida_version_record_claim (NamidaDatabase *database, const char *id, GError **
     g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” is pinned. Unpin it before deleting it."),
                  record->title);
   else if (record != NULL)
-    fine = update_one (database,
-                       "UPDATE versions SET removing = 1 WHERE removing = 0 AND pinned = 0 AND CAST (id AS TEXT) = ?",
-                       id, error);
+    fine = version_record_update_one (
+        database, "UPDATE versions SET removing = 1 WHERE removing = 0 AND pinned = 0 AND CAST (id AS TEXT) = ?", id,
+        error);
   namida_database_unlock (database);
   return fine;
 }

@@ -82,7 +82,7 @@ work_free (gpointer data)
 }
 
 static NamidaDatabase *
-get_database (Work *work)
+versions_work_get_database (Work *work)
 {
   return namida_store_get_database (work->store);
 }
@@ -91,21 +91,21 @@ get_database (Work *work)
 
 /* Completes what a crash interrupted, with the first call that reads the versions. */
 static void
-reload_resume (Work *work)
+versions_work_reload_resume (Work *work)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) trash = NULL;
 
-  if (!namida_removal_resume (get_database (work), &error))
+  if (!namida_removal_resume (versions_work_get_database (work), &error))
     g_message ("%s", error->message);
-  if (!namida_version_trash_resume (get_database (work), &trash))
+  if (!namida_version_trash_resume (versions_work_get_database (work), &trash))
     g_message ("%s", trash->message);
 }
 
 /* Marks the current store if it is one, finds versions that are new to the database, and gives those of release 0.1.0 a
  * record. Work that takes long continues with the next call. */
 static void
-reload_adopt (Work *work, GCancellable *cancellable)
+versions_work_reload_adopt (Work *work, GCancellable *cancellable)
 {
   const char *backups = namida_store_get_backups (work->store);
   int fd = open (backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -113,28 +113,28 @@ reload_adopt (Work *work, GCancellable *cancellable)
 
   if (fd >= 0)
     {
-      if (namida_store_mark_look (get_database (work), backups) == NAMIDA_STORE_HERE
-          && !namida_store_mark_ensure (get_database (work), backups, fd, &error))
+      if (namida_store_mark_look (versions_work_get_database (work), backups) == NAMIDA_STORE_HERE
+          && !namida_store_mark_ensure (versions_work_get_database (work), backups, fd, &error))
         g_message ("%s", error->message);
       close (fd);
     }
-  namida_version_adopt_stores (get_database (work), cancellable);
-  namida_version_write_records (get_database (work), WRITE_RECORDS_US, cancellable);
+  namida_version_adopt_stores (versions_work_get_database (work), cancellable);
+  namida_version_write_records (versions_work_get_database (work), WRITE_RECORDS_US, cancellable);
 }
 
 static gpointer
-reload (Work *work, GCancellable *cancellable, GError **error)
+versions_work_reload (Work *work, GCancellable *cancellable, GError **error)
 {
-  reload_resume (work);
+  versions_work_reload_resume (work);
   namida_version_follow (work->store, cancellable);
-  reload_adopt (work, cancellable);
-  work->facts = namida_version_facts_load (get_database (work), cancellable, error);
+  versions_work_reload_adopt (work, cancellable);
+  work->facts = namida_version_facts_load (versions_work_get_database (work), cancellable, error);
   return work->facts != NULL ? DONE : NULL;
 }
 
 /* Keep the results under the number of the version, too, because a read-only database does not remember them. */
 static GHashTable *
-look_into_zips (NamidaDatabase *database, GPtrArray *all, GCancellable *cancellable)
+versions_work_look_into_zips (NamidaDatabase *database, GPtrArray *all, GCancellable *cancellable)
 {
   GHashTable *found
       = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) namida_zip_doubt_free);
@@ -153,18 +153,18 @@ look_into_zips (NamidaDatabase *database, GPtrArray *all, GCancellable *cancella
 }
 
 static gpointer
-look (Work *work, GCancellable *cancellable, GError **error)
+versions_work_look (Work *work, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) before = namida_version_facts_load (get_database (work), cancellable, error);
+  g_autoptr (GPtrArray) before = namida_version_facts_load (versions_work_get_database (work), cancellable, error);
   g_autoptr (GHashTable) found = NULL;
 
   if (before == NULL)
     return NULL;
-  found = look_into_zips (get_database (work), before, cancellable);
+  found = versions_work_look_into_zips (versions_work_get_database (work), before, cancellable);
   if (g_hash_table_size (found) == 0)
     return DONE;
   /* Inspecting may have taken long, so load the current list. */
-  work->facts = namida_version_facts_load (get_database (work), cancellable, error);
+  work->facts = namida_version_facts_load (versions_work_get_database (work), cancellable, error);
   for (guint i = 0; work->facts != NULL && i < work->facts->len; i++)
     {
       NamidaVersionFacts *facts = g_ptr_array_index (work->facts, i);
@@ -185,8 +185,8 @@ work_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 
   work->outcome = work->job (work, cancellable, &error);
   /* The call has succeeded even if the list cannot be read afterwards. */
-  if (work->job != reload && work->job != look)
-    work->facts = namida_version_facts_load (get_database (work), NULL, &reason);
+  if (work->job != versions_work_reload && work->job != versions_work_look)
+    work->facts = namida_version_facts_load (versions_work_get_database (work), NULL, &reason);
   if (reason != NULL)
     g_message ("%s", reason->message);
   if (work->outcome != NULL)
@@ -196,7 +196,7 @@ work_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 static void
-on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+versions_work_on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -206,7 +206,7 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* Updates the list before the caller continues. */
 static void
-worked (GObject *source, GAsyncResult *result, gpointer user_data)
+versions_work_worked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaVersions *self = NAMIDA_VERSIONS (source);
   g_autoptr (GTask) outer = user_data;
@@ -218,10 +218,10 @@ worked (GObject *source, GAsyncResult *result, gpointer user_data)
     namida_versions_take_facts (self, work->facts);
   if (work->count != NULL)
     work->count (self, -1);
-  if (work->job == look)
+  if (work->job == versions_work_look)
     namida_versions_note_looked (self);
   else if (namida_versions_wants_look (self))
-    namida_versions_look_async (self, NULL, on_looked, NULL);
+    namida_versions_look_async (self, NULL, versions_work_on_looked, NULL);
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     g_task_return_error (outer, error);
   else if (work->outcome_free != NULL)
@@ -232,12 +232,12 @@ worked (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* @work: (transfer full) */
 static void
-run (NamidaVersions *self,
-     gpointer tag,
-     Work *work,
-     GCancellable *cancellable,
-     GAsyncReadyCallback callback,
-     gpointer user_data)
+versions_work_run (NamidaVersions *self,
+                   gpointer tag,
+                   Work *work,
+                   GCancellable *cancellable,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
 {
   g_autoptr (GTask) outer = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (GTask) task = NULL;
@@ -253,7 +253,7 @@ run (NamidaVersions *self,
     }
   if (work->count != NULL)
     work->count (self, 1);
-  task = g_task_new (self, cancellable, worked, g_steal_pointer (&outer));
+  task = g_task_new (self, cancellable, versions_work_worked, g_steal_pointer (&outer));
   g_task_set_source_tag (task, tag);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, work, work_free);
@@ -261,7 +261,7 @@ run (NamidaVersions *self,
 }
 
 static gboolean
-finish_boolean (NamidaVersions *self, GAsyncResult *result, gpointer tag, GError **error)
+versions_work_finish_boolean (NamidaVersions *self, GAsyncResult *result, gpointer tag, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   g_return_val_if_fail (g_task_get_source_tag (G_TASK (result)) == tag, FALSE);
@@ -270,7 +270,7 @@ finish_boolean (NamidaVersions *self, GAsyncResult *result, gpointer tag, GError
 }
 
 static gpointer
-finish_pointer (NamidaVersions *self, GAsyncResult *result, gpointer tag, GError **error)
+versions_work_finish_pointer (NamidaVersions *self, GAsyncResult *result, gpointer tag, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (g_task_get_source_tag (G_TASK (result)) == tag, NULL);
@@ -290,15 +290,15 @@ namida_versions_reload_async (NamidaVersions *self,
 
   g_return_if_fail (NAMIDA_IS_VERSIONS (self));
 
-  work = work_new (self, NULL, reload, NULL);
+  work = work_new (self, NULL, versions_work_reload, NULL);
   work->count = namida_versions_count_loading;
-  run (self, namida_versions_reload_async, work, cancellable, callback, user_data);
+  versions_work_run (self, namida_versions_reload_async, work, cancellable, callback, user_data);
 }
 
 gboolean
 namida_versions_reload_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (self, result, namida_versions_reload_async, error);
+  return versions_work_finish_boolean (self, result, namida_versions_reload_async, error);
 }
 
 /* ---- inspect zips ---- */
@@ -313,22 +313,22 @@ namida_versions_look_async (NamidaVersions *self,
 
   g_return_if_fail (NAMIDA_IS_VERSIONS (self));
 
-  work = work_new (self, NULL, look, NULL);
+  work = work_new (self, NULL, versions_work_look, NULL);
   work->count = namida_versions_count_looking;
-  run (self, namida_versions_look_async, work, cancellable, callback, user_data);
+  versions_work_run (self, namida_versions_look_async, work, cancellable, callback, user_data);
 }
 
 gboolean
 namida_versions_look_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (self, result, namida_versions_look_async, error);
+  return versions_work_finish_boolean (self, result, namida_versions_look_async, error);
 }
 
 /* ---- verify ---- */
 
 /* Called in a worker. */
 static void
-keep_progress (guint64 done, guint64 total, gpointer user_data)
+versions_work_keep_progress (guint64 done, guint64 total, gpointer user_data)
 {
   Work *work = user_data;
 
@@ -339,7 +339,7 @@ keep_progress (guint64 done, guint64 total, gpointer user_data)
 }
 
 static gboolean
-show_progress (gpointer user_data)
+versions_work_show_progress (gpointer user_data)
 {
   Work *work = user_data;
   guint64 done, total;
@@ -353,14 +353,15 @@ show_progress (gpointer user_data)
 }
 
 static gpointer
-verify (Work *work, GCancellable *cancellable, GError **error)
+versions_work_verify (Work *work, GCancellable *cancellable, GError **error)
 {
   const char *ids[] = { work->id, NULL };
 
   if (work->read_before > 0)
-    return namida_verify_run_quietly (get_database (work), work->id, work->read_before, cancellable, error);
-  return namida_verify_run (get_database (work), work->id != NULL ? ids : NULL, work->repair, keep_progress, work,
-                            cancellable, error);
+    return namida_verify_run_quietly (versions_work_get_database (work), work->id, work->read_before, cancellable,
+                                      error);
+  return namida_verify_run (versions_work_get_database (work), work->id != NULL ? ids : NULL, work->repair,
+                            versions_work_keep_progress, work, cancellable, error);
 }
 
 void
@@ -377,14 +378,14 @@ namida_versions_verify_async (NamidaVersions *self,
 
   g_return_if_fail (NAMIDA_IS_VERSIONS (self));
 
-  work = work_new (self, version, verify, (GDestroyNotify) namida_verify_report_free);
+  work = work_new (self, version, versions_work_verify, (GDestroyNotify) namida_verify_report_free);
   work->count = namida_versions_count_verifying;
   work->repair = repair;
   work->progress = progress;
   work->progress_data = progress_data;
   if (progress != NULL && work->store != NULL)
-    work->timer = g_timeout_add (PROGRESS_MS, show_progress, work);
-  run (self, namida_versions_verify_async, work, cancellable, callback, user_data);
+    work->timer = g_timeout_add (PROGRESS_MS, versions_work_show_progress, work);
+  versions_work_run (self, namida_versions_verify_async, work, cancellable, callback, user_data);
 }
 
 void
@@ -400,26 +401,26 @@ namida_versions_verify_quietly_async (NamidaVersions *self,
   g_return_if_fail (NAMIDA_IS_VERSIONS (self));
   g_return_if_fail (version != NULL && read_before > 0);
 
-  work = work_new (self, version, verify, (GDestroyNotify) namida_verify_report_free);
+  work = work_new (self, version, versions_work_verify, (GDestroyNotify) namida_verify_report_free);
   work->count = namida_versions_count_verifying;
   work->read_before = read_before;
-  run (self, namida_versions_verify_async, work, cancellable, callback, user_data);
+  versions_work_run (self, namida_versions_verify_async, work, cancellable, callback, user_data);
 }
 
 NamidaVerifyReport *
 namida_versions_verify_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
-  return finish_pointer (self, result, namida_versions_verify_async, error);
+  return versions_work_finish_pointer (self, result, namida_versions_verify_async, error);
 }
 
 /* ---- remove ---- */
 
 static gpointer
-remove_version (Work *work, GCancellable *cancellable, GError **error)
+versions_work_remove_version (Work *work, GCancellable *cancellable, GError **error)
 {
   const char *ids[] = { work->id, NULL };
 
-  return namida_removal_run (get_database (work), ids, work->dry_run, error);
+  return namida_removal_run (versions_work_get_database (work), ids, work->dry_run, error);
 }
 
 void
@@ -435,21 +436,21 @@ namida_versions_remove_async (NamidaVersions *self,
   g_return_if_fail (NAMIDA_IS_VERSIONS (self));
   g_return_if_fail (NAMIDA_IS_VERSION (version));
 
-  work = work_new (self, version, remove_version, (GDestroyNotify) namida_removal_free);
+  work = work_new (self, version, versions_work_remove_version, (GDestroyNotify) namida_removal_free);
   work->dry_run = dry_run;
-  run (self, namida_versions_remove_async, work, cancellable, callback, user_data);
+  versions_work_run (self, namida_versions_remove_async, work, cancellable, callback, user_data);
 }
 
 NamidaRemoval *
 namida_versions_remove_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
-  return finish_pointer (self, result, namida_versions_remove_async, error);
+  return versions_work_finish_pointer (self, result, namida_versions_remove_async, error);
 }
 
 static gpointer
 versions_forget (Work *work, GCancellable *cancellable, GError **error)
 {
-  return namida_removal_forget (get_database (work), work->id, error) ? DONE : NULL;
+  return namida_removal_forget (versions_work_get_database (work), work->id, error) ? DONE : NULL;
 }
 
 void
@@ -462,22 +463,23 @@ namida_versions_forget_async (NamidaVersions *self,
   g_return_if_fail (NAMIDA_IS_VERSIONS (self));
   g_return_if_fail (NAMIDA_IS_VERSION (version));
 
-  run (self, namida_versions_forget_async, work_new (self, version, versions_forget, NULL), cancellable, callback,
-       user_data);
+  versions_work_run (self, namida_versions_forget_async, work_new (self, version, versions_forget, NULL), cancellable,
+                     callback, user_data);
 }
 
 gboolean
 namida_versions_forget_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
-  return finish_pointer (self, result, namida_versions_forget_async, error) != NULL;
+  return versions_work_finish_pointer (self, result, namida_versions_forget_async, error) != NULL;
 }
 
 /* ---- pin ---- */
 
 static gpointer
-pin (Work *work, GCancellable *cancellable, GError **error)
+versions_work_pin (Work *work, GCancellable *cancellable, GError **error)
 {
-  return namida_version_record_set_pinned (get_database (work), work->id, work->pinned, error) ? DONE : NULL;
+  return namida_version_record_set_pinned (versions_work_get_database (work), work->id, work->pinned, error) ? DONE
+                                                                                                             : NULL;
 }
 
 void
@@ -493,15 +495,15 @@ namida_versions_set_pinned_async (NamidaVersions *self,
   g_return_if_fail (NAMIDA_IS_VERSIONS (self));
   g_return_if_fail (NAMIDA_IS_VERSION (version));
 
-  work = work_new (self, version, pin, NULL);
+  work = work_new (self, version, versions_work_pin, NULL);
   work->pinned = pinned;
-  run (self, namida_versions_set_pinned_async, work, cancellable, callback, user_data);
+  versions_work_run (self, namida_versions_set_pinned_async, work, cancellable, callback, user_data);
 }
 
 gboolean
 namida_versions_set_pinned_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (self, result, namida_versions_set_pinned_async, error);
+  return versions_work_finish_boolean (self, result, namida_versions_set_pinned_async, error);
 }
 
 /* ---- the trash ---- */
@@ -509,7 +511,7 @@ namida_versions_set_pinned_finish (NamidaVersions *self, GAsyncResult *result, G
 static gpointer
 work_list_trash (Work *work, GCancellable *cancellable, GError **error)
 {
-  return namida_version_trash_describe (get_database (work), error);
+  return namida_version_trash_describe (versions_work_get_database (work), error);
 }
 
 void
@@ -520,20 +522,21 @@ namida_versions_list_trash_async (NamidaVersions *self,
 {
   g_return_if_fail (NAMIDA_IS_VERSIONS (self));
 
-  run (self, namida_versions_list_trash_async,
-       work_new (self, NULL, work_list_trash, (GDestroyNotify) g_ptr_array_unref), cancellable, callback, user_data);
+  versions_work_run (self, namida_versions_list_trash_async,
+                     work_new (self, NULL, work_list_trash, (GDestroyNotify) g_ptr_array_unref), cancellable, callback,
+                     user_data);
 }
 
 GPtrArray *
 namida_versions_list_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
-  return finish_pointer (self, result, namida_versions_list_trash_async, error);
+  return versions_work_finish_pointer (self, result, namida_versions_list_trash_async, error);
 }
 
 static gpointer
 work_empty_trash (Work *work, GCancellable *cancellable, GError **error)
 {
-  return namida_version_trash_empty (get_database (work), error) ? DONE : NULL;
+  return namida_version_trash_empty (versions_work_get_database (work), error) ? DONE : NULL;
 }
 
 void
@@ -544,22 +547,23 @@ namida_versions_empty_trash_async (NamidaVersions *self,
 {
   g_return_if_fail (NAMIDA_IS_VERSIONS (self));
 
-  run (self, namida_versions_empty_trash_async, work_new (self, NULL, work_empty_trash, NULL), cancellable, callback,
-       user_data);
+  versions_work_run (self, namida_versions_empty_trash_async, work_new (self, NULL, work_empty_trash, NULL),
+                     cancellable, callback, user_data);
 }
 
 gboolean
 namida_versions_empty_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (self, result, namida_versions_empty_trash_async, error);
+  return versions_work_finish_boolean (self, result, namida_versions_empty_trash_async, error);
 }
 
 static gpointer
 work_trash (Work *work, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (get_database (work), work->id, error);
+  g_autoptr (NamidaVersionRecord) record
+      = namida_version_record_find (versions_work_get_database (work), work->id, error);
 
-  return record != NULL && namida_version_trash_put (get_database (work), record, error) ? DONE : NULL;
+  return record != NULL && namida_version_trash_put (versions_work_get_database (work), record, error) ? DONE : NULL;
 }
 
 void
@@ -572,19 +576,20 @@ namida_versions_trash_async (NamidaVersions *self,
   g_return_if_fail (NAMIDA_IS_VERSIONS (self));
   g_return_if_fail (NAMIDA_IS_VERSION (version));
 
-  run (self, namida_versions_trash_async, work_new (self, version, work_trash, NULL), cancellable, callback, user_data);
+  versions_work_run (self, namida_versions_trash_async, work_new (self, version, work_trash, NULL), cancellable,
+                     callback, user_data);
 }
 
 gboolean
 namida_versions_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (self, result, namida_versions_trash_async, error);
+  return versions_work_finish_boolean (self, result, namida_versions_trash_async, error);
 }
 
 static gpointer
 work_take_back (Work *work, GCancellable *cancellable, GError **error)
 {
-  return namida_version_trash_take_back (get_database (work), work->id, error) ? DONE : NULL;
+  return namida_version_trash_take_back (versions_work_get_database (work), work->id, error) ? DONE : NULL;
 }
 
 void
@@ -598,22 +603,23 @@ namida_versions_take_back_async (
 
   work = work_new (self, NULL, work_take_back, NULL);
   work->id = g_strdup (id);
-  run (self, namida_versions_take_back_async, work, cancellable, callback, user_data);
+  versions_work_run (self, namida_versions_take_back_async, work, cancellable, callback, user_data);
 }
 
 gboolean
 namida_versions_take_back_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
-  return finish_boolean (self, result, namida_versions_take_back_async, error);
+  return versions_work_finish_boolean (self, result, namida_versions_take_back_async, error);
 }
 
 /* ---- retention ---- */
 
 static gpointer
-apply_retention (Work *work, GCancellable *cancellable, GError **error)
+versions_work_apply_retention (Work *work, GCancellable *cancellable, GError **error)
 {
   gint64 seen = namida_store_get_seen_arrival (work->store);
-  NamidaRemoval *removal = namida_retention_apply (get_database (work), work->policy, &seen, work->dry_run, error);
+  NamidaRemoval *removal
+      = namida_retention_apply (versions_work_get_database (work), work->policy, &seen, work->dry_run, error);
 
   namida_store_set_seen_arrival (work->store, seen);
   return removal;
@@ -631,14 +637,14 @@ namida_versions_apply_retention_async (NamidaVersions *self,
 
   g_return_if_fail (NAMIDA_IS_VERSIONS (self));
 
-  work = work_new (self, NULL, apply_retention, (GDestroyNotify) namida_removal_free);
+  work = work_new (self, NULL, versions_work_apply_retention, (GDestroyNotify) namida_removal_free);
   work->policy = policy;
   work->dry_run = dry_run;
-  run (self, namida_versions_apply_retention_async, work, cancellable, callback, user_data);
+  versions_work_run (self, namida_versions_apply_retention_async, work, cancellable, callback, user_data);
 }
 
 NamidaRemoval *
 namida_versions_apply_retention_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
-  return finish_pointer (self, result, namida_versions_apply_retention_async, error);
+  return versions_work_finish_pointer (self, result, namida_versions_apply_retention_async, error);
 }

@@ -5,7 +5,7 @@
 
 #include "namida-versions-private.h"
 
-static void list_model_iface_init (GListModelInterface *iface);
+static void versions_list_model_iface_init (GListModelInterface *iface);
 
 struct _NamidaVersions
 {
@@ -21,7 +21,7 @@ struct _NamidaVersions
 G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaVersions,
                                namida_versions,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_iface_init))
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, versions_list_model_iface_init))
 
 enum
 {
@@ -36,19 +36,19 @@ static GParamSpec *props[N_PROPS];
 /* ---- the list ---- */
 
 static GType
-get_item_type (GListModel *model)
+versions_get_item_type (GListModel *model)
 {
   return NAMIDA_TYPE_VERSION;
 }
 
 static guint
-get_n_items (GListModel *model)
+versions_get_n_items (GListModel *model)
 {
   return NAMIDA_VERSIONS (model)->items->len;
 }
 
 static gpointer
-get_item (GListModel *model, guint position)
+versions_get_item (GListModel *model, guint position)
 {
   NamidaVersions *self = NAMIDA_VERSIONS (model);
 
@@ -56,11 +56,11 @@ get_item (GListModel *model, guint position)
 }
 
 static void
-list_model_iface_init (GListModelInterface *iface)
+versions_list_model_iface_init (GListModelInterface *iface)
 {
-  iface->get_item_type = get_item_type;
-  iface->get_n_items = get_n_items;
-  iface->get_item = get_item;
+  iface->get_item_type = versions_get_item_type;
+  iface->get_n_items = versions_get_n_items;
+  iface->get_item = versions_get_item;
 }
 
 static void
@@ -191,7 +191,7 @@ namida_versions_set_looks (NamidaVersions *self, gboolean looks)
 }
 
 static void
-remove_at (NamidaVersions *self, guint position)
+versions_remove_at (NamidaVersions *self, guint position)
 {
   g_ptr_array_remove_index (self->items, position);
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
@@ -199,7 +199,7 @@ remove_at (NamidaVersions *self, guint position)
 
 /* Returns (transfer full) (nullable): the facts about @version, taken out of @list. */
 static NamidaVersionFacts *
-steal_facts (GPtrArray *list, NamidaVersion *version)
+versions_steal_facts (GPtrArray *list, NamidaVersion *version)
 {
   for (guint i = 0; i < list->len; i++)
     {
@@ -215,7 +215,7 @@ steal_facts (GPtrArray *list, NamidaVersion *version)
 }
 
 static gboolean
-is_newer (const NamidaVersionFacts *facts, NamidaVersion *version)
+versions_is_newer (const NamidaVersionFacts *facts, NamidaVersion *version)
 {
   gint64 other = namida_version_get_created_at (version);
 
@@ -233,18 +233,18 @@ namida_versions_take_facts (NamidaVersions *self, GPtrArray *list)
   for (guint i = self->items->len; i > 0; i--)
     {
       NamidaVersion *version = g_ptr_array_index (self->items, i - 1);
-      NamidaVersionFacts *facts = steal_facts (list, version);
+      NamidaVersionFacts *facts = versions_steal_facts (list, version);
 
       if (facts != NULL)
         namida_version_update (version, facts);
       else
-        remove_at (self, i - 1);
+        versions_remove_at (self, i - 1);
     }
   while (list->len > 0)
     {
       NamidaVersionFacts *facts = g_ptr_array_steal_index (list, 0);
 
-      while (position < self->items->len && !is_newer (facts, g_ptr_array_index (self->items, position)))
+      while (position < self->items->len && !versions_is_newer (facts, g_ptr_array_index (self->items, position)))
         position++;
       g_ptr_array_insert (self->items, (int) position, namida_version_new (facts));
       g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
@@ -271,7 +271,7 @@ namida_versions_get_loading (NamidaVersions *self)
 }
 
 static void
-loaded_first (GObject *source, GAsyncResult *result, gpointer user_data)
+versions_loaded_first (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -287,7 +287,7 @@ namida_versions_set_store (NamidaVersions *self, NamidaStore *store)
   if (!g_set_object (&self->store, store))
     return;
   while (self->items->len > 0)
-    remove_at (self, self->items->len - 1);
+    versions_remove_at (self, self->items->len - 1);
   if (store != NULL)
-    namida_versions_reload_async (self, NULL, loaded_first, NULL);
+    namida_versions_reload_async (self, NULL, versions_loaded_first, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The wanted list: damaged and missing files of versions, each for the devices that sent it. A device is asked only for
- * what it sent; namida_heal_from_file() processes what it brings. Called by the shelf for other devices, and by the hub
- * for the numbers that "register" reports. Blocking: worker threads. */
+ * what it sent; namida_heal_from_file() processes what it brings. Called by the version source for other devices, and
+ * by the hub for the numbers that "register" reports. Blocking: worker threads. */
 #pragma once
 
 #include "namida-database.h"

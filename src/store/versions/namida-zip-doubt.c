@@ -188,7 +188,7 @@ namida_zip_doubt_find (NamidaDatabase *database, const NamidaVersionRecord *reco
 /* ---- folders that are not in a database ---- */
 
 static void
-folder_doubt_free (gpointer data)
+zip_doubt_folder_doubt_free (gpointer data)
 {
   NamidaFolderDoubt *self = data;
 
@@ -200,7 +200,7 @@ folder_doubt_free (gpointer data)
 
 /* Returns (transfer full) (nullable): the version @folder, if Namida cannot restore its zip. */
 static NamidaFolderDoubt *
-folder_doubt_find (const char *folder, GCancellable *cancellable)
+zip_doubt_folder_doubt_find (const char *folder, GCancellable *cancellable)
 {
   int fd = namida_open_at (AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
   g_autoptr (NamidaFolderRecord) record = fd >= 0 ? namida_folder_record_read (fd, NULL) : NULL;
@@ -229,11 +229,11 @@ GPtrArray *
 namida_zip_doubt_list_folder (const char *folder, GCancellable *cancellable)
 {
   g_autoptr (GPtrArray) folders = namida_version_folders_list (folder, FALSE);
-  GPtrArray *doubts = g_ptr_array_new_with_free_func (folder_doubt_free);
+  GPtrArray *doubts = g_ptr_array_new_with_free_func (zip_doubt_folder_doubt_free);
 
   for (guint i = 0; i < folders->len && !g_cancellable_is_cancelled (cancellable); i++)
     {
-      NamidaFolderDoubt *doubt = folder_doubt_find (g_ptr_array_index (folders, i), cancellable);
+      NamidaFolderDoubt *doubt = zip_doubt_folder_doubt_find (g_ptr_array_index (folders, i), cancellable);
 
       if (doubt != NULL)
         g_ptr_array_add (doubts, doubt);

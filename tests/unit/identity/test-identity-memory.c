@@ -50,7 +50,7 @@ start (Fixture *f)
 }
 
 static void
-assert_told (Fixture *f, const char *what)
+assert_reported (Fixture *f, const char *what)
 {
   g_autofree char *sentence = start (f);
 
@@ -71,26 +71,26 @@ move_away (Fixture *f, const char *path)
 static void
 test_quiet (Fixture *f, gconstpointer data)
 {
-  assert_told (f, NULL);
-  assert_told (f, NULL);
+  assert_reported (f, NULL);
+  assert_reported (f, NULL);
 }
 
 static void
 test_key_missing (Fixture *f, gconstpointer data)
 {
-  assert_told (f, NULL);
+  assert_reported (f, NULL);
   move_away (f, f->identity);
-  assert_told (f, "new identity");
-  assert_told (f, NULL); /* once */
+  assert_reported (f, "new identity");
+  assert_reported (f, NULL); /* once */
 }
 
 static void
 test_database_missing (Fixture *f, gconstpointer data)
 {
-  assert_told (f, NULL);
+  assert_reported (f, NULL);
   move_away (f, f->database);
-  assert_told (f, "trusted devices");
-  assert_told (f, NULL);
+  assert_reported (f, "trusted devices");
+  assert_reported (f, NULL);
 }
 
 /* The identity alone may be asked for before the first start. */
@@ -100,7 +100,7 @@ test_identity_first (Fixture *f, gconstpointer data)
   g_autoptr (NamidaIdentity) identity = namida_identity_load (f->folder, NULL);
 
   g_assert_nonnull (identity);
-  assert_told (f, NULL);
+  assert_reported (f, NULL);
 }
 
 static void
@@ -110,7 +110,7 @@ test_database_damaged (Fixture *f, gconstpointer data)
   g_autoptr (NamidaDatabase) database = NULL;
   const char *kept;
 
-  assert_told (f, NULL);
+  assert_reported (f, NULL);
   g_assert_true (g_file_set_contents (f->database, "this is no database, and long enough to be looked at", -1, NULL));
   database = namida_database_open (f->database, NULL);
   kept = namida_database_was_damaged (database);
@@ -139,7 +139,7 @@ test_open_folder (Fixture *f, gconstpointer data)
 {
   static const mode_t modes[] = { 0770, 0702, 0777 };
 
-  assert_told (f, NULL);
+  assert_reported (f, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
     {
       g_assert_no_errno (g_chmod (f->identity, modes[i]));
@@ -152,7 +152,7 @@ test_open_folder (Fixture *f, gconstpointer data)
     }
   /* Others may look in: the key itself they cannot read. */
   g_assert_no_errno (g_chmod (f->identity, 0755));
-  assert_told (f, NULL);
+  assert_reported (f, NULL);
 }
 
 /* One more user may write into @folder: acl(5), in the kernel's own format. */
@@ -237,7 +237,7 @@ test_odd_files (Fixture *f, gconstpointer data)
 {
   g_autofree char *key = g_build_filename (f->identity, "key.pem", NULL);
 
-  assert_told (f, NULL);
+  assert_reported (f, NULL);
   g_assert_no_errno (g_chmod (key, 0640));
   assert_refused (f, "chmod 600");
   g_assert_no_errno (g_chmod (key, 0600));
@@ -280,7 +280,7 @@ test_unread (Fixture *f, gconstpointer data)
   char *sentence = NULL;
   gboolean due;
 
-  assert_told (f, NULL);
+  assert_reported (f, NULL);
   identity = namida_identity_load (f->folder, &error);
   database = namida_database_open (f->database, &error);
   g_assert_no_error (error);

@@ -377,7 +377,7 @@ test_errors (void)
 
 /* Paths of this device are nothing that a peer is told. */
 static void
-test_errors_tell_no_paths (void)
+test_errors_report_no_paths (void)
 {
   static const struct
   {
@@ -438,7 +438,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messages/finish-many", test_finish_many);
   g_test_add_func ("/messages/session", test_session);
   g_test_add_func ("/messages/errors", test_errors);
-  g_test_add_func ("/messages/errors-tell-no-paths", test_errors_tell_no_paths);
+  g_test_add_func ("/messages/errors-tell-no-paths", test_errors_report_no_paths);
   g_test_add_func ("/messages/pair", test_pair);
   return g_test_run ();
 }

@@ -17,22 +17,22 @@
 static void
 on_backup_gone (gpointer data, GObject *where_it_was)
 {
-  g_atomic_int_add (&((TestShelf *) data)->open, -1);
+  g_atomic_int_add (&((TestSource *) data)->open, -1);
 }
 
 static NamidaBackup *
-shelf_open (NamidaShelf *shelf,
-            const char *fingerprint,
-            const char *id,
-            const char *const *labels,
-            gint64 *created_ms,
-            GError **error)
+source_open (NamidaVersionSource *version_source,
+             const char *fingerprint,
+             const char *id,
+             const char *const *labels,
+             gint64 *created_ms,
+             GError **error)
 {
   NamidaBackup *backup = namida_backup_new ();
   NamidaEntry *entry = namida_entry_new ();
   struct stat st;
 
-  g_assert_cmpint (stat (TEST_SHELF (shelf)->source, &st), ==, 0);
+  g_assert_cmpint (stat (TEST_SOURCE (version_source)->source, &st), ==, 0);
   entry->kind = NAMIDA_ENTRY_FILE;
   entry->id = g_strdup ("song");
   g_free (entry->label);
@@ -40,41 +40,44 @@ shelf_open (NamidaShelf *shelf,
   g_free (entry->relative_path);
   entry->relative_path = g_strdup ("song.mp3");
   entry->name = g_strdup ("song.mp3");
-  entry->source = g_strdup (TEST_SHELF (shelf)->source);
-  entry->sha256 = g_strdup (TEST_SHELF (shelf)->sha256);
+  entry->source = g_strdup (TEST_SOURCE (version_source)->source);
+  entry->sha256 = g_strdup (TEST_SOURCE (version_source)->sha256);
   entry->size = (guint64) st.st_size;
   entry->mtime_ns = (gint64) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
   namida_backup_add (backup, entry);
-  g_atomic_int_add (&TEST_SHELF (shelf)->open, 1);
-  g_object_weak_ref (G_OBJECT (backup), on_backup_gone, shelf);
+  g_atomic_int_add (&TEST_SOURCE (version_source)->open, 1);
+  g_object_weak_ref (G_OBJECT (backup), on_backup_gone, version_source);
   return backup;
 }
 
 static gboolean
-shelf_may (NamidaShelf *shelf, const char *fingerprint, GError **error)
+source_may (NamidaVersionSource *version_source, const char *fingerprint, GError **error)
 {
-  if (!g_atomic_int_get (&TEST_SHELF (shelf)->refuses))
+  if (!g_atomic_int_get (&TEST_SOURCE (version_source)->refuses))
     return TRUE;
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_PERMISSION, "No.");
   return FALSE;
 }
 
 static void
-shelf_set_damaged (NamidaShelf *shelf, const NamidaEntry *entry, const struct stat *st)
+source_set_damaged (NamidaVersionSource *version_source, const NamidaEntry *entry, const struct stat *st)
 {
-  g_atomic_int_inc (&TEST_SHELF (shelf)->damaged);
+  g_atomic_int_inc (&TEST_SOURCE (version_source)->damaged);
 }
 
 static gboolean
-shelf_open_part (
-    NamidaShelf *shelf, const char *fingerprint, const NamidaWantedFile *file, NamidaShelfPart *part, GError **error)
+source_open_part (NamidaVersionSource *version_source,
+                  const char *fingerprint,
+                  const NamidaWantedFile *file,
+                  NamidaVersionSourcePart *part,
+                  GError **error)
 {
   part->fd = memfd_create ("part", MFD_CLOEXEC);
   return part->fd >= 0;
 }
 
 static void
-shelf_close_part (NamidaShelf *shelf, NamidaShelfPart *part)
+source_close_part (NamidaVersionSource *version_source, NamidaVersionSourcePart *part)
 {
   if (part->fd >= 0)
     close (part->fd);
@@ -82,27 +85,27 @@ shelf_close_part (NamidaShelf *shelf, NamidaShelfPart *part)
 }
 
 static void
-shelf_iface_init (NamidaShelfInterface *iface)
+source_iface_init (NamidaVersionSourceInterface *iface)
 {
-  iface->open = shelf_open;
-  iface->may = iface->may_heal = shelf_may;
-  iface->set_damaged = shelf_set_damaged;
-  iface->open_part = shelf_open_part;
-  iface->close_part = shelf_close_part;
+  iface->open = source_open;
+  iface->may = iface->may_heal = source_may;
+  iface->set_damaged = source_set_damaged;
+  iface->open_part = source_open_part;
+  iface->close_part = source_close_part;
 }
 
-G_DEFINE_TYPE_WITH_CODE (TestShelf,
-                         test_shelf,
+G_DEFINE_TYPE_WITH_CODE (TestSource,
+                         test_source,
                          G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SHELF, shelf_iface_init))
+                         G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_VERSION_SOURCE, source_iface_init))
 
 static void
-test_shelf_class_init (TestShelfClass *klass)
+test_source_class_init (TestSourceClass *klass)
 {
 }
 
 static void
-test_shelf_init (TestShelf *self)
+test_source_init (TestSource *self)
 {
 }
 
@@ -225,10 +228,10 @@ set_up (Fixture *f, gconstpointer data)
   identity = namida_identity_load (device, &error);
   g_assert_no_error (error);
   f->server = namida_server_new (identity);
-  f->shelf = g_object_new (TEST_TYPE_SHELF, NULL);
-  f->shelf->source = g_build_filename (f->dir, "song.mp3", NULL);
-  g_assert_true (g_file_set_contents (f->shelf->source, "song", 4, NULL));
-  namida_server_set_shelf (f->server, NAMIDA_SHELF (f->shelf));
+  f->version_source = g_object_new (TEST_TYPE_SOURCE, NULL);
+  f->version_source->source = g_build_filename (f->dir, "song.mp3", NULL);
+  g_assert_true (g_file_set_contents (f->version_source->source, "song", 4, NULL));
+  namida_server_set_version_source (f->server, NAMIDA_VERSION_SOURCE (f->version_source));
   g_assert_true (namida_server_start (f->server, "127.0.0.1", 0, &error));
   g_assert_no_error (error);
 }
@@ -243,8 +246,8 @@ tear_down (Fixture *f, gconstpointer data)
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_clear_object (&f->server);
-  g_free (f->shelf->source);
-  g_clear_object (&f->shelf);
+  g_free (f->version_source->source);
+  g_clear_object (&f->version_source);
   fixtures_remove (f->dir);
   g_free (f->dir);
 }

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "namida-server-private.h"
-#include "namida-shelf.h"
+#include "namida-version-source.h"
 
 G_BEGIN_DECLS
 
@@ -14,10 +14,10 @@ G_BEGIN_DECLS
   "{\"info\":{\"alias\":\"Peer\",\"port\":9},\"files\":[{\"id\":\"f1\",\"name\":\"a.flac\",\"size\":1,"                \
   "\"folderLabel\":\"Music\",\"relativePath\":\"a.flac\"}]}"
 
-/** TestShelf: each backup that is opened has one file, @source, of four bytes. */
-#define TEST_TYPE_SHELF (test_shelf_get_type ())
-G_DECLARE_FINAL_TYPE (TestShelf, test_shelf, TEST, SHELF, GObject)
-struct _TestShelf
+/** TestSource: each backup that is opened has one file, @source, of four bytes. */
+#define TEST_TYPE_SOURCE (test_source_get_type ())
+G_DECLARE_FINAL_TYPE (TestSource, test_source, TEST, SOURCE, GObject)
+struct _TestSource
 {
   GObject parent_instance;
   char *source;
@@ -43,7 +43,7 @@ typedef struct
 {
   char *dir;
   NamidaServer *server;
-  TestShelf *shelf;
+  TestSource *version_source;
 } Fixture;
 
 /** Answer: what a request was answered. */

@@ -92,12 +92,12 @@ test_next_download (Fixture *f, gconstpointer data)
                              all[i].other_session ? "00000000000000000000000000000000" : session, all[i].file);
       g_autofree char *heard = NULL;
 
-      g_atomic_int_set (&f->shelf->refuses, all[i].refuses);
+      g_atomic_int_set (&f->version_source->refuses, all[i].refuses);
       say (other, request);
       heard = hear (other, all[i].answer);
       if (strstr (heard, all[i].answer) == NULL)
         g_error ("instead of %s: %s", all[i].answer, heard);
-      g_atomic_int_set (&f->shelf->refuses, FALSE);
+      g_atomic_int_set (&f->version_source->refuses, FALSE);
     }
 }
 
@@ -105,7 +105,7 @@ test_next_download (Fixture *f, gconstpointer data)
 static void
 test_damaged (Fixture *f, gconstpointer data)
 {
-  f->shelf->sha256 = SHA; /* which is not that of its file */
+  f->version_source->sha256 = SHA; /* which is not that of its file */
   for (gint64 offset = 3; offset >= 0; offset -= 3)
     {
       g_autofree char *session = NULL;
@@ -116,7 +116,7 @@ test_damaged (Fixture *f, gconstpointer data)
       say (other, "GET " NAMIDA_V1_PREFIX "/download?sessionId=x&fileId=song HTTP/1.1\r\nHost: x\r\n\r\n");
       heard = hear (other, "not-found");
       g_assert_nonnull (strstr (heard, "not-found"));
-      g_assert_cmpint (g_atomic_int_get (&f->shelf->damaged), ==, offset == 0);
+      g_assert_cmpint (g_atomic_int_get (&f->version_source->damaged), ==, offset == 0);
     }
 }
 

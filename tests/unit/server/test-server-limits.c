@@ -142,16 +142,16 @@ test_shares (Fixture *f, gconstpointer data)
   for (guint i = 0; i < 5; i++)
     {
       g_free (open_backup (f, "A"));
-      WAIT_FOR (g_atomic_int_get (&f->shelf->open) <= 2);
+      WAIT_FOR (g_atomic_int_get (&f->version_source->open) <= 2);
     }
   for (guint i = 0; i < 40; i++)
     {
       g_autofree char *device = g_strdup_printf ("device %u", i);
 
       g_free (open_backup (f, device));
-      WAIT_FOR (g_atomic_int_get (&f->shelf->open) <= 16);
+      WAIT_FOR (g_atomic_int_get (&f->version_source->open) <= 16);
     }
-  g_assert_cmpint (g_atomic_int_get (&f->shelf->open), ==, 16);
+  g_assert_cmpint (g_atomic_int_get (&f->version_source->open), ==, 16);
 }
 
 /* ---- the end of trust ---- */
@@ -173,11 +173,11 @@ test_end_device (Fixture *f, gconstpointer data)
       make_offer (f, devices[i], &answers[i]);
     }
   WAIT_FOR (asked->len == 2);
-  g_assert_cmpint (g_atomic_int_get (&f->shelf->open), ==, 2);
+  g_assert_cmpint (g_atomic_int_get (&f->version_source->open), ==, 2);
   namida_server_end_device (f->server, "A");
   WAIT_FOR (answers[0].n > 0 && find_code (f, "A", "A") == NAMIDA_ERROR_CANCELLED);
   g_assert_cmpuint (answers[0].status, ==, 403);
-  WAIT_FOR (g_atomic_int_get (&f->shelf->open) == 1);
+  WAIT_FOR (g_atomic_int_get (&f->version_source->open) == 1);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (answers[1].n, ==, 0);

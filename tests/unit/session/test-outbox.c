@@ -247,7 +247,7 @@ test_cancel (Fixture *f, gconstpointer data)
   fixture_stop (f);
   {
     g_autoptr (GError) error = NULL;
-    g_autoptr (GPtrArray) waiting = namida_journal_list_wishes (f->database, &error);
+    g_autoptr (GPtrArray) waiting = namida_journal_list_sends (f->database, &error);
 
     g_assert_no_error (error);
     g_assert_cmpuint (waiting->len, ==, 0);
@@ -287,7 +287,7 @@ test_paused_next_run (Fixture *f, gconstpointer data)
   namida_outbox_pause (f->outbox, transfer);
   fixture_stop (f);
   {
-    g_autoptr (GPtrArray) waiting = namida_journal_list_wishes (f->database, NULL);
+    g_autoptr (GPtrArray) waiting = namida_journal_list_sends (f->database, NULL);
 
     g_assert_cmpuint (waiting->len, ==, 1);
     g_assert_cmpstr (((NamidaJournalSession *) waiting->pdata[0])->state, ==, "parked");

@@ -436,7 +436,7 @@ write_other_paused (NamidaHub *hub, const char *fingerprint)
 static guint
 count_wishes (NamidaHub *hub)
 {
-  g_autoptr (GPtrArray) rows = namida_journal_list_wishes (hub->database, NULL);
+  g_autoptr (GPtrArray) rows = namida_journal_list_sends (hub->database, NULL);
 
   g_assert_nonnull (rows);
   return rows->len;

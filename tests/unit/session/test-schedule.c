@@ -634,7 +634,7 @@ typedef struct
   gboolean receiver_sure; /* its clock was right at the last backup, and is */
   gboolean noted;         /* the sender's clock was right and its database could be written, all the time */
   guint told[2];          /* by NamidaStaleDirection: how often in this time */
-  guint n_told[2];        /* in the whole year */
+  guint n_reported[2];    /* in the whole year */
 } Year;
 
 /* The newest day whose 02:30 is over, found without the code under test. */
@@ -693,7 +693,7 @@ year_look (Year *year, NamidaDatabase *database, NamidaStaleDirection direction,
 
       g_assert_cmpint (device->direction, ==, direction);
       year->told[direction] += (guint) device->is_first;
-      year->n_told[direction] += (guint) device->is_first;
+      year->n_reported[direction] += (guint) device->is_first;
       g_assert_cmpuint (year->told[direction], <=, 1);
       if (!sure || device->interval == 0)
         continue;
@@ -856,10 +856,10 @@ test_year (void)
   if (year.world.running != NULL)
     finish (&year.world);
   namida_database_exec (year.world.database, NULL, "PRAGMA query_only = 0", "");
-  g_test_message ("%u backups; told %u times here, %u times there", year.n_done, year.n_told[NAMIDA_STALE_SEND],
-                  year.n_told[NAMIDA_STALE_RECEIVE]);
-  g_assert_cmpuint (year.n_told[NAMIDA_STALE_SEND], >=, 3);
-  g_assert_cmpuint (year.n_told[NAMIDA_STALE_RECEIVE], >=, 3);
+  g_test_message ("%u backups; told %u times here, %u times there", year.n_done, year.n_reported[NAMIDA_STALE_SEND],
+                  year.n_reported[NAMIDA_STALE_RECEIVE]);
+  g_assert_cmpuint (year.n_reported[NAMIDA_STALE_SEND], >=, 3);
+  g_assert_cmpuint (year.n_reported[NAMIDA_STALE_RECEIVE], >=, 3);
   tear_down (&year.world);
   g_object_unref (year.receiver);
   g_rand_free (year.dice);

@@ -375,7 +375,7 @@ test_row_of_before (void)
 
   write_parked (dir, 10);
   database = open_database (dir);
-  rows = namida_journal_list_wishes (database, &error);
+  rows = namida_journal_list_sends (database, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (rows->len, ==, 1);
   g_assert_true (namida_journal_set_state (database, "parked", "cancelled", NULL, &error));

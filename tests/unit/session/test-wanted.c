@@ -10,7 +10,7 @@
 #include "namida-hub-history.h"
 #include "namida-hub-private.h"
 #include "namida-error.h"
-#include "namida-shelf.h"
+#include "namida-version-source.h"
 #include "namida-transfer-end.h"
 #include "namida-verify.h"
 #include "namida-wanted.h"
@@ -23,7 +23,7 @@ typedef struct
   guint files, versions;
 } Told;
 
-static Told told_here, told_there;
+static Told reported_here, reported_there;
 
 static void
 on_healed (NamidaHub *hub, const NamidaHubHealed *healed, Told *told)
@@ -42,9 +42,9 @@ set_up_kept (Fixture *f, gconstpointer data)
   f->receiver = start_hub_with (f, RECEIVER,
                                 (NamidaHubOptions){ .accept = NAMIDA_ACCEPT_ALL, .landing = NAMIDA_LANDING_BACKUP });
   f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
-  told_here = told_there = (Told){ 0 };
-  g_signal_connect (f->receiver, "healed", G_CALLBACK (on_healed), &told_here);
-  g_signal_connect (f->sender, "healed", G_CALLBACK (on_healed), &told_there);
+  reported_here = reported_there = (Told){ 0 };
+  g_signal_connect (f->receiver, "healed", G_CALLBACK (on_healed), &reported_here);
+  g_signal_connect (f->sender, "healed", G_CALLBACK (on_healed), &reported_there);
 }
 
 static void
@@ -147,8 +147,8 @@ test_next_sending (Fixture *f, gconstpointer data)
   wait_end (transfer);
   g_assert_cmpuint (namida_transfer_get_healed (transfer, &versions), ==, 1);
   g_assert_cmpuint (versions, ==, 1);
-  WAIT_FOR (told_here.files == 1);
-  g_assert_cmpuint (told_here.versions, ==, 1);
+  WAIT_FOR (reported_here.files == 1);
+  g_assert_cmpuint (reported_here.versions, ==, 1);
   words = namida_transfer_dup_state_text (transfer);
   tick = g_timeout_add (20, on_tick, NULL);
   WAIT_FOR (history_says (f, words));
@@ -197,7 +197,7 @@ test_when_near (Fixture *f, gconstpointer data)
   f->sender->send_only = FALSE;
   g_clear_pointer (&f->receiver->wanted, g_hash_table_unref); /* whoever counted meanwhile told it */
   namida_hub_refresh_wanted (f->receiver);
-  WAIT_FOR (told_there.files == 1 && told_here.files == 1);
+  WAIT_FOR (reported_there.files == 1 && reported_here.files == 1);
   check_noted (f->receiver, NAMIDA_JOURNAL_REPAIRED);
   check_noted (f->sender, NAMIDA_JOURNAL_REPAIRED_THERE);
   g_assert_cmpuint (verify (f), ==, 0);
@@ -220,9 +220,9 @@ test_after_start (Fixture *f, gconstpointer data)
   namida_hub_refresh_wanted (f->receiver);
   WAIT_FOR (!f->receiver->counting);
   f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
-  g_signal_connect (f->sender, "healed", G_CALLBACK (on_healed), &told_there);
+  g_signal_connect (f->sender, "healed", G_CALLBACK (on_healed), &reported_there);
   peer = find_receiver (f);
-  WAIT_FOR (told_there.files == 1);
+  WAIT_FOR (reported_there.files == 1);
   g_assert_cmpuint (verify (f), ==, 0);
 }
 
@@ -234,7 +234,7 @@ test_size_unknown (Fixture *f, gconstpointer data)
   g_assert_true (
       namida_database_exec (f->receiver->database, NULL, "UPDATE contents SET size = 7 WHERE damaged = 1", ""));
   wait_end (send_other (f));
-  WAIT_FOR (told_here.files == 1);
+  WAIT_FOR (reported_here.files == 1);
   g_assert_cmpuint (verify (f), ==, 0);
 }
 
@@ -400,7 +400,7 @@ test_refused (Fixture *f, gconstpointer data)
   question_clear (&question);
   g_assert_cmpuint (count_wanted (f), ==, 1);
   g_assert_cmpuint (verify (f), ==, 1);
-  g_assert_cmpuint (told_here.files, ==, 0);
+  g_assert_cmpuint (reported_here.files, ==, 0);
 }
 
 /* Brings what is wanted byte by byte, for the first ones wait in a buffer, and hangs up when it is told to, or when it

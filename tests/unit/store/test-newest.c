@@ -3,7 +3,7 @@
 #include "store-fixture.h"
 
 #include "namida-error.h"
-#include "namida-version-shelf.h"
+#include "namida-store-source.h"
 
 static void
 receive_label (Fixture *f, const char *label, const char *zip, const char *key)
@@ -25,7 +25,7 @@ static void
 test_newest (Fixture *f, gconstpointer data)
 {
   g_autoptr (NamidaTrustStore) trust_store = namida_trust_store_new (f->database, NULL);
-  g_autoptr (NamidaShelf) shelf = namida_version_shelf_new (f->store, trust_store);
+  g_autoptr (NamidaVersionSource) version_source = namida_store_source_new (f->store, trust_store);
   g_autoptr (NamidaBackup) backup = NULL;
   g_autoptr (GError) error = NULL;
   gint64 created;
@@ -35,7 +35,7 @@ test_newest (Fixture *f, gconstpointer data)
   receive_label (f, "Music", "Namida Backup - 2.zip", "b");
   receive_label (f, "Music", NULL, "c");
   g_assert_true (namida_database_exec (f->database, NULL, "UPDATE versions SET created_at = id", ""));
-  backup = namida_shelf_open (shelf, "AB12", NAMIDA_KEPT_BACKUP_NEWEST, NULL, &created, &error);
+  backup = namida_version_source_open (version_source, "AB12", NAMIDA_KEPT_BACKUP_NEWEST, NULL, &created, &error);
   g_assert_no_error (error);
   entries = namida_backup_get_entries (backup);
   g_assert_cmpuint (entries->len, ==, 3);
@@ -48,7 +48,8 @@ test_newest (Fixture *f, gconstpointer data)
 
       g_assert_cmpstr (entry->sha256, ==, expected);
     }
-  g_assert_null (namida_shelf_open (shelf, "OTHER", NAMIDA_KEPT_BACKUP_NEWEST, NULL, &created, &error));
+  g_assert_null (
+      namida_version_source_open (version_source, "OTHER", NAMIDA_KEPT_BACKUP_NEWEST, NULL, &created, &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
 }
 

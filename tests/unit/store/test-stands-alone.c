@@ -17,7 +17,7 @@
 #include "namida-verify.h"
 #include "namida-version-adopt.h"
 #include "namida-version-record.h"
-#include "namida-version-shelf.h"
+#include "namida-store-source.h"
 #include "namida-version-trash.h"
 #include "namida-versions.h"
 
@@ -768,13 +768,13 @@ test_newer (Fixture *f, gconstpointer data)
 /* ---- who may fetch ---- */
 
 static guint
-count_fetched (Fixture *f, NamidaShelf *shelf, const char *fingerprint)
+count_fetched (Fixture *f, NamidaVersionSource *version_source, const char *fingerprint)
 {
   g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, fixture_query_int (f, "SELECT max (id) FROM versions"));
   g_autoptr (NamidaBackup) backup = NULL;
   gint64 created;
 
-  backup = namida_shelf_open (shelf, fingerprint, id, NULL, &created, NULL);
+  backup = namida_version_source_open (version_source, fingerprint, id, NULL, &created, NULL);
   return backup != NULL ? namida_backup_get_entries (backup)->len : 0;
 }
 
@@ -787,9 +787,9 @@ trust (Fixture *f, const char *fingerprint)
 }
 
 static guint
-count_kept (NamidaShelf *shelf, const char *fingerprint)
+count_kept (NamidaVersionSource *version_source, const char *fingerprint)
 {
-  g_autoptr (GPtrArray) list = namida_shelf_list (shelf, fingerprint, NULL);
+  g_autoptr (GPtrArray) list = namida_version_source_list (version_source, fingerprint, NULL);
 
   return list->len;
 }
@@ -800,12 +800,12 @@ test_succession (Fixture *f, gconstpointer data)
   g_autofree char *one G_GNUC_UNUSED = receive (f, "AB12000000000000", NAMIDA_LANDING_BACKUP, "one");
   g_autofree char *found = NULL;
   g_autoptr (NamidaTrustStore) trust_store = namida_trust_store_new (f->database, NULL);
-  g_autoptr (NamidaShelf) shelf = namida_version_shelf_new (f->store, trust_store);
+  g_autoptr (NamidaVersionSource) version_source = namida_store_source_new (f->store, trust_store);
   g_autoptr (GError) error = NULL;
   guint versions;
 
-  g_assert_cmpuint (count_kept (shelf, "AB12000000000000"), ==, 1);
-  g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 0);
+  g_assert_cmpuint (count_kept (version_source, "AB12000000000000"), ==, 1);
+  g_assert_cmpuint (count_kept (version_source, "NEW"), ==, 0);
   /* Eight digits can be those of another key, as long as it is not a trusted device's. */
   g_assert_null (namida_succession_find_sender (f->database, "ab120000", &versions, &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
@@ -820,23 +820,24 @@ test_succession (Fixture *f, gconstpointer data)
   g_assert_false (namida_succession_add (f->database, "NEW", "AB12000000000000", &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
   g_clear_error (&error);
-  g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 0);
+  g_assert_cmpuint (count_kept (version_source, "NEW"), ==, 0);
   trust (f, "NEW");
   trust (f, "NEWEST");
   trust (f, "AB12000000000000");
   g_assert_false (namida_succession_add (f->database, "NEW", "NEW", NULL));
   g_assert_true (namida_succession_add (f->database, "NEW", "AB12000000000000", &error));
   g_assert_true (namida_succession_add (f->database, "NEWEST", "NEW", &error));
-  g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 1);
-  g_assert_cmpuint (count_kept (shelf, "NEWEST"), ==, 1);
-  g_assert_cmpuint (count_fetched (f, shelf, "AB12000000000000"), >, 0);
-  g_assert_cmpuint (count_fetched (f, shelf, "NEWEST"), ==, count_fetched (f, shelf, "AB12000000000000"));
-  g_assert_cmpuint (count_fetched (f, shelf, "OTHER"), ==, 0);
+  g_assert_cmpuint (count_kept (version_source, "NEW"), ==, 1);
+  g_assert_cmpuint (count_kept (version_source, "NEWEST"), ==, 1);
+  g_assert_cmpuint (count_fetched (f, version_source, "AB12000000000000"), >, 0);
+  g_assert_cmpuint (count_fetched (f, version_source, "NEWEST"), ==,
+                    count_fetched (f, version_source, "AB12000000000000"));
+  g_assert_cmpuint (count_fetched (f, version_source, "OTHER"), ==, 0);
   g_assert_cmpint (fixture_query_int (f, "SELECT may_restore FROM trusted WHERE fingerprint = 'NEW'"), ==, 1);
   /* Round in a circle, and the other way not. */
   g_assert_true (namida_succession_add (f->database, "AB12000000000000", "NEWEST", &error));
-  g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 1);
-  g_assert_cmpuint (count_kept (shelf, "OTHER"), ==, 0);
+  g_assert_cmpuint (count_kept (version_source, "NEW"), ==, 1);
+  g_assert_cmpuint (count_kept (version_source, "OTHER"), ==, 0);
 }
 
 /* Two programs that keep versions in one folder: what one stores, the other has for its devices at once. */
@@ -847,7 +848,7 @@ test_on_the_fly (Fixture *f, gconstpointer data)
   g_autofree char *first = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "first");
   g_autofree char *second = NULL;
   g_autoptr (NamidaTrustStore) trust_store = NULL;
-  g_autoptr (NamidaShelf) shelf = NULL;
+  g_autoptr (NamidaVersionSource) version_source = NULL;
   g_autoptr (NamidaVersions) versions = NULL;
   Fixture other = { 0 };
 
@@ -857,13 +858,13 @@ test_on_the_fly (Fixture *f, gconstpointer data)
   versions = open_list (&other);
   g_assert_cmpuint (count (versions), ==, 1);
   trust_store = namida_trust_store_new (other.database, NULL);
-  shelf = namida_version_shelf_new (other.store, trust_store);
-  g_assert_cmpuint (count_kept (shelf, "AB12"), ==, 1);
+  version_source = namida_store_source_new (other.store, trust_store);
+  g_assert_cmpuint (count_kept (version_source, "AB12"), ==, 1);
   second = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "second");
   g_assert_nonnull (second);
-  g_assert_cmpuint (count_kept (shelf, "AB12"), ==, 2);
+  g_assert_cmpuint (count_kept (version_source, "AB12"), ==, 2);
   g_clear_object (&versions);
-  g_clear_object (&shelf);
+  g_clear_object (&version_source);
   g_clear_object (&trust_store);
   fixture_close (&other);
 }

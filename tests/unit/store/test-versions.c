@@ -10,7 +10,7 @@
 #include "namida-removal.h"
 #include "namida-staging.h"
 #include "namida-store-mark.h"
-#include "namida-version-gather.h"
+#include "namida-version-collect.h"
 #include "namida-version-record.h"
 #include "namida-version-trash.h"
 #include "namida-versions.h"
@@ -449,7 +449,7 @@ test_link_resumed (Fixture *f, gconstpointer data)
 }
 
 static void
-test_gather (Fixture *f, gconstpointer data)
+test_collect (Fixture *f, gconstpointer data)
 {
   static const char *const none[] = { NULL };
   static const char *const wrong[] = { "Music", "Musik", NULL };
@@ -466,24 +466,24 @@ test_gather (Fixture *f, gconstpointer data)
   receive (f, "AA", NAMIDA_LANDING_BACKUP, "zip", "song");
   versions = open_list (f);
   id = namida_version_get_id (nth (versions, 0));
-  backup = namida_version_gather (f->database, id, NULL, NULL, NULL);
+  backup = namida_version_collect (f->database, id, NULL, NULL, NULL);
   g_assert_cmpuint (namida_backup_get_entries (backup)->len, ==, 3);
   g_assert_cmpstr (namida_backup_get_name (backup), ==, "Namida Backup - 1.zip");
   entry = g_ptr_array_index (namida_backup_get_entries (backup), 1);
   g_assert_cmpstr (entry->label, ==, "Music");
   g_assert_cmpstr (entry->relative_path, ==, "Björk/1.flac");
   g_assert_cmpstr (entry->sha256, ==, hash);
-  zip = namida_version_gather (f->database, id, none, NULL, NULL);
+  zip = namida_version_collect (f->database, id, none, NULL, NULL);
   g_assert_cmpuint (namida_backup_get_entries (zip)->len, ==, 1);
   /* With a wrong name not even the zip comes. */
-  g_assert_null (namida_version_gather (f->database, id, wrong, NULL, &error));
+  g_assert_null (namida_version_collect (f->database, id, wrong, NULL, &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
   g_assert_nonnull (strstr (error->message, "“Musik”"));
   g_assert_nonnull (strstr (error->message, "“Music”"));
   song = song_of (nth (versions, 0));
   fixture_open_up (song);
   g_assert_cmpint (g_unlink (song), ==, 0);
-  rest = namida_version_gather (f->database, id, NULL, NULL, NULL);
+  rest = namida_version_collect (f->database, id, NULL, NULL, NULL);
   g_assert_cmpuint (namida_backup_get_left_out (rest)->len, ==, 1);
 }
 
@@ -878,7 +878,7 @@ main (int argc, char **argv)
   ADD ("pin", test_pin);
   ADD ("link", test_link);
   ADD ("link-resumed", test_link_resumed);
-  ADD ("gather", test_gather);
+  ADD ("collect", test_collect);
   ADD ("retention", test_retention);
   ADD ("retention-stays", test_retention_stays);
   for (guint i = 0; i < G_N_ELEMENTS (doubts); i++)

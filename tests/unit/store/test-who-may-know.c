@@ -8,7 +8,7 @@
 #include "namida-backup.h"
 #include "namida-hash-index.h"
 #include "namida-sent-content.h"
-#include "namida-version-gather.h"
+#include "namida-version-collect.h"
 
 #include <glib/gstdio.h>
 
@@ -98,16 +98,16 @@ test_very_place (Fixture *f, gconstpointer data)
   g_assert_cmpuint (ask (f, BOB, "b", NAMIDA_LANDING_LIBRARY, "A/secret.mp3"), ==, 0);
   id = g_strdup_printf ("%" G_GINT64_FORMAT,
                         fixture_query_int (f, "SELECT max (id) FROM versions WHERE fingerprint = '" BOB "'"));
-  all = namida_version_gather (f->database, id, NULL, NULL, &error);
+  all = namida_version_collect (f->database, id, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (namida_backup_get_entries (all)->len, ==, 1);
-  for_bob = namida_version_gather_for (f->database, id, NULL, BOB, NULL, &error);
+  for_bob = namida_version_collect_for (f->database, id, NULL, BOB, NULL, &error);
   g_assert_null (for_bob);
   g_assert_nonnull (error);
   g_clear_error (&error);
   /* He sends the bytes: now it is his. */
   g_assert_cmpuint (ship (f, BOB, "b2", NAMIDA_LANDING_BACKUP, "A/secret.mp3", TRUE), ==, 1);
-  for_bob = namida_version_gather_for (f->database, id, NULL, BOB, NULL, &error);
+  for_bob = namida_version_collect_for (f->database, id, NULL, BOB, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (namida_backup_get_entries (for_bob)->len, ==, 1);
 }

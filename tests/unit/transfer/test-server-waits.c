@@ -303,7 +303,7 @@ on_decline_time (gpointer user_data)
 
 /* The other side hears of a no at once, while its own person still compares. */
 static void
-test_no_is_told (Fixture *f, gconstpointer data)
+test_no_is_reported (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   gint64 began = g_get_monotonic_time ();
@@ -400,7 +400,7 @@ main (int argc, char **argv)
   ADD ("/waits/pairing/second-reveal", test_second_reveal);
   ADD ("/waits/pairing/begin-anew", test_begin_anew);
   ADD ("/waits/pairing/declined-here", test_declined_here);
-  ADD ("/waits/pairing/no-is-told", test_no_is_told);
+  ADD ("/waits/pairing/no-is-told", test_no_is_reported);
   ADD ("/waits/pairing/nobody-to-ask", test_nobody_to_ask);
   ADD ("/waits/strangers-body", test_strangers_body);
   return g_test_run ();

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Builds a NamidaBackup from the files of versions, to send a version to another device or to let a device fetch it.
- * Called by the hub and the shelf; the work is done in workers. */
+ * Called by the hub and the version source; the work is done in workers. */
 #include "config.h"
 
-#include "namida-version-gather.h"
+#include "namida-version-collect.h"
 
 #include "namida-error.h"
 #include "namida-sent-content.h"
@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 static gboolean
-is_wanted (const NamidaVersionFile *file, const char *const *labels)
+collect_is_wanted (const NamidaVersionFile *file, const char *const *labels)
 {
   if (file->kind == NAMIDA_VERSION_FILE_MANIFEST)
     return FALSE; /* the sender creates a new manifest with the current places of the files */
@@ -24,7 +24,10 @@ is_wanted (const NamidaVersionFile *file, const char *const *labels)
 
 /* @st: the current attributes of the file. */
 static NamidaEntry *
-make_entry (const NamidaVersionFile *file, const NamidaVersionRecord *record, guint number, const struct stat *st)
+collect_make_entry (const NamidaVersionFile *file,
+                    const NamidaVersionRecord *record,
+                    guint number,
+                    const struct stat *st)
 {
   NamidaEntry *entry = namida_entry_new ();
   const char *slash = strrchr (file->below, '/');
@@ -50,7 +53,8 @@ make_entry (const NamidaVersionFile *file, const NamidaVersionRecord *record, gu
 }
 
 static void
-add_file (NamidaBackup *backup, const NamidaVersionFile *file, const NamidaVersionRecord *record, int fd, guint number)
+collect_add_file (
+    NamidaBackup *backup, const NamidaVersionFile *file, const NamidaVersionRecord *record, int fd, guint number)
 {
   g_autofree char *name = NULL;
   struct stat st;
@@ -58,7 +62,7 @@ add_file (NamidaBackup *backup, const NamidaVersionFile *file, const NamidaVersi
   if ((fd >= 0 || record->landing == NAMIDA_LANDING_LIBRARY) && namida_version_file_stat (file, fd, &st)
       && namida_version_file_fits (file, &st))
     {
-      namida_backup_add (backup, make_entry (file, record, number, &st));
+      namida_backup_add (backup, collect_make_entry (file, record, number, &st));
       if (file->kind == NAMIDA_VERSION_FILE_ZIP)
         namida_backup_set_name (backup, file->below);
       return;
@@ -70,7 +74,7 @@ add_file (NamidaBackup *backup, const NamidaVersionFile *file, const NamidaVersi
 
 /* Adds copies of the labels of @files to the set @known. */
 static void
-gather_note_labels (GHashTable *known, GPtrArray *files)
+collect_note_labels (GHashTable *known, GPtrArray *files)
 {
   for (guint i = 0; i < files->len; i++)
     {
@@ -83,7 +87,7 @@ gather_note_labels (GHashTable *known, GPtrArray *files)
 
 /* Fails if a requested label does not exist, because it must not be skipped silently. */
 static gboolean
-gather_check_labels (GHashTable *known, const char *const *labels, GError **error)
+collect_check_labels (GHashTable *known, const char *const *labels, GError **error)
 {
   g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (known), (GCompareFunc) strcmp);
   g_autoptr (GString) list = g_string_new (NULL);
@@ -113,22 +117,22 @@ namida_version_file_was_sent (NamidaDatabase *database, const NamidaVersionFile 
 }
 
 NamidaBackup *
-namida_version_gather (
+namida_version_collect (
     NamidaDatabase *database, const char *id, const char *const *labels, GCancellable *cancellable, GError **error)
 {
-  return namida_version_gather_for (database, id, labels, NULL, cancellable, error);
+  return namida_version_collect_for (database, id, labels, NULL, cancellable, error);
 }
 
 /* Returns (transfer full) (nullable): the backup of those @files of @record that exist unchanged. */
 static NamidaBackup *
-gather_make (const NamidaVersionRecord *record, GPtrArray *files, GCancellable *cancellable, GError **error)
+collect_make (const NamidaVersionRecord *record, GPtrArray *files, GCancellable *cancellable, GError **error)
 {
   g_autoptr (NamidaBackup) backup = namida_backup_new ();
   int fd = namida_version_record_open (record);
 
   namida_backup_set_proven (backup, TRUE);
   for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (cancellable); i++)
-    add_file (backup, g_ptr_array_index (files, i), record, fd, i + 1);
+    collect_add_file (backup, g_ptr_array_index (files, i), record, fd, i + 1);
   if (fd >= 0)
     close (fd);
   if (g_cancellable_is_cancelled (cancellable))
@@ -148,12 +152,12 @@ gather_make (const NamidaVersionRecord *record, GPtrArray *files, GCancellable *
 }
 
 NamidaBackup *
-namida_version_gather_for (NamidaDatabase *database,
-                           const char *id,
-                           const char *const *labels,
-                           const char *sender,
-                           GCancellable *cancellable,
-                           GError **error)
+namida_version_collect_for (NamidaDatabase *database,
+                            const char *id,
+                            const char *const *labels,
+                            const char *sender,
+                            GCancellable *cancellable,
+                            GError **error)
 {
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, id, error);
   g_autoptr (GPtrArray) files = record != NULL ? namida_version_record_files (database, record, error) : NULL;
@@ -162,14 +166,14 @@ namida_version_gather_for (NamidaDatabase *database,
 
   if (files == NULL)
     return NULL;
-  gather_note_labels (known, files);
-  if (!gather_check_labels (known, labels, error))
+  collect_note_labels (known, files);
+  if (!collect_check_labels (known, labels, error))
     return NULL;
   for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (cancellable); i++)
-    if (is_wanted (g_ptr_array_index (files, i), labels)
+    if (collect_is_wanted (g_ptr_array_index (files, i), labels)
         && namida_version_file_was_sent (database, g_ptr_array_index (files, i), sender))
       g_ptr_array_add (wanted, g_ptr_array_index (files, i));
-  return gather_make (record, wanted, cancellable, error);
+  return collect_make (record, wanted, cancellable, error);
 }
 
 /* ---- single songs and albums ---- */
@@ -186,7 +190,7 @@ namida_version_pick_has (const char *pick, const char *path)
 
 /* Adds the files of @picks to @wanted. Returns: (transfer none) (nullable): the first of @picks that has none. */
 static const char *
-gather_pick (GPtrArray *files, const char *const *picks, GPtrArray *wanted)
+collect_pick (GPtrArray *files, const char *const *picks, GPtrArray *wanted)
 {
   g_autofree gboolean *found = g_new0 (gboolean, g_strv_length ((char **) picks) + 1);
 
@@ -214,7 +218,7 @@ gather_pick (GPtrArray *files, const char *const *picks, GPtrArray *wanted)
 }
 
 NamidaBackup *
-namida_version_gather_picked (
+namida_version_collect_picked (
     NamidaDatabase *database, const char *id, const char *const *picks, GCancellable *cancellable, GError **error)
 {
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, id, error);
@@ -224,54 +228,54 @@ namida_version_gather_picked (
 
   if (files == NULL)
     return NULL;
-  missing = gather_pick (files, picks, wanted);
+  missing = collect_pick (files, picks, wanted);
   if (missing != NULL)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("The version has no song or folder “%s”."), missing);
       return NULL;
     }
-  return gather_make (record, wanted, cancellable, error);
+  return collect_make (record, wanted, cancellable, error);
 }
 
 /* Adds what no newer version contained. @taken: for each label the version that it is taken from; @zip_taken: the same
  * for the zip; @known: the labels of this version are added. */
 static gboolean
-gather_add_missing (NamidaDatabase *database,
-                    NamidaBackup *backup,
-                    const NamidaVersionRecord *record,
-                    GHashTable *taken,
-                    GHashTable *known,
-                    gint64 *zip_taken,
-                    const char *const *labels,
-                    guint *number,
-                    GError **error)
+collect_add_missing (NamidaDatabase *database,
+                     NamidaBackup *backup,
+                     const NamidaVersionRecord *record,
+                     GHashTable *taken,
+                     GHashTable *known,
+                     gint64 *zip_taken,
+                     const char *const *labels,
+                     guint *number,
+                     GError **error)
 {
   g_autoptr (GPtrArray) files = namida_version_record_files (database, record, error);
   int fd;
 
   if (files == NULL)
     return FALSE;
-  gather_note_labels (known, files);
+  collect_note_labels (known, files);
   fd = namida_version_record_open (record);
   for (guint i = 0; i < files->len; i++)
     {
       const NamidaVersionFile *file = g_ptr_array_index (files, i);
       const gint64 *owner = g_hash_table_lookup (taken, file->label);
 
-      if (!is_wanted (file, labels))
+      if (!collect_is_wanted (file, labels))
         continue;
       if (file->kind == NAMIDA_VERSION_FILE_ZIP)
         {
           if (*zip_taken == 0)
             *zip_taken = record->id;
           if (*zip_taken == record->id)
-            add_file (backup, file, record, fd, ++*number);
+            collect_add_file (backup, file, record, fd, ++*number);
           continue;
         }
       if (owner == NULL)
         g_hash_table_insert (taken, g_strdup (file->label), g_memdup2 (&record->id, sizeof record->id));
       if (owner == NULL || *owner == record->id)
-        add_file (backup, file, record, fd, ++*number);
+        collect_add_file (backup, file, record, fd, ++*number);
     }
   if (fd >= 0)
     close (fd);
@@ -279,7 +283,7 @@ gather_add_missing (NamidaDatabase *database,
 }
 
 NamidaBackup *
-namida_version_gather_newest (NamidaDatabase *database, GPtrArray *records, const char *const *labels, GError **error)
+namida_version_collect_newest (NamidaDatabase *database, GPtrArray *records, const char *const *labels, GError **error)
 {
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -289,10 +293,10 @@ namida_version_gather_newest (NamidaDatabase *database, GPtrArray *records, cons
 
   namida_backup_set_proven (backup, TRUE);
   for (guint i = 0; i < records->len; i++)
-    if (!gather_add_missing (database, backup, g_ptr_array_index (records, i), taken, known, &zip_taken, labels,
-                             &number, error))
+    if (!collect_add_missing (database, backup, g_ptr_array_index (records, i), taken, known, &zip_taken, labels,
+                              &number, error))
       return NULL;
-  if (!gather_check_labels (known, labels, error))
+  if (!collect_check_labels (known, labels, error))
     return NULL;
   if (namida_backup_get_entries (backup)->len == 0)
     {
@@ -322,12 +326,12 @@ question_free (gpointer data)
 }
 
 static void
-gather_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+collect_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Question *question = data;
   GError *error = NULL;
-  NamidaBackup *backup = namida_version_gather (namida_store_get_database (source), question->id,
-                                                (const char *const *) question->labels, cancellable, &error);
+  NamidaBackup *backup = namida_version_collect (namida_store_get_database (source), question->id,
+                                                 (const char *const *) question->labels, cancellable, &error);
 
   if (backup != NULL)
     g_task_return_pointer (task, backup, g_object_unref);
@@ -336,26 +340,26 @@ gather_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 }
 
 void
-namida_version_gather_async (NamidaStore *store,
-                             const char *id,
-                             const char *const *labels,
-                             GCancellable *cancellable,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data)
+namida_version_collect_async (NamidaStore *store,
+                              const char *id,
+                              const char *const *labels,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (store, cancellable, callback, user_data);
   Question *question = g_new0 (Question, 1);
 
   question->id = g_strdup (id);
   question->labels = g_strdupv ((char **) labels);
-  g_task_set_source_tag (task, namida_version_gather_async);
+  g_task_set_source_tag (task, namida_version_collect_async);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, question, question_free);
-  g_task_run_in_thread (task, gather_thread);
+  g_task_run_in_thread (task, collect_thread);
 }
 
 NamidaBackup *
-namida_version_gather_finish (GAsyncResult *result, GError **error)
+namida_version_collect_finish (GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (G_IS_TASK (result), NULL);
 

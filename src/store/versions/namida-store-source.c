@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Implements the NamidaShelf interface for the versions of this device: lists and opens versions for the devices that
- * sent them, and repairs damaged files with what these devices bring. Called by the server in worker threads. */
+/* Implements the NamidaVersionSource interface for the versions of this device: lists and opens versions for the
+ * devices that sent them, and repairs damaged files with what these devices bring. Called by the server in worker
+ * threads. */
 #include "config.h"
 
-#include "namida-version-shelf.h"
+#include "namida-store-source.h"
 
 #include "namida-content.h"
 #include "namida-error.h"
@@ -13,7 +14,7 @@
 #include "namida-store-private.h"
 #include "namida-succession.h"
 #include "namida-version-adopt.h"
-#include "namida-version-gather.h"
+#include "namida-version-collect.h"
 #include "namida-version-private.h"
 #include "namida-wanted.h"
 
@@ -25,10 +26,10 @@
 
 #define HEAL_RESERVE (64u * 1024 * 1024)
 
-#define NAMIDA_TYPE_VERSION_SHELF (namida_version_shelf_get_type ())
-G_DECLARE_FINAL_TYPE (NamidaVersionShelf, namida_version_shelf, NAMIDA, VERSION_SHELF, GObject)
+#define NAMIDA_TYPE_STORE_SOURCE (namida_store_source_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaStoreSource, namida_store_source, NAMIDA, STORE_SOURCE, GObject)
 
-struct _NamidaVersionShelf
+struct _NamidaStoreSource
 {
   GObject parent_instance;
 
@@ -38,23 +39,23 @@ struct _NamidaVersionShelf
   gint open; /* g_atomic: offers of all devices are accepted without asking */
 };
 
-static void shelf_iface_init (NamidaShelfInterface *iface);
+static void source_iface_init (NamidaVersionSourceInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaVersionShelf,
-                               namida_version_shelf,
+G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaStoreSource,
+                               namida_store_source,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SHELF, shelf_iface_init))
+                               G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_VERSION_SOURCE, source_iface_init))
 
 /* A device may fetch only what its own key, or a key that it succeeded, has sent. Names are not compared, because they
  * prove nothing. */
 static gboolean
-shelf_is_for (NamidaVersionShelf *self, const NamidaVersionRecord *record, const char *fingerprint)
+source_is_for (NamidaStoreSource *self, const NamidaVersionRecord *record, const char *fingerprint)
 {
   return namida_succession_covers (self->database, fingerprint, record->fingerprint);
 }
 
 static gboolean
-shelf_is_whole (const NamidaVersionFacts *facts)
+source_is_whole (const NamidaVersionFacts *facts)
 {
   return facts->present && !facts->removing && facts->record->complete && facts->record->damaged <= 0
          && facts->left == facts->files;
@@ -63,7 +64,7 @@ shelf_is_whole (const NamidaVersionFacts *facts)
 /* Whether all files were sent by the device. A file in the user's folders may have been there before the device offered
  * it; then its bytes did not come from the device and cannot be fetched. */
 static gboolean
-shelf_was_all_sent (NamidaVersionShelf *self, const NamidaVersionRecord *record)
+source_was_all_sent (NamidaStoreSource *self, const NamidaVersionRecord *record)
 {
   g_autoptr (GPtrArray) files = NULL;
 
@@ -82,14 +83,14 @@ shelf_was_all_sent (NamidaVersionShelf *self, const NamidaVersionRecord *record)
 }
 
 static NamidaKeptBackup *
-describe (NamidaVersionShelf *self, const NamidaVersionFacts *facts)
+source_describe (NamidaStoreSource *self, const NamidaVersionFacts *facts)
 {
   NamidaKeptBackup *one = g_new0 (NamidaKeptBackup, 1);
 
   one->id = g_strdup_printf ("%" G_GINT64_FORMAT, facts->record->id);
   one->title = g_utf8_make_valid (facts->record->title, -1);
   one->created_ms = (guint64) (facts->record->created_at / 1000);
-  one->complete = shelf_is_whole (facts) && shelf_was_all_sent (self, facts->record);
+  one->complete = source_is_whole (facts) && source_was_all_sent (self, facts->record);
   one->files = facts->files;
   one->bytes = facts->bytes;
   one->zip = facts->zip_path != NULL;
@@ -100,9 +101,9 @@ describe (NamidaVersionShelf *self, const NamidaVersionFacts *facts)
 }
 
 static GPtrArray *
-list (NamidaShelf *shelf, const char *fingerprint, GError **error)
+source_list (NamidaVersionSource *version_source, const char *fingerprint, GError **error)
 {
-  NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
+  NamidaStoreSource *self = NAMIDA_STORE_SOURCE (version_source);
   g_autoptr (GPtrArray) all = NULL;
   GPtrArray *kept;
 
@@ -116,16 +117,16 @@ list (NamidaShelf *shelf, const char *fingerprint, GError **error)
     {
       const NamidaVersionFacts *facts = g_ptr_array_index (all, i);
 
-      if (shelf_is_for (self, facts->record, fingerprint) && facts->present && !facts->removing)
-        g_ptr_array_add (kept, describe (self, facts));
+      if (source_is_for (self, facts->record, fingerprint) && facts->present && !facts->removing)
+        g_ptr_array_add (kept, source_describe (self, facts));
     }
   return kept;
 }
 
 /* Opens the newest version of each music folder and of the zip, among all intact versions. */
 static NamidaBackup *
-shelf_open_newest (
-    NamidaVersionShelf *self, const char *fingerprint, const char *const *labels, gint64 *created_ms, GError **error)
+source_open_newest (
+    NamidaStoreSource *self, const char *fingerprint, const char *const *labels, gint64 *created_ms, GError **error)
 {
   g_autoptr (GPtrArray) all = NULL;
   g_autoptr (GPtrArray) records = g_ptr_array_new ();
@@ -138,8 +139,8 @@ shelf_open_newest (
     {
       const NamidaVersionFacts *facts = g_ptr_array_index (all, i);
 
-      if (shelf_is_for (self, facts->record, fingerprint) && shelf_is_whole (facts)
-          && shelf_was_all_sent (self, facts->record))
+      if (source_is_for (self, facts->record, fingerprint) && source_is_whole (facts)
+          && source_was_all_sent (self, facts->record))
         g_ptr_array_add (records, facts->record);
     }
   if (records->len == 0)
@@ -151,32 +152,32 @@ shelf_open_newest (
       return NULL;
     }
   *created_ms = ((NamidaVersionRecord *) g_ptr_array_index (records, 0))->created_at / 1000;
-  return namida_version_gather_newest (self->database, records, labels, error);
+  return namida_version_collect_newest (self->database, records, labels, error);
 }
 
 static NamidaBackup *
-open_backup (NamidaShelf *shelf,
-             const char *fingerprint,
-             const char *id,
-             const char *const *labels,
-             gint64 *created_ms,
-             GError **error)
+source_open_backup (NamidaVersionSource *version_source,
+                    const char *fingerprint,
+                    const char *id,
+                    const char *const *labels,
+                    gint64 *created_ms,
+                    GError **error)
 {
-  NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
+  NamidaStoreSource *self = NAMIDA_STORE_SOURCE (version_source);
   g_autoptr (NamidaVersionRecord) record = NULL;
   NamidaBackup *backup;
 
   if (g_str_equal (id, NAMIDA_KEPT_BACKUP_NEWEST))
-    return shelf_open_newest (self, fingerprint, labels, created_ms, error);
+    return source_open_newest (self, fingerprint, labels, created_ms, error);
   record = namida_version_record_find (self->database, id, NULL);
   /* Use the same error for a version that does not exist and one of another device. */
-  if (record == NULL || !shelf_is_for (self, record, fingerprint))
+  if (record == NULL || !source_is_for (self, record, fingerprint))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("That backup is no longer stored here."));
       return NULL;
     }
   *created_ms = record->created_at / 1000;
-  backup = namida_version_gather_for (self->database, id, labels, record->fingerprint, NULL, error);
+  backup = namida_version_collect_for (self->database, id, labels, record->fingerprint, NULL, error);
   /* Files that the sender skipped are missing after a fetch, too. */
   if (backup != NULL && labels == NULL)
     namida_backup_raise_missed_there (backup, record->left_out);
@@ -184,9 +185,9 @@ open_backup (NamidaShelf *shelf,
 }
 
 static gboolean
-may (NamidaShelf *shelf, const char *fingerprint, GError **error)
+source_may (NamidaVersionSource *version_source, const char *fingerprint, GError **error)
 {
-  NamidaTrustStore *trust = NAMIDA_VERSION_SHELF (shelf)->trust;
+  NamidaTrustStore *trust = NAMIDA_STORE_SOURCE (version_source)->trust;
 
   if (fingerprint == NULL || !namida_trust_store_is_trusted (trust, fingerprint))
     {
@@ -203,20 +204,20 @@ may (NamidaShelf *shelf, const char *fingerprint, GError **error)
 }
 
 static void
-shelf_set_damaged (NamidaShelf *shelf, const NamidaEntry *entry, const struct stat *st)
+source_set_damaged (NamidaVersionSource *version_source, const NamidaEntry *entry, const struct stat *st)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!namida_content_set_damaged (NAMIDA_VERSION_SHELF (shelf)->database, 0, entry->sha256, st, &error))
+  if (!namida_content_set_damaged (NAMIDA_STORE_SOURCE (version_source)->database, 0, entry->sha256, st, &error))
     g_message ("%s", error->message);
 }
 
 /* ---- damaged files that devices bring ---- */
 
 static gboolean
-shelf_may_heal (NamidaShelf *shelf, const char *fingerprint, GError **error)
+source_may_heal (NamidaVersionSource *version_source, const char *fingerprint, GError **error)
 {
-  NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
+  NamidaStoreSource *self = NAMIDA_STORE_SOURCE (version_source);
 
   if (fingerprint != NULL
       && (g_atomic_int_get (&self->open) || namida_trust_store_is_trusted (self->trust, fingerprint)))
@@ -227,15 +228,15 @@ shelf_may_heal (NamidaShelf *shelf, const char *fingerprint, GError **error)
 }
 
 static GPtrArray *
-shelf_list_wanted (NamidaShelf *shelf, const char *fingerprint, GError **error)
+source_list_wanted (NamidaVersionSource *version_source, const char *fingerprint, GError **error)
 {
-  return namida_wanted_list (NAMIDA_VERSION_SHELF (shelf)->database, fingerprint, error);
+  return namida_wanted_list (NAMIDA_STORE_SOURCE (version_source)->database, fingerprint, error);
 }
 
 /* Opens a file without a name, so that nothing is left of it in any case; if the drive of the store does not support
  * that, in the data folder. Returns -1 with errno set. */
 static int
-shelf_open_nameless (NamidaVersionShelf *self)
+source_open_nameless (NamidaStoreSource *self)
 {
   const char *data_dir = namida_store_get_data_dir (self->store);
   g_autofree char *name = NULL;
@@ -255,7 +256,7 @@ shelf_open_nameless (NamidaVersionShelf *self)
 
 /* The file is written twice, once as it arrives and once into a version, and the reserve must stay free. */
 static gboolean
-shelf_check_room (NamidaVersionShelf *self, int fd, guint64 size, GError **error)
+source_check_room (NamidaStoreSource *self, int fd, guint64 size, GError **error)
 {
   guint64 reserve = MAX (namida_store_get_reserve (self->store), HEAL_RESERVE), room;
   struct statvfs vfs;
@@ -271,10 +272,13 @@ shelf_check_room (NamidaVersionShelf *self, int fd, guint64 size, GError **error
 }
 
 static gboolean
-shelf_open_part (
-    NamidaShelf *shelf, const char *fingerprint, const NamidaWantedFile *file, NamidaShelfPart *part, GError **error)
+source_open_part (NamidaVersionSource *version_source,
+                  const char *fingerprint,
+                  const NamidaWantedFile *file,
+                  NamidaVersionSourcePart *part,
+                  GError **error)
 {
-  NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
+  NamidaStoreSource *self = NAMIDA_STORE_SOURCE (version_source);
   const char *root = namida_store_get_backups (self->store);
 
   if (!namida_wanted_has (self->database, fingerprint, file->sha256))
@@ -284,13 +288,13 @@ shelf_open_part (
     }
   if (!namida_store_mark_check (self->database, root, error))
     return FALSE;
-  part->fd = shelf_open_nameless (self);
+  part->fd = source_open_nameless (self);
   if (part->fd < 0)
     {
       namida_error_set_from_errno (error, errno, root);
       return FALSE;
     }
-  if (!shelf_check_room (self, part->fd, file->size, error))
+  if (!source_check_room (self, part->fd, file->size, error))
     {
       close (part->fd);
       part->fd = -1;
@@ -301,16 +305,20 @@ shelf_open_part (
 }
 
 static gboolean
-shelf_heal (NamidaShelf *shelf, const NamidaShelfPart *part, GHashTable *versions, gboolean *healed, GError **error)
+source_heal (NamidaVersionSource *version_source,
+             const NamidaVersionSourcePart *part,
+             GHashTable *versions,
+             gboolean *healed,
+             GError **error)
 {
   g_autofree char *path = g_strdup_printf (NAMIDA_REPAIR_DESCRIPTOR "%d", part->fd);
 
-  return namida_heal_from_file (NAMIDA_VERSION_SHELF (shelf)->database, part->sha256, path, versions, healed, NULL,
-                                error);
+  return namida_heal_from_file (NAMIDA_STORE_SOURCE (version_source)->database, part->sha256, path, versions, healed,
+                                NULL, error);
 }
 
 static void
-shelf_close_part (NamidaShelf *shelf, NamidaShelfPart *part)
+source_close_part (NamidaVersionSource *version_source, NamidaVersionSourcePart *part)
 {
   close (part->fd);
   part->fd = -1;
@@ -318,52 +326,52 @@ shelf_close_part (NamidaShelf *shelf, NamidaShelfPart *part)
 }
 
 void
-namida_version_shelf_set_open (NamidaShelf *shelf, gboolean open)
+namida_store_source_set_open (NamidaVersionSource *version_source, gboolean open)
 {
-  g_atomic_int_set (&NAMIDA_VERSION_SHELF (shelf)->open, open);
+  g_atomic_int_set (&NAMIDA_STORE_SOURCE (version_source)->open, open);
 }
 
 static void
-shelf_iface_init (NamidaShelfInterface *iface)
+source_iface_init (NamidaVersionSourceInterface *iface)
 {
-  iface->may = may;
-  iface->list = list;
-  iface->open = open_backup;
-  iface->set_damaged = shelf_set_damaged;
-  iface->may_heal = shelf_may_heal;
-  iface->list_wanted = shelf_list_wanted;
-  iface->open_part = shelf_open_part;
-  iface->heal = shelf_heal;
-  iface->close_part = shelf_close_part;
+  iface->may = source_may;
+  iface->list = source_list;
+  iface->open = source_open_backup;
+  iface->set_damaged = source_set_damaged;
+  iface->may_heal = source_may_heal;
+  iface->list_wanted = source_list_wanted;
+  iface->open_part = source_open_part;
+  iface->heal = source_heal;
+  iface->close_part = source_close_part;
 }
 
 static void
-namida_version_shelf_finalize (GObject *object)
+namida_store_source_finalize (GObject *object)
 {
-  g_clear_object (&NAMIDA_VERSION_SHELF (object)->store);
-  g_clear_object (&NAMIDA_VERSION_SHELF (object)->database);
-  g_clear_object (&NAMIDA_VERSION_SHELF (object)->trust);
-  G_OBJECT_CLASS (namida_version_shelf_parent_class)->finalize (object);
+  g_clear_object (&NAMIDA_STORE_SOURCE (object)->store);
+  g_clear_object (&NAMIDA_STORE_SOURCE (object)->database);
+  g_clear_object (&NAMIDA_STORE_SOURCE (object)->trust);
+  G_OBJECT_CLASS (namida_store_source_parent_class)->finalize (object);
 }
 
 static void
-namida_version_shelf_class_init (NamidaVersionShelfClass *klass)
+namida_store_source_class_init (NamidaStoreSourceClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = namida_version_shelf_finalize;
+  G_OBJECT_CLASS (klass)->finalize = namida_store_source_finalize;
 }
 
 static void
-namida_version_shelf_init (NamidaVersionShelf *self)
+namida_store_source_init (NamidaStoreSource *self)
 {
 }
 
-NamidaShelf *
-namida_version_shelf_new (NamidaStore *store, NamidaTrustStore *trust)
+NamidaVersionSource *
+namida_store_source_new (NamidaStore *store, NamidaTrustStore *trust)
 {
-  NamidaVersionShelf *self = g_object_new (NAMIDA_TYPE_VERSION_SHELF, NULL);
+  NamidaStoreSource *self = g_object_new (NAMIDA_TYPE_STORE_SOURCE, NULL);
 
   self->store = g_object_ref (store);
   self->database = g_object_ref (namida_store_get_database (store));
   self->trust = g_object_ref (trust);
-  return NAMIDA_SHELF (self);
+  return NAMIDA_VERSION_SOURCE (self);
 }
