@@ -28,6 +28,7 @@ struct _NamidaBackup
   gint missed_there; /* atomic, because the number of a received backup becomes known while others share the backup */
   gboolean reread;
   guint excluded;
+  guint unnamed;
   gboolean too_many;
 };
 
@@ -98,6 +99,7 @@ namida_backup_new_like (NamidaBackup *self)
   copy->reread = self->reread;
   copy->excluded = self->excluded;
   copy->too_many = self->too_many;
+  copy->unnamed = self->unnamed;
   namida_backup_raise_missed_there (copy, (guint) g_atomic_int_get (&self->missed_there));
   return copy;
 }
@@ -264,6 +266,18 @@ namida_backup_get_too_many (NamidaBackup *self)
 }
 
 void
+namida_backup_add_unnamed (NamidaBackup *self)
+{
+  self->unnamed++;
+}
+
+guint
+namida_backup_count_unnamed (NamidaBackup *self)
+{
+  return self->unnamed;
+}
+
+void
 namida_backup_raise_missed_there (NamidaBackup *self, guint missed)
 {
   gint now, raised = (gint) MIN (missed, NAMIDA_LIMIT_FILES);
@@ -276,7 +290,7 @@ namida_backup_raise_missed_there (NamidaBackup *self, guint missed)
 guint
 namida_backup_count_missed (NamidaBackup *self)
 {
-  guint n = (guint) g_atomic_int_get (&self->missed_there);
+  guint n = (guint) g_atomic_int_get (&self->missed_there) + self->unnamed;
 
   for (guint i = 0; i < self->left_out->len; i++)
     n += ((NamidaLeftOut *) g_ptr_array_index (self->left_out, i))->missed;

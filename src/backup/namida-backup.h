@@ -94,6 +94,16 @@ void namida_backup_set_too_many (NamidaBackup *self);
 /** namida_backup_get_too_many: see namida_backup_set_too_many(). Any thread. */
 gboolean namida_backup_get_too_many (NamidaBackup *self);
 /**
+ * namida_backup_add_unnamed: While the backup is being built: counts a file that should have been in the backup and for
+ * which it has no room. Its path is not kept, because there may be very many of them.
+ */
+void namida_backup_add_unnamed (NamidaBackup *self);
+/**
+ * namida_backup_count_unnamed: Returns: the number of files that are not among the entries and not in
+ * namida_backup_get_left_out(); see namida_backup_add_unnamed(). Any thread.
+ */
+guint namida_backup_count_unnamed (NamidaBackup *self);
+/**
  * namida_backup_raise_missed_there: For a received backup: sets the number of files and folders that the sender says it
  * could not include. A later message cannot lower the number. Any thread.
  */

@@ -40,7 +40,8 @@ typedef struct
   GHashTable *named;        /* the paths that the filter restricts to */
   GHashTable *placed;       /* those of @named that are in a folder that is sent */
   GHashTable *found;        /* (nullable): sources of all entries and paths left out, so that none is sent twice */
-  gboolean full;
+  gboolean full;            /* the backup has no room; the rest is only counted */
+  gboolean over;            /* not even counted any more */
 } Scan;
 
 /* One music folder. It is walked with a stack of folders relative to its root instead of recursion, because the
@@ -107,14 +108,18 @@ scanner_has_room (Scan *scan, const char *path)
   if (!scan->full)
     {
       g_autofree char *reason
-          = g_strdup_printf (_ ("A backup holds %u files at most: this one and all that come after it are not sent. "
+          = g_strdup_printf (_ ("A backup holds at most %'u files. This file and all that come after it are not sent. "
                                 "Send fewer folders at a time."),
                              namida_scanner_most_files);
 
       scanner_leave_out (scan, path, reason);
       namida_backup_set_too_many (scan->backup);
+      scan->full = TRUE;
+      return FALSE;
     }
-  scan->full = TRUE;
+  /* The walk must end somewhere, and a message cannot state more than this. */
+  namida_backup_add_unnamed (scan->backup);
+  scan->over = namida_backup_count_unnamed (scan->backup) >= namida_scanner_most_files;
   return FALSE;
 }
 
@@ -267,7 +272,7 @@ scanner_is_dot (const char *name)
 static gboolean
 scanner_go_on (Scan *scan)
 {
-  return !scan->full && !g_cancellable_is_cancelled (scan->cancellable);
+  return !scan->over && !g_cancellable_is_cancelled (scan->cancellable);
 }
 
 static void

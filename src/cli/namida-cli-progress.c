@@ -5,6 +5,7 @@
 
 #include "namida-cli-progress.h"
 
+#include "namida-cli-left-out.h"
 #include "namida-cli-output.h"
 #include "namida-cli-service.h"
 #include "namida-cli-terminal.h"
@@ -19,7 +20,6 @@
 #define LINE_EVERY_US (5 * G_USEC_PER_SEC)
 #define EVENT_EVERY_US (G_USEC_PER_SEC / 4)
 /* At most this many skipped or failed files are named; then the number of the others follows. */
-#define NAMED_LINES 10u
 #define BAR_CELLS 24u
 /* In a narrower terminal, only the figures are shown, without a bar. */
 #define BAR_MIN_CELLS 4u
@@ -139,34 +139,6 @@ progress_emit (NamidaCliProgress *self)
 }
 
 static void
-progress_report_left_out (NamidaCliProgress *self, NamidaBackup *backup)
-{
-  GPtrArray *left_out = namida_backup_get_left_out (backup);
-
-  for (guint i = 0; i < left_out->len; i++)
-    {
-      const NamidaLeftOut *item = left_out->pdata[i];
-
-      if (self->cli->json)
-        {
-          JsonBuilder *builder = namida_cli_event ("left-out");
-
-          namida_json_build_string (builder, "file", item->path);
-          namida_json_build_string (builder, "message", item->reason);
-          namida_json_build_boolean (builder, "missed", item->missed);
-          namida_cli_emit (builder);
-        }
-      if (i < NAMED_LINES || self->cli->verbose)
-        namida_cli_complain (_ ("Skipped: %s: %s"), item->path, item->reason);
-    }
-  if (left_out->len > NAMED_LINES && !self->cli->verbose)
-    namida_cli_complain (ngettext ("Skipped: %'u more file or folder; --verbose names it.",
-                                   "Skipped: %'u more files and folders; --verbose names them.",
-                                   left_out->len - NAMED_LINES),
-                         left_out->len - NAMED_LINES);
-}
-
-static void
 progress_report_excluded (NamidaCliProgress *self, NamidaBackup *backup)
 {
   guint excluded = namida_backup_get_excluded (backup);
@@ -190,7 +162,7 @@ progress_report_start (NamidaCliProgress *self)
   if (self->reported_start || backup == NULL)
     return;
   self->reported_start = TRUE;
-  progress_report_left_out (self, backup);
+  namida_cli_report_left_out (self->cli, backup);
   progress_report_excluded (self, backup);
   if (self->cli->json)
     {
@@ -301,7 +273,7 @@ progress_report_failed_file (NamidaCliProgress *self, const NamidaEntry *entry, 
 
   if (self->cli->json)
     progress_emit_file (self, entry, index, path, detail);
-  if (named >= NAMED_LINES && !self->cli->verbose)
+  if (named >= NAMIDA_CLI_NAMED_LINES && !self->cli->verbose)
     return;
   if (detail != NULL)
     namida_cli_complain (_ ("Not saved: %s: %s"), path, detail);
@@ -345,10 +317,11 @@ progress_report_files (NamidaCliProgress *self)
           progress_report_failed_file (self, entries->pdata[i], i, n_failed++);
         }
     }
-  if (n_failed > NAMED_LINES && !self->cli->verbose)
+  if (n_failed > NAMIDA_CLI_NAMED_LINES && !self->cli->verbose)
     namida_cli_complain (ngettext ("Not saved: %'u more file; --verbose names it.",
-                                   "Not saved: %'u more files; --verbose names them.", n_failed - NAMED_LINES),
-                         n_failed - NAMED_LINES);
+                                   "Not saved: %'u more files; --verbose names them.",
+                                   n_failed - NAMIDA_CLI_NAMED_LINES),
+                         n_failed - NAMIDA_CLI_NAMED_LINES);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "namida-cli-send-preview.h"
 
 #include "namida-cli-exit.h"
+#include "namida-cli-left-out.h"
 #include "namida-cli-output.h"
 #include "namida-format.h"
 
@@ -35,19 +36,6 @@ send_preview_report_file (NamidaCli *cli, const NamidaEntry *entry)
   else if (cli->verbose)
     /* Translators: a file's path and size */
     namida_cli_say (cli, _ ("Would be sent: %s (%s)"), path, size);
-}
-
-static void
-send_preview_report_left_out (NamidaBackup *backup)
-{
-  GPtrArray *left_out = namida_backup_get_left_out (backup);
-
-  for (guint i = 0; i < left_out->len; i++)
-    {
-      const NamidaLeftOut *item = g_ptr_array_index (left_out, i);
-
-      namida_cli_complain (_ ("Skipped: %s: %s"), item->path, item->reason);
-    }
 }
 
 /* @known: whether the device has told what it already has */
@@ -97,7 +85,7 @@ send_preview_report (NamidaCli *cli, NamidaPeer *peer, NamidaHubPreview *preview
       files++;
       bytes += entry->size;
     }
-  send_preview_report_left_out (preview->backup);
+  namida_cli_report_left_out (cli, preview->backup);
   if (preview->reason != NULL)
     namida_cli_complain ("%s", preview->reason->message);
   send_preview_report_sum (cli, peer, preview->backup, files, bytes, preview->wanted != NULL);

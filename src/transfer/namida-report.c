@@ -148,6 +148,7 @@ namida_report_new (NamidaTransfer *transfer)
     {
       report_add_files (builder, transfer, backup);
       report_add_left_out (builder, backup);
+      namida_json_build_int (builder, "leftOutUnnamed", namida_backup_count_unnamed (backup));
     }
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);

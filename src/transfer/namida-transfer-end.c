@@ -33,7 +33,7 @@ guint
 namida_transfer_count_skipped (NamidaTransfer *self)
 {
   NamidaBackup *backup = namida_transfer_get_backup (self);
-  guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
+  guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len + namida_backup_count_unnamed (backup) : 0;
 
   return left_out - MIN (left_out, namida_transfer_count_missed (self));
 }

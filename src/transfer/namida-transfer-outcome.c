@@ -6,6 +6,7 @@
 #include "namida-transfer-private.h"
 
 #include "namida-error.h"
+#include "namida-limits.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -90,6 +91,27 @@ outcome_fetched (const NamidaFileCounts *counts)
                       counts->failed);
 }
 
+/* Sending again would not help. @missed includes other files that were left out; the scanner does not count any further
+ * than NAMIDA_LIMIT_FILES. */
+static GError *
+outcome_too_many (guint files, guint missed)
+{
+  if (missed >= NAMIDA_LIMIT_FILES)
+    return g_error_new (
+        NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+        /* Translators: both are large numbers of files */
+        _ ("Not everything was sent: at least %'u files were left out, because one backup can hold only "
+           "%'u. Send fewer folders at a time."),
+        missed, files);
+  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+                      ngettext ("Not everything was sent: %'u file was left out, because one backup can hold only %'u. "
+                                "Send fewer folders at a time.",
+                                "Not everything was sent: %'u files were left out, because one backup can hold only "
+                                "%'u. Send fewer folders at a time.",
+                                missed),
+                      missed, files);
+}
+
 /* Everything that was offered has arrived, but some files could not be offered. */
 static GError *
 outcome_missed (NamidaTransfer *self, guint missed)
@@ -100,12 +122,8 @@ outcome_missed (NamidaTransfer *self, guint missed)
 
       return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE, words);
     }
-  /* The missing files were not counted, and sending again would not help. */
   if (namida_backup_get_too_many (namida_transfer_get_backup (self)))
-    return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
-                        _ ("Not everything was sent: there are more than %u files, which is as many as one backup can "
-                           "hold. Send fewer folders at a time."),
-                        namida_backup_get_files (namida_transfer_get_backup (self)));
+    return outcome_too_many (namida_backup_get_files (namida_transfer_get_backup (self)), missed);
   /* With LocalSend and the phone app, everything is sent again. */
   if (namida_transfer_get_unproven (self))
     return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,

@@ -68,8 +68,9 @@ details_dialog_dup_summary (NamidaTransfer *transfer, guint not_there)
   NamidaFileCounts counts = namida_transfer_count_files (transfer);
   guint stored = counts.stored, kept = counts.kept;
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
-  guint failed = not_there - MIN (not_there, left_out);
+  guint named = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
+  guint left_out = named + (backup != NULL ? namida_backup_count_unnamed (backup) : 0);
+  guint failed = not_there - MIN (not_there, named);
   g_autofree char *first = details_dialog_dup_stored_words (transfer, stored);
   g_autofree char *second = g_strdup_printf (ngettext ("%'u already there", "%'u already there", kept), kept);
   g_autofree char *third = g_strdup_printf (ngettext ("%'u missing", "%'u missing", failed), failed);

@@ -656,9 +656,36 @@ test_too_many (Fixture *fixture, gconstpointer data)
   g_assert_true (namida_backup_get_too_many (fixture->backup));
   g_assert_cmpuint (namida_backup_get_files (fixture->backup), ==, 2);
   g_assert_cmpuint (namida_backup_get_left_out (fixture->backup)->len, ==, 1);
-  g_assert_cmpuint (namida_backup_count_missed (fixture->backup), ==, 1);
+  g_assert_cmpuint (namida_backup_count_unnamed (fixture->backup), ==, 1);
+  g_assert_cmpuint (namida_backup_count_missed (fixture->backup), ==, 2);
   first = namida_backup_get_left_out (fixture->backup)->pdata[0];
   g_assert_nonnull (strstr (first->reason, "fewer folders"));
+}
+
+/* What does not fit is counted, as far as a message can state it, and the walk ends there. */
+static void
+test_far_too_many (Fixture *fixture, gconstpointer data)
+{
+  const guint most = namida_scanner_most_files;
+  g_autoptr (NamidaBackup) copy = NULL;
+
+  for (guint i = 0; i < 9; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s/%u.mp3", i < 5 ? "Music/a" : "Music/b", i);
+
+      drop (put (fixture, name, "x"));
+    }
+  name_argument (fixture, "Music");
+  namida_scanner_most_files = 3;
+  scan (fixture, NULL);
+  namida_scanner_most_files = most;
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (namida_backup_get_files (fixture->backup), ==, 3);
+  g_assert_cmpuint (namida_backup_get_left_out (fixture->backup)->len, ==, 1);
+  g_assert_cmpuint (namida_backup_count_unnamed (fixture->backup), ==, 3);
+  g_assert_cmpuint (namida_backup_count_missed (fixture->backup), ==, 4);
+  copy = namida_backup_new_like (fixture->backup);
+  g_assert_cmpuint (namida_backup_count_missed (copy), ==, 4);
 }
 
 #define ADD(name, function) g_test_add ("/scanner/" name, Fixture, NULL, set_up, function, tear_down)
@@ -793,6 +820,7 @@ main (int argc, char **argv)
   ADD ("nested", test_nested);
   ADD ("root", test_root);
   ADD ("too-many", test_too_many);
+  ADD ("far-too-many", test_far_too_many);
   g_test_add_func ("/scanner/patterns", test_patterns);
   g_test_add_func ("/scanner/patterns-that-say-nothing", test_patterns_that_say_nothing);
   ADD ("excluded", test_excluded);

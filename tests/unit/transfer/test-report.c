@@ -5,6 +5,7 @@
 #include "namida-error.h"
 #include "namida-format.h"
 #include "namida-report.h"
+#include "namida-transfer-end.h"
 
 #include <json-glib/json-glib.h>
 
@@ -50,6 +51,8 @@ make_transfer (void)
       namida_backup_add (backup, entry);
     }
   namida_backup_add_left_out (backup, "Music/pipe", "It is no file.", FALSE);
+  namida_backup_add_unnamed (backup);
+  namida_backup_add_unnamed (backup);
   namida_transfer_set_backup (transfer, backup);
   namida_transfer_set_state (transfer, NAMIDA_TRANSFER_RUNNING);
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
@@ -106,6 +109,7 @@ test_outcomes (void)
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     check_entry (json_array_get_object_element (entries, i), i);
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "leftOut")), ==, 1);
+  g_assert_cmpint (json_object_get_int_member (object, "leftOutUnnamed"), ==, 2);
 }
 
 /* One file, and one empty folder. */
@@ -181,15 +185,20 @@ test_missed (void)
   g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE);
 }
 
-/* More files than a backup holds: how many are missing was not counted, and sending again would not help. */
+/* More files than a backup holds: the rest is counted as missing, not as skipped, and sending again would not help. */
 static void
 test_too_many (void)
 {
   g_autoptr (NamidaTransfer) transfer = make_small (NAMIDA_DIRECTION_SEND, NAMIDA_FILE_STORED, NAMIDA_FILE_STORED);
 
   namida_backup_add_left_out (namida_transfer_get_backup (transfer), "Music/200001.mp3", "Too many.", TRUE);
+  for (guint i = 0; i < 6; i++)
+    namida_backup_add_unnamed (namida_transfer_get_backup (transfer));
   namida_backup_set_too_many (namida_transfer_get_backup (transfer));
   namida_transfer_finish (transfer);
+  g_assert_cmpuint (namida_transfer_count_missed (transfer), ==, 7);
+  g_assert_cmpuint (namida_transfer_count_skipped (transfer), ==, 0);
+  g_assert_nonnull (strstr (namida_transfer_get_error (transfer)->message, "7 files were left out"));
   g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE);
   g_assert_nonnull (strstr (namida_transfer_get_error (transfer)->message, "fewer folders"));
   g_assert_null (strstr (namida_transfer_get_error (transfer)->message, "send again"));

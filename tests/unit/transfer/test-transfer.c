@@ -6,6 +6,7 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-limits.h"
 #include "namida-report.h"
 #include "namida-speed.h"
 #include "namida-transfer-end.h"
@@ -532,8 +533,12 @@ test_incomplete_words (void)
     { NAMIDA_DIRECTION_SEND, FALSE, TRUE, 1, 0, 0, 2, FALSE,
       "Not everything was sent: 2 files or folders were left out. "
       "Details" },
-    { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 1, 0, 0, 1, TRUE, "Not everything was sent: there are more than 1 files" },
-    { NAMIDA_DIRECTION_SEND, FALSE, TRUE, 1, 0, 0, 1, TRUE, "Not everything was sent: there are more than 1 files" },
+    { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 1, 0, 0, 10000, TRUE,
+      "Not everything was sent: 10000 files were left out, because one backup can hold only 1. Send fewer" },
+    { NAMIDA_DIRECTION_SEND, FALSE, TRUE, 1, 0, 0, 10000, TRUE,
+      "Not everything was sent: 10000 files were left out, because one backup can hold only 1. Send fewer" },
+    { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 1, 0, 0, NAMIDA_LIMIT_FILES, TRUE,
+      "Not everything was sent: at least 200000 files were left out, because one backup can hold only 1. Send" },
     /* A file that is not there is told before what was never offered. */
     { NAMIDA_DIRECTION_SEND, FALSE, FALSE, 0, 1, 0, 3, FALSE,
       "1 of 1 file was not saved on the other device: “Music/0.mp3”. Send again." },
@@ -551,8 +556,10 @@ test_incomplete_words (void)
       set_results (transfer, NAMIDA_FILE_DECLINED, declined_from, declined_from + all[i].declined);
       if (all[i].direction == NAMIDA_DIRECTION_RECEIVE && all[i].missed > 0)
         namida_backup_raise_missed_there (namida_transfer_get_backup (transfer), all[i].missed);
-      for (guint n = 0; all[i].direction == NAMIDA_DIRECTION_SEND && n < all[i].missed; n++)
+      for (guint n = 0; all[i].direction == NAMIDA_DIRECTION_SEND && n < all[i].missed && !all[i].too_many; n++)
         namida_backup_add_left_out (namida_transfer_get_backup (transfer), "Music/private", "No.", TRUE);
+      for (guint n = 0; n < all[i].missed && all[i].too_many; n++)
+        namida_backup_add_unnamed (namida_transfer_get_backup (transfer));
       if (all[i].too_many)
         namida_backup_set_too_many (namida_transfer_get_backup (transfer));
       if (all[i].fetched)
