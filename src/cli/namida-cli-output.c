@@ -17,11 +17,36 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define OWN_BREAK '\xFF' /* is in no UTF-8 text */
+
+/* Returns: (transfer full): the text, in which only the line breaks of @format are left. One that comes with an
+ * argument, such as a file name that another device chose, is replaced by “\n”, so that it cannot begin a line that
+ * looks like one of this program. */
+G_GNUC_PRINTF (1, 0)
+static char *
+output_dup_text (const char *format, va_list args)
+{
+  g_autofree char *marked = g_strdelimit (g_strdup (format), "\n", OWN_BREAK);
+  g_autofree char *raw = NULL;
+  GString *text = g_string_new (NULL);
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  raw = g_strdup_vprintf (marked, args);
+#pragma GCC diagnostic pop
+  for (const char *p = raw; *p != '\0'; p++)
+    if (*p == '\n')
+      g_string_append (text, "\\n");
+    else
+      g_string_append_c (text, *p == OWN_BREAK ? '\n' : *p);
+  return g_string_free (text, FALSE);
+}
+
 G_GNUC_PRINTF (3, 0)
 static void
 output_print_text (FILE *to, const char *end, const char *format, va_list args)
 {
-  g_autofree char *raw = g_strdup_vprintf (format, args);
+  g_autofree char *raw = output_dup_text (format, args);
   g_autofree char *text = namida_format_for_terminal (raw);
   g_autofree char *local = namida_cli_text_to_locale (text);
 

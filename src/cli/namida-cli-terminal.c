@@ -172,8 +172,9 @@ namida_cli_texts_from_locale (char **arguments)
       if (g_utf8_validate (*arguments, -1, NULL))
         continue;
       text = g_locale_to_utf8 (*arguments, -1, NULL, NULL, NULL);
-      if (text != NULL)
-        *arguments = (char *) g_intern_string (text);
+      if (text == NULL)
+        text = g_utf8_make_valid (*arguments, -1);
+      *arguments = (char *) g_intern_string (text);
     }
 }
 

@@ -45,8 +45,8 @@ char *namida_cli_text_to_locale (const char *text);
 /**
  * namida_cli_texts_from_locale: converts arguments that are names or IDs to UTF-8. Do not use it for paths, because
  * the file system takes bytes.
- * @arguments: (array zero-terminated=1): each one that is not UTF-8 is replaced by an interned string, if the
- * encoding of the locale allows it
+ * @arguments: (array zero-terminated=1): each one that is not UTF-8 is replaced by an interned string. Bytes that are
+ * not text in the encoding of the locale either become U+FFFD, as wherever such a name is shown.
  */
 void namida_cli_texts_from_locale (char **arguments);
 /**

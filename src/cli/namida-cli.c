@@ -239,6 +239,24 @@ cli_check_device_once (const GOptionEntry *entries, int argc, char **argv)
   return FALSE;
 }
 
+/* GOption does not say which argument is not text in the encoding of the locale. */
+static void
+cli_report_unreadable (char **argv, const char *message)
+{
+  for (; *argv != NULL; argv++)
+    {
+      g_autofree char *text = g_locale_to_utf8 (*argv, -1, NULL, NULL, NULL);
+      g_autofree char *shown = g_utf8_make_valid (*argv, -1);
+
+      if (text == NULL)
+        {
+          namida_cli_usage (_ ("“%s” is not text in the encoding of this terminal."), shown);
+          return;
+        }
+    }
+  namida_cli_usage ("%s", message);
+}
+
 static gboolean
 cli_run_parser (NamidaCli *cli, GOptionContext *context, int *argc, char ***argv)
 {
@@ -246,7 +264,10 @@ cli_run_parser (NamidaCli *cli, GOptionContext *context, int *argc, char ***argv
 
   if (!g_option_context_parse (context, argc, argv, &error))
     {
-      namida_cli_usage ("%s", error->message);
+      if (error->domain == G_CONVERT_ERROR)
+        cli_report_unreadable (*argv, error->message);
+      else
+        namida_cli_usage ("%s", error->message);
       return FALSE;
     }
   return cli_check_options (global_entries) && cli_check_dashes (global_entries) && cli_take_globals (cli);

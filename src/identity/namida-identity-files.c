@@ -154,6 +154,16 @@ identity_is_without_modes (guint64 type)
          || type == 0x4d44 || type == 0x2011BAB0; /* FAT, exFAT */
 }
 
+static void
+identity_set_without_modes (const char *path, GError **error)
+{
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+               _ ("“%s” is on a drive that keeps no permissions (such as NTFS, exFAT or FAT), so other users of this "
+                  "computer can read the key. Keep the data of Namida Sync on a Linux drive, such as the one of your "
+                  "home folder."),
+               path);
+}
+
 /* Returns: %TRUE with @error if advice to change the permissions of @path would not help. */
 static gboolean
 identity_refuse_without_modes (const char *path, GError **error)
@@ -162,11 +172,7 @@ identity_refuse_without_modes (const char *path, GError **error)
 
   if (statfs (path, &fs) != 0 || !identity_is_without_modes ((guint64) fs.f_type))
     return FALSE;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
-               _ ("“%s” is on a drive that keeps no permissions (such as NTFS, exFAT or FAT), so other users of this "
-                  "computer can read the key. Keep the data of Namida Sync on a Linux drive, such as the one of your "
-                  "home folder."),
-               path);
+  identity_set_without_modes (path, error);
   return TRUE;
 }
 
@@ -278,8 +284,21 @@ identity_files_remove_leftover (int data_fd)
   unlinkat (data_fd, NEW_FOLDER, AT_REMOVEDIR);
 }
 
+/* Whether the key that was just made can only be read by its owner. On a drive without permissions, its mode is what
+ * the mount says. Otherwise sets errno to ENOTSUP. */
+static gboolean
+identity_files_is_secret (int folder_fd)
+{
+  struct stat info;
+
+  if (fstatat (folder_fd, KEY, &info, AT_SYMLINK_NOFOLLOW) != 0)
+    return FALSE;
+  errno = ENOTSUP;
+  return (info.st_mode & 077) == 0;
+}
+
 /* Writes a complete folder under another name, makes it durable and renames it, so that a crash leaves either no
- * identity or a complete one. */
+ * identity or a complete one. Returns: %FALSE with errno; ENOTSUP if others could read the key. */
 static gboolean
 identity_files_write_folder (int data_fd, const NamidaIdentityFiles *files)
 {
@@ -293,7 +312,7 @@ identity_files_write_folder (int data_fd, const NamidaIdentityFiles *files)
   folder_fd = openat (data_fd, NEW_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
   if (folder_fd < 0)
     return FALSE;
-  good = identity_files_write_durably (folder_fd, KEY, files->key_pem)
+  good = identity_files_write_durably (folder_fd, KEY, files->key_pem) && identity_files_is_secret (folder_fd)
          && identity_files_write_durably (folder_fd, CERTIFICATE, files->certificate_pem)
          && identity_files_write_durably (folder_fd, UUID, files->uuid) && namida_sync_folder (folder_fd) == 0
          && renameat (data_fd, NEW_FOLDER, data_fd, FOLDER) == 0 && namida_sync_folder (data_fd) == 0;
@@ -319,12 +338,13 @@ identity_files_make_folder (int data_fd, const char *folder, GError **error)
   if (!namida_identity_keys_make (&files->key_pem, &files->certificate_pem, error))
     return NULL;
   files->uuid = g_uuid_string_random ();
-  if (!identity_files_write_folder (data_fd, files))
-    {
-      identity_files_fail_write (error, folder);
-      return NULL;
-    }
-  return g_steal_pointer (&files);
+  if (identity_files_write_folder (data_fd, files))
+    return g_steal_pointer (&files);
+  if (errno == ENOTSUP)
+    identity_set_without_modes (folder, error);
+  else
+    identity_files_fail_write (error, folder);
+  return NULL;
 }
 
 /* If any of the three files exists, there is an identity, complete or not. A file that cannot be examined counts as

@@ -149,6 +149,18 @@ def test_data_without_permissions(lab):
         for _ in range(2):
             said = expect(1, device.run("identity")).err
             assert "keeps no permissions" in said and "chmod" not in said, said
+    # Where only files are open to others, too: the key is not made and then refused in the next run.
+    make, mount = KINDS["NTFS by FUSE"]
+    with Drive(lab, make, mount.replace("ntfs-3g", "ntfs-3g -o dmask=077,fmask=022")) as drive:
+        device.data = drive / "data"
+        for _ in range(2):
+            said = expect(1, device.run("identity")).err
+            assert "keeps no permissions" in said and "chmod" not in said, said
+            equal([path.name for path in (drive / "data").iterdir()], [])
+    with Drive(lab, make, mount.replace("ntfs-3g", "ntfs-3g -o dmask=077,fmask=177")) as drive:
+        device.data = drive / "data"
+        for _ in range(2):
+            expect(0, device.run("identity"))
 
 
 def refused_for(lab, code, words, change, wrap=()):

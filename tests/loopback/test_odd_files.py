@@ -124,6 +124,41 @@ def test_unreadable(lab):
     assert rows(receiver, "backups", "list")[0]["complete"], "sent whole"
 
 
+NAMES = [b"not-utf8-\xff.mp3", b"surrogate-\xed\xa0\x80.mp3", b"color-\x1b[31m.mp3", b"line\nVerified: forged.mp3", b"tab\t.mp3",
+         "reversed-\u202e3pm.exe".encode(), "hidden-\u200b.mp3".encode()]
+
+
+def test_strange_names(lab):
+    """names that are no text, or hold line breaks and controls: they arrive unchanged, no line of the output is theirs, and each can be restored"""
+    source = os.fsencode(lab.folder("source") / "Music")
+    for name in NAMES:
+        path = os.path.join(source, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(b"song of " + name)
+    receiver = lab.receiver("--accept", "all", "--as", "backup", "--verbose")
+    sent = expect(0, lab.device("Sender").run("send", "--to", receiver.alias, "--verbose", os.fsdecode(source)))
+    verified = expect(0, receiver.run("backups", "verify", "--verbose"))
+    for text in (sent.out, sent.err, verified.out, verified.err):
+        assert "\x1b" not in text and "\u202e" not in text, text
+        assert not any(line.startswith("Verified: forged") for line in text.splitlines()), text
+    equal(sent.out.count("Verified: Music/"), len(NAMES), sent.out)
+    version = rows(receiver, "backups", "list")[0]
+    kept = os.fsencode(version["folder"]) + b"/Music/Music"
+    equal(sorted(os.listdir(kept)), sorted(NAMES))
+    # A name is given as a shell completes it, or as it is shown.
+    for number, name in enumerate((NAMES[0], NAMES[0].decode(errors="replace").encode(), NAMES[3])):
+        into = lab.path / f"restored-{number}"
+        expect(0, receiver.run("backups", "restore", version["id"], "--here", "--yes", "--into", into, "--pick", os.fsdecode(b"Music/" + name)))
+        equal(len(os.listdir(os.fsencode(into / "Music"))), 1)
+    # The folder of --map is a name on this disk; other values that are no text are named.
+    into = os.fsencode(lab.path) + b"/into-\xff"
+    expect(0, receiver.run("backups", "restore", version["id"], "--here", "--yes", "--map", os.fsdecode(b"Music=" + into)))
+    equal(sorted(os.listdir(into)), sorted(NAMES))
+    refused = expect(2, receiver.run("backups", "list", "--from", os.fsdecode(b"\xff")))
+    assert "“\ufffd” is not text" in refused.err, refused.err
+
+
 def test_file_too_large(lab):
     """a file that the receiver's file system cannot hold: both sides say so, and the rest arrives"""
     if shutil.which("prlimit") is None:

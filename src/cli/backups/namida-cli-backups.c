@@ -60,7 +60,7 @@ static const GOptionEntry entries[] = {
   { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &pin_file,
     N_ ("Read the PIN from the first line of a file [default: NAMIDA_SYNC_PIN of the environment]"), N_ ("FILE") },
   { "here", 0, 0, G_OPTION_ARG_NONE, &here, N_ ("restore: restore to this computer; ID can also be a folder"), NULL },
-  { "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map,
+  { "map", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &map,
     N_ ("restore --here: where this music folder goes; restore --to --fit: replace the folder OLD of the backup with "
         "NEW "
         "(can be repeated)"),
@@ -76,7 +76,7 @@ static const GOptionEntry entries[] = {
     N_ ("restore --here: let Namida's automatic restore pick this backup"), NULL },
   { "fit", 0, 0, G_OPTION_ARG_NONE, &fit,
     N_ ("restore: the backup zip with the paths of this computer, or of the device of --to"), NULL },
-  { "pick", 0, 0, G_OPTION_ARG_STRING_ARRAY, &picks,
+  { "pick", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &picks,
     N_ ("restore: only this song or folder, such as “Music/Björk/Homogenic” (can be repeated; “backups find” lists "
         "them)"),
     N_ ("PATH") },
@@ -239,8 +239,10 @@ backups_restore_check_picks (void)
   if (playlists == NULL && (fit || merge))
     return namida_cli_usage (_ ("--pick leaves the backup zip out: --fit and --merge need --playlist NAME with it."));
   for (guint i = 0; picks != NULL && picks[i] != NULL; i++)
-    if (*picks[i] == '\0' || !g_utf8_validate (picks[i], -1, NULL))
+    if (*picks[i] == '\0')
       return namida_cli_usage (_ ("--pick is the path of a song or folder in the version, such as “Music/Björk”."));
+  if (picks != NULL)
+    namida_cli_texts_from_locale (picks);
   return NAMIDA_CLI_EXIT_DONE;
 }
 

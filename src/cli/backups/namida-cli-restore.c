@@ -125,7 +125,8 @@ static gboolean
 restore_choose_mapped (NamidaRestorePlan *plan, const char *text, GError **error)
 {
   const char *sign = strrchr (text, '=');
-  g_autofree char *label = NULL;
+  g_autofree char *given = NULL;
+  char *label[] = { NULL, NULL };
 
   if (sign == NULL || sign[1] == '\0')
     {
@@ -133,8 +134,10 @@ restore_choose_mapped (NamidaRestorePlan *plan, const char *text, GError **error
                    _ ("--map is LABEL=FOLDER, LABEL=new or LABEL=skip, not “%s”."), text);
       return FALSE;
     }
-  label = g_strndup (text, (gsize) (sign - text));
-  return restore_choose (plan, label, sign + 1, error);
+  given = g_strndup (text, (gsize) (sign - text));
+  label[0] = given;
+  namida_cli_texts_from_locale (label);
+  return restore_choose (plan, label[0], sign + 1, error);
 }
 
 static gboolean
