@@ -180,7 +180,7 @@ trust_list_blocked (NamidaCli *cli, NamidaTrustStore *store)
   if (!cli->json)
     {
       if (trust_print_blocked (store, _ ("blocked")) == 0)
-        namida_cli_say (cli, _ ("No device is blocked"));
+        namida_cli_say (cli, _ ("No device is blocked."));
       return;
     }
   g_hash_table_iter_init (&iter, blocked);
@@ -250,7 +250,7 @@ trust_block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, 
     return namida_cli_fail (cli, error);
   if (blocked && !namida_journal_drop_device (database, fingerprint, &error))
     return namida_cli_fail (cli, error);
-  namida_cli_say (cli, blocked ? _ ("“%s” is blocked") : _ ("“%s” is no longer blocked"),
+  namida_cli_say (cli, blocked ? _ ("“%s” is blocked.") : _ ("“%s” is no longer blocked."),
                   *alias != '\0' ? alias : text);
   return NAMIDA_CLI_EXIT_DONE;
 }
@@ -418,7 +418,7 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ (
         "With “set”, and only with it, give --auto-accept yes|no, --restore yes|no or --as library|backup|default."));
   if (argc == 4 && (*argv[3] == '\0' || !g_utf8_validate (argv[3], -1, NULL)))
-    return namida_cli_usage (_ ("The new name is empty or no text."));
+    return namida_cli_usage (_ ("The new name is empty, or it is not text."));
   database = namida_cli_open_database (cli, &error);
   if (database != NULL)
     store = namida_trust_store_new (database, &error);

@@ -324,12 +324,12 @@ hub_trust_set_moved (const NamidaTrusted *there, NamidaPeer *peer, const char *t
   g_autofree char *name = namida_format_name (there->alias);
   g_autofree char *other = namida_format_name (namida_peer_get_alias (peer));
 
-  /* Translators: an address, then the names of two devices; the last %s is the second name again */
+  /* Translators: the name of a device, an address, the name of another device; the last %s is that name again */
   g_set_error (
       error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
-      _ ("At %s was your trusted “%s”. Another device, “%s”, is there now, so nothing was sent. If “%s” is the "
-         "one that you mean, give its name instead of the address."),
-      text, name, other, other);
+      _ ("Your trusted device “%s” was at %s before, but the device there now is “%s”, so nothing was sent. To send "
+         "to “%s”, give its name instead of the address."),
+      name, text, other, other);
 }
 
 gboolean
@@ -347,7 +347,9 @@ namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text,
       if (fingerprint != NULL && g_ascii_strcasecmp (meant->fingerprint, fingerprint) == 0)
         return TRUE;
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
-                   _ ("This is not your trusted “%s”: its key only begins like that. Nothing was sent."), meant->alias);
+                   _ ("This is not your trusted “%s”: its key begins with the same digits, but it is a different key. "
+                      "Nothing was sent."),
+                   meant->alias);
       return FALSE;
     }
   if (doubt == NAMIDA_DOUBT_NAME_TAKEN && text != NULL && namida_looks_like (text, whom->alias))
