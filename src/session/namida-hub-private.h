@@ -94,6 +94,7 @@ struct _NamidaHub
   guint tidy_timer; /* namida-hub-tidy.c */
   guint stop_timeout_id;
 
+  GHashTable *watched; /* (nullable): a set of the devices in @peers, whose claims are compared with the trusted ones */
   GFileMonitor *trust_monitor; /* (nullable): notices that another program writes to the database */
   guint trust_timer;
   GHashTable *impostors; /* (nullable): a set of fingerprints of trusted devices for which another key answered */

@@ -38,18 +38,51 @@ trust_on_peer_changed (NamidaPeer *peer, GParamSpec *pspec, NamidaHub *self)
 }
 
 static void
+trust_watch_peer (NamidaHub *self, NamidaPeer *peer)
+{
+  /* A row that only moved in the list is watched already. */
+  if (!g_hash_table_add (self->watched, g_object_ref (peer)))
+    return;
+  g_signal_connect (peer, "notify::fingerprint", G_CALLBACK (trust_on_peer_changed), self);
+  g_signal_connect (peer, "notify::uuid", G_CALLBACK (trust_on_peer_changed), self);
+  g_signal_connect (peer, "notify::alias", G_CALLBACK (trust_on_peer_changed), self);
+}
+
+/* Stops watching all devices but those in @listed (nullable). A transfer may keep a device, and a thread may be the
+ * last owner of the transfer: it must find no handler that leads to the hub, which the main thread may just dispose of.
+ */
+static void
+trust_unwatch_peers (NamidaHub *self, GHashTable *listed)
+{
+  GHashTableIter iter;
+  gpointer peer;
+
+  g_hash_table_iter_init (&iter, self->watched);
+  while (g_hash_table_iter_next (&iter, &peer, NULL))
+    if (listed == NULL || !g_hash_table_contains (listed, peer))
+      {
+        g_signal_handlers_disconnect_by_func (peer, trust_on_peer_changed, self);
+        g_hash_table_iter_remove (&iter);
+      }
+}
+
+static void
 trust_on_peers_changed (NamidaHub *self, guint position, guint removed, guint added, GListModel *peers)
 {
   for (guint i = 0; i < added; i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, position + i);
 
-      /* A row that only moved in the list is watched already. */
-      g_signal_handlers_disconnect_by_func (peer, trust_on_peer_changed, self);
-      g_signal_connect_object (peer, "notify::fingerprint", G_CALLBACK (trust_on_peer_changed), self, 0);
-      g_signal_connect_object (peer, "notify::uuid", G_CALLBACK (trust_on_peer_changed), self, 0);
-      g_signal_connect_object (peer, "notify::alias", G_CALLBACK (trust_on_peer_changed), self, 0);
+      trust_watch_peer (self, peer);
       trust_look_at_peer (self, peer);
+    }
+  if (removed > added)
+    {
+      g_autoptr (GHashTable) listed = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+
+      for (guint i = 0; i < g_list_model_get_n_items (peers); i++)
+        g_hash_table_add (listed, g_list_model_get_item (peers, i));
+      trust_unwatch_peers (self, listed);
     }
 }
 
@@ -116,6 +149,8 @@ namida_hub_start_trust (NamidaHub *self)
   g_autofree char *path = g_build_filename (self->data_dir, "state.db-wal", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
+  if (self->watched == NULL)
+    self->watched = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (trust_on_peers_changed), self, G_CONNECT_SWAPPED);
   hub_trust_note_known (self);
   trust_on_peers_changed (self, 0, 0, g_list_model_get_n_items (G_LIST_MODEL (self->peers)),
@@ -135,6 +170,9 @@ namida_hub_stop_trust (NamidaHub *self)
   if (self->trust_monitor != NULL)
     g_file_monitor_cancel (self->trust_monitor);
   g_clear_object (&self->trust_monitor);
+  if (self->watched != NULL)
+    trust_unwatch_peers (self, NULL);
+  g_clear_pointer (&self->watched, g_hash_table_unref);
   g_clear_pointer (&self->impostors, g_hash_table_unref);
   g_clear_pointer (&self->senders, g_hash_table_unref);
 }

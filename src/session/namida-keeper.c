@@ -98,6 +98,8 @@ keeper_on_received (NamidaTransfer *transfer, NamidaKeeper *self)
 {
   NamidaTransferState state = namida_transfer_get_state (transfer);
 
+  /* A thread may be the last owner of the transfer. */
+  g_signal_handlers_disconnect_by_func (transfer, keeper_on_received, self);
   if (self->store == NULL)
     return;
   /* All hashes matched those of the sender, so the version is verified and an older one may be removed. */
@@ -328,6 +330,21 @@ namida_keeper_get_verification (NamidaKeeper *self)
   return self->verifying;
 }
 
+/* @items: (nullable) */
+static void
+keeper_disconnect_items (NamidaKeeper *self, GListModel *items)
+{
+  if (items == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (items, self);
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr (GObject) item = g_list_model_get_item (items, i);
+
+      g_signal_handlers_disconnect_by_data (item, self);
+    }
+}
+
 static void
 namida_keeper_dispose (GObject *object)
 {
@@ -335,9 +352,9 @@ namida_keeper_dispose (GObject *object)
 
   namida_keeper_stop (self);
   g_cancellable_cancel (self->cancellable);
-  /* A thread that reads the versions may own them for longer. */
-  if (self->versions != NULL)
-    g_signal_handlers_disconnect_by_data (self->versions, self);
+  /* A thread that reads the versions may own them for longer, and one that receives a transfer. */
+  keeper_disconnect_items (self, (GListModel *) self->versions);
+  keeper_disconnect_items (self, self->transfers);
   g_clear_object (&self->versions);
   g_clear_object (&self->store);
   g_clear_object (&self->transfers);

@@ -62,6 +62,7 @@ pairings_on_closed (NamidaPairRequest *request, NamidaPairings *self)
 {
   guint at;
 
+  g_signal_handlers_disconnect_by_func (request, pairings_on_closed, self);
   if (namida_pair_request_get_paired (request))
     g_signal_emit (self, paired_signal, 0, namida_pair_request_get_fingerprint (request),
                    namida_pair_request_get_alias (request), namida_pair_request_get_auto_accept (request));

@@ -39,6 +39,8 @@ namida_link_dispose (GObject *object)
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_pointer (&self->offer, namida_request_unref);
   g_clear_object (&self->session);
+  if (self->transfer != NULL)
+    g_signal_handlers_disconnect_by_data (self->transfer, self);
   g_clear_object (&self->transfer);
   G_OBJECT_CLASS (namida_link_parent_class)->dispose (object);
 }

@@ -57,6 +57,8 @@ ask_on_closed (NamidaOffer *offer, NamidaInbox *self)
   NamidaOfferState state = namida_offer_get_state (offer);
   guint position;
 
+  /* A thread may be the last owner of the offer. */
+  g_signal_handlers_disconnect_by_func (offer, ask_on_closed, self);
   if (state == NAMIDA_OFFER_DECLINED || state == NAMIDA_OFFER_EXPIRED)
     ask_note_no (self, offer);
   else if (state == NAMIDA_OFFER_WITHDRAWN && ask_is_stranger (self, offer))

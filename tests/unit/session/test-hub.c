@@ -713,6 +713,27 @@ test_schedule_follows (Fixture *f, gconstpointer data)
   }
 }
 
+/* A thread may be the last owner of a transfer and of its device. What it then disposes of must not lead to a hub or a
+ * keeper that the main thread is disposing of. */
+static void
+test_leaves_no_handlers (Fixture *f, gconstpointer data)
+{
+  const GQuark detail = g_quark_from_static_string ("fingerprint");
+  const guint notify = g_signal_lookup ("notify", NAMIDA_TYPE_PEER);
+  g_autoptr (NamidaPeer) peer = find_receiver (f);
+  g_autoptr (NamidaHub) sender = g_object_ref (f->sender);
+  NamidaTransfer *sent = send_sample (f);
+  g_autoptr (NamidaTransfer) received = NULL;
+
+  WAIT_FOR (is_in (sent, NAMIDA_TRANSFER_DONE) && is_in (newest (f->receiver), NAMIDA_TRANSFER_DONE));
+  received = g_object_ref (newest (f->receiver));
+  g_assert_false (g_signal_has_handler_pending (received, g_signal_lookup ("ended", NAMIDA_TYPE_TRANSFER), 0, TRUE));
+  g_assert_true (g_signal_has_handler_pending (peer, notify, detail, TRUE));
+  stop_hub (f->sender);
+  g_assert_false (g_signal_has_handler_pending (peer, notify, detail, TRUE));
+  f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
+}
+
 #define ADD(name, accept, test) g_test_add (name, Fixture, GUINT_TO_POINTER (accept), set_up_accepting, test, tear_down)
 
 int
@@ -743,6 +764,7 @@ main (int argc, char **argv)
   ADD ("/hub/start-fails", NAMIDA_ACCEPT_ALL, test_start_fails);
   ADD ("/hub/fetch-stops", NAMIDA_ACCEPT_ALL, test_fetch_stops);
   ADD ("/hub/impostor", NAMIDA_ACCEPT_ASK, test_impostor);
+  ADD ("/hub/leaves-no-handlers", NAMIDA_ACCEPT_ALL, test_leaves_no_handlers);
   ADD ("/hub/schedule-follows", NAMIDA_ACCEPT_ALL, test_schedule_follows);
   return g_test_run ();
 }
