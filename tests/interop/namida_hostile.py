@@ -186,7 +186,10 @@ class Receiver:
     def wait_event(self, name, may_end=False):
         deadline = time.monotonic() + WAIT
         while True:
-            event = self.events.get(timeout=max(deadline - time.monotonic(), 0.001))
+            try:
+                event = self.events.get(timeout=max(deadline - time.monotonic(), 0.001))
+            except queue.Empty:
+                raise AssertionError(f"no event {name} within {WAIT} s after {self.seen[-3:]} and {self.errors[-3:]}") from None
             if event is None:
                 assert may_end, f"the receiver ended before {name}: {self.errors}"
                 return None

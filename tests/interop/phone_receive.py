@@ -82,7 +82,11 @@ def asked(lab, _):
     thread.join(WAIT)
     assert isinstance(result[0], Refused) and result[0].status == 403, result
     result, thread = in_background(phone(receiver).send, ZIP, tree)
-    receiver.decide(accept=receiver.wait_event("offer")["id"])
+    try:
+        offer = receiver.wait_event("offer")
+    except AssertionError as error:
+        raise AssertionError(f"{error}; the phone: {result}") from None
+    receiver.decide(accept=offer["id"])
     thread.join(WAIT)
     assert result == [None], result
     start = receiver.wait_event("start")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the real program in several processes on loopback. Each device has its own data folder and port. Prints TAP."""
 import contextlib
+import fcntl
 import io
 import json
 import os
@@ -99,13 +100,25 @@ class Skip(Exception):
     """Raised if something cannot be tested here; the text is the reason."""
 
 
+def claim_port(port):
+    """Returns whether no test program beside this one uses the port. It then belongs to this program until it ends: one byte of a file is locked."""
+    if "claims" not in vars(claim_port):
+        claim_port.claims = os.open(pathlib.Path(tempfile.gettempdir()) / f"namida-test-ports-{os.getuid()}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.lockf(claim_port.claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    return True
+
+
 def free_port():
     """Returns a port below those for outgoing connections, because another test might get one of these a moment later."""
     while True:
         port = random.randrange(20000, 32000)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return port
+            if claim_port(port):
+                return port
 
 
 def unique(name):
